@@ -1,0 +1,1 @@
+"""What every use case speaks: the actor, the clock, the job queue."""

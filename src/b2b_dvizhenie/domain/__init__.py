@@ -1,0 +1,1 @@
+"""The pure core: values, invariants and decisions. Imports the standard library and msgspec only."""

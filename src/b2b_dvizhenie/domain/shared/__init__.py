@@ -1,0 +1,1 @@
+"""Values every context speaks: money, quantities, ids, errors."""
