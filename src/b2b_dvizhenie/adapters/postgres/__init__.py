@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, migrations, transactions, repositories, read models, the job queue."""

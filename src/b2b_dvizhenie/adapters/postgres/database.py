@@ -1,0 +1,76 @@
+"""Connections: a SQLAlchemy engine for work that changes things, a bare psycopg pool for the hot reads."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
+
+
+class DatabaseUnavailable(DomainError):
+    """The database does not answer."""
+
+    code = "shared.database_unavailable"
+    kind = Kind.UNAVAILABLE
+
+
+class Database:
+    """Both pools over one URL. Building it does no I/O; `open` and `close` do.
+
+    Args:
+        url: `postgresql://…` as libpq understands it.
+        pool_size: connections per pool and process.
+        application: name shown in `pg_stat_activity`.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8, application: str = "b2b") -> None:
+        try:
+            parsed = make_url(url).set(drivername="postgresql+psycopg")
+        except ArgumentError as error:
+            raise ValueError("the database URL must look like postgresql://user:password@host:port/name") from error
+        self.url = url
+        self.sqlalchemy_url = parsed
+        self.engine: AsyncEngine = create_async_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            connect_args={"application_name": application},
+        )
+        self._pool = AsyncConnectionPool(
+            parsed.set(drivername="postgresql").render_as_string(hide_password=False),
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            timeout=5,
+            kwargs={"autocommit": True, "application_name": application, "prepare_threshold": 1},
+        )
+
+    async def open(self) -> None:
+        """Open the pools; raises DatabaseUnavailable if the server cannot be reached within ten seconds."""
+        try:
+            await self._pool.open(wait=True, timeout=10)
+        except (PoolTimeout, OperationalError) as error:
+            await self._pool.close()
+            raise DatabaseUnavailable(reason=str(error)) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+        """A bare connection in autocommit for reads; results come binary."""
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise DatabaseUnavailable(reason=str(error)) from error

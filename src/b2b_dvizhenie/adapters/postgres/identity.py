@@ -1,0 +1,130 @@
+"""Users and sessions in PostgreSQL."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from b2b_dvizhenie.adapters.postgres.tables.companies import membership
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, session
+from b2b_dvizhenie.adapters.postgres.transactions import Transaction
+from b2b_dvizhenie.application.identity.ports import Account, Accounts, IdentityTransaction
+from b2b_dvizhenie.domain.identity import Login, LoginKind, LoginTaken
+from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
+
+_UNIQUE_FIELDS = {"uq_app_user_email": "email", "uq_app_user_phone": "phone"}
+
+
+class PostgresAccounts(Accounts):
+    """Users, their sessions and failed logins."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def by_login(self, login: Login) -> Account | None:
+        """The active account with this login."""
+        column = app_user.c.email if login.kind is LoginKind.EMAIL else app_user.c.phone
+        query = select(app_user.c.user_id, app_user.c.password_hash, app_user.c.is_active).where(
+            column == login.value, app_user.c.is_active
+        )
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else Account(UserId(row[0]), row[1], row[2])
+
+    async def failures(self, login: str, address: str, since: datetime) -> tuple[int, int]:
+        """(failed logins for this login, failed logins from this address) since a moment."""
+        by_login = select(func.count()).where(login_attempt.c.login == login, login_attempt.c.at > since)
+        by_address = select(func.count()).where(
+            login_attempt.c.address == address, login_attempt.c.address != "", login_attempt.c.at > since
+        )
+        row = (await self._connection.execute(select(by_login.scalar_subquery(), by_address.scalar_subquery()))).one()
+        return row[0], row[1]
+
+    async def record_failure(self, login: str, address: str, at: datetime) -> None:
+        """Count a failed login."""
+        await self._connection.execute(insert(login_attempt).values(login=login, address=address, at=at))
+
+    async def add_session(
+        self,
+        session_id: UUID,
+        user_id: UserId,
+        token_hash: bytes,
+        now: datetime,
+        expires_at: datetime,
+        address: str,
+        user_agent: str,
+    ) -> None:
+        """Open a session."""
+        await self._connection.execute(
+            insert(session).values(
+                session_id=session_id,
+                token_hash=token_hash,
+                user_id=user_id,
+                created_at=now,
+                expires_at=expires_at,
+                last_seen_at=now,
+                address=address,
+                user_agent=user_agent,
+            )
+        )
+
+    async def revoke(self, session_id: UUID, now: datetime) -> None:
+        """Close a session; closing a closed one changes nothing."""
+        await self._connection.execute(
+            update(session)
+            .where(session.c.session_id == session_id, session.c.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+
+    async def select_company(self, session_id: UUID, company_id: CompanyId) -> bool:
+        """Remember the company for the session; False if its user is not a member."""
+        is_member = exists().where(membership.c.user_id == session.c.user_id, membership.c.company_id == company_id)
+        changed = await self._connection.execute(
+            update(session).where(session.c.session_id == session_id, is_member).values(company_id=company_id)
+        )
+        return changed.rowcount == 1
+
+    async def role_id(self, code: str) -> UUID | None:
+        """Id of a role by its code."""
+        return (await self._connection.execute(select(role.c.role_id).where(role.c.code == code))).scalar()
+
+    async def add_user(
+        self,
+        user_id: UserId,
+        role_id: UUID,
+        name: str,
+        email: str | None,
+        phone: str | None,
+        password_hash: str | None,
+        now: datetime,
+    ) -> None:
+        """Add a user; raises LoginTaken naming the field that another active user has."""
+        try:
+            await self._connection.execute(
+                insert(app_user).values(
+                    user_id=user_id,
+                    role_id=role_id,
+                    name=name,
+                    email=email,
+                    phone=phone,
+                    password_hash=password_hash,
+                    created_at=now,
+                )
+            )
+        except IntegrityError as error:
+            field = _UNIQUE_FIELDS.get(getattr(getattr(error.orig, "diag", None), "constraint_name", "") or "")
+            if field is None:
+                raise
+            raise LoginTaken(field) from error
+
+
+class PostgresIdentityTransaction(Transaction, IdentityTransaction):
+    """The unit of work of identity."""
+
+    accounts: Accounts
+
+    def bind(self, connection: AsyncConnection) -> None:
+        """Add the accounts."""
+        super().bind(connection)
+        self.accounts = PostgresAccounts(connection)

@@ -1,0 +1,35 @@
+"""Bringing a database to the newest schema, and telling whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration for the packaged migrations over a database URL."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(rev)s_%%(slug)s")
+    dialect_url = make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    config.set_main_option("sqlalchemy.url", dialect_url.replace("%", "%%"))
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Upgrade the schema; safe to call from several processes at once."""
+    command.upgrade(configuration(url), revision)
+
+
+def revisions(url: str) -> tuple[str | None, str | None]:
+    """(what the database has, what the program needs)."""
+    config = configuration(url)
+    engine = create_engine(config.get_main_option("sqlalchemy.url", ""))
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    engine.dispose()
+    return current, ScriptDirectory.from_config(config).get_current_head()

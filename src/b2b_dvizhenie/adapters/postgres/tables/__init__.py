@@ -1,0 +1,14 @@
+"""Typed Core tables, one module per context. `metadata` knows them all."""
+
+from b2b_dvizhenie.adapters.postgres.tables import (
+    catalog,
+    companies,
+    exchange,
+    identity,
+    operations,
+    ordering,
+    pricing,
+)
+from b2b_dvizhenie.adapters.postgres.tables.metadata import metadata
+
+__all__ = ["catalog", "companies", "exchange", "identity", "metadata", "operations", "ordering", "pricing"]

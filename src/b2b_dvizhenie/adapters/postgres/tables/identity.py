@@ -1,0 +1,114 @@
+"""Users, roles and their grants, sessions, login attempts."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Named,
+    Table,
+    TypedColumns,
+    Uuid,
+    text,
+)
+
+from b2b_dvizhenie.adapters.postgres.tables.metadata import MOMENT, metadata
+
+
+class RoleColumns(TypedColumns):
+    """A role of the tree; `code` is stable, `name` is what people see ("" = the translated name of the code)."""
+
+    role_id: Named[UUID] = Column(Uuid, primary_key=True)
+    parent_id: Named[UUID | None] = Column(ForeignKey("role.role_id"), type_=Uuid)
+    code: Named[str] = Column(unique=True)
+    name: Named[str] = Column(server_default="")
+    position: Named[int]
+
+
+role = Table("role", metadata, RoleColumns, CheckConstraint("parent_id <> role_id", name="not_own_parent"))
+
+
+class RoleGrantColumns(TypedColumns):
+    """A permission given to a role with a scope."""
+
+    role_id: Named[UUID] = Column(Uuid, ForeignKey("role.role_id", ondelete="CASCADE"), primary_key=True)
+    permission: Named[str] = Column(primary_key=True)
+    scope: Named[str]
+
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    RoleGrantColumns,
+    CheckConstraint("scope IN ('own', 'assigned', 'subtree', 'firm', 'all')", name="scope"),
+)
+
+
+class UserColumns(TypedColumns):
+    """A person who can log in. E-mail in lower case, phone as +79120000000; at least one of them."""
+
+    user_id: Named[UUID] = Column(Uuid, primary_key=True)
+    role_id: Named[UUID] = Column(Uuid, ForeignKey("role.role_id"))
+    head_id: Named[UUID | None] = Column(Uuid, ForeignKey("app_user.user_id"))
+    firm_id: Named[UUID | None] = Column(Uuid, ForeignKey("seller_firm.firm_id"))
+    name: Named[str]
+    email: Named[str | None]
+    phone: Named[str | None]
+    password_hash: Named[str | None]
+    language: Named[str] = Column(server_default="ru")
+    is_active: Named[bool] = Column(server_default=text("true"))
+    created_at: Named[datetime] = Column(MOMENT)
+
+
+app_user = Table(
+    "app_user",
+    metadata,
+    UserColumns,
+    CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="has_login"),
+    CheckConstraint("email = lower(email)", name="email_lower"),
+    Index("uq_app_user_email", "email", unique=True, postgresql_where=text("is_active")),
+    Index("uq_app_user_phone", "phone", unique=True, postgresql_where=text("is_active")),
+    Index("ix_app_user_head_id", "head_id"),
+)
+
+
+class SessionColumns(TypedColumns):
+    """A login that is alive until it expires or is revoked; only the hash of its token is kept."""
+
+    session_id: Named[UUID] = Column(Uuid, primary_key=True)
+    token_hash: Named[bytes] = Column(LargeBinary, unique=True)
+    user_id: Named[UUID] = Column(Uuid, ForeignKey("app_user.user_id"))
+    company_id: Named[UUID | None] = Column(Uuid, ForeignKey("company.company_id"))
+    created_at: Named[datetime] = Column(MOMENT)
+    expires_at: Named[datetime] = Column(MOMENT)
+    last_seen_at: Named[datetime] = Column(MOMENT)
+    revoked_at: Named[datetime | None] = Column(MOMENT)
+    address: Named[str] = Column(server_default="")
+    user_agent: Named[str] = Column(server_default="")
+
+
+session = Table("session", metadata, SessionColumns, Index("ix_session_user_id", "user_id"))
+
+
+class LoginAttemptColumns(TypedColumns):
+    """A failed login, for the budgets per account and per address."""
+
+    attempt_id: Named[int] = Column(BigInteger, Identity(), primary_key=True)
+    at: Named[datetime] = Column(MOMENT)
+    login: Named[str]
+    address: Named[str]
+
+
+login_attempt = Table(
+    "login_attempt",
+    metadata,
+    LoginAttemptColumns,
+    Index("ix_login_attempt_login_at", "login", "at"),
+    Index("ix_login_attempt_address_at", "address", "at"),
+)

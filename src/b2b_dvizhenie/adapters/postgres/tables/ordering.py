@@ -1,0 +1,147 @@
+"""Carts and orders."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Named,
+    Numeric,
+    Sequence,
+    Table,
+    TypedColumns,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT, QUANTITY, UNIT_PRICE, metadata
+
+order_number = Sequence("order_number", metadata=metadata, start=1)
+"""Numbers of orders; people see them as "B-000001": at most 11 characters for 1C (onec.md rule 18)."""
+
+
+class CartLineColumns(TypedColumns):
+    """A line of a user's cart. The cart holds no price: it is quoted whenever it is looked at (MUL).
+
+    `seen_price` is the unit price last shown to the user, to strike it out when it changes.
+    """
+
+    user_id: Named[UUID] = Column(Uuid, ForeignKey("app_user.user_id", ondelete="CASCADE"), primary_key=True)
+    variant_id: Named[UUID] = Column(Uuid, ForeignKey("variant.variant_id"), primary_key=True)
+    quantity: Named[Decimal] = Column(QUANTITY)
+    seen_price: Named[Decimal | None] = Column(UNIT_PRICE)
+    comment: Named[str] = Column(server_default="")
+    added_at: Named[datetime] = Column(MOMENT)
+
+
+cart_line = Table(
+    "cart_line",
+    metadata,
+    CartLineColumns,
+    CheckConstraint("quantity > 0 AND quantity <> 'NaN'", name="quantity_positive"),
+    Index("ix_cart_line_variant_id", "variant_id"),
+)
+
+
+class OrderColumns(TypedColumns):
+    """An order as the buyer placed it. `revision` counts our changes; `erp_*` is what the ERP says.
+
+    `terms` keeps the terms it was priced under, `idempotency_key` makes a repeated submission the same order.
+    """
+
+    order_id: Named[UUID] = Column(Uuid, primary_key=True)
+    number: Named[str] = Column(unique=True)
+    user_id: Named[UUID] = Column(Uuid, ForeignKey("app_user.user_id"))
+    company_id: Named[UUID] = Column(Uuid, ForeignKey("company.company_id"))
+    manager_id: Named[UUID | None] = Column(Uuid, ForeignKey("app_user.user_id"))
+    firm_id: Named[UUID | None] = Column(Uuid, ForeignKey("seller_firm.firm_id"))
+    status: Named[str]
+    currency: Named[str]
+    amount: Named[Decimal] = Column(AMOUNT)
+    vat_amount: Named[Decimal] = Column(AMOUNT)
+    terms: Named[dict[str, Any]] = Column(JSONB)
+    comment: Named[str] = Column(server_default="")
+    delivery_address: Named[str] = Column(server_default="")
+    client_number: Named[str] = Column(server_default="")
+    idempotency_key: Named[str | None]
+    request_hash: Named[bytes | None] = Column(LargeBinary)
+    revision: Named[int] = Column(server_default=text("1"))
+    placed_at: Named[datetime] = Column(MOMENT)
+    updated_at: Named[datetime] = Column(MOMENT)
+    erp_ref: Named[str] = Column(server_default="")
+    erp_number: Named[str] = Column(server_default="")
+    erp_date: Named[datetime | None] = Column(MOMENT)
+    erp_status: Named[str] = Column(server_default="")
+    erp_version: Named[str] = Column(server_default="")
+    erp_lines: Named[list[dict[str, Any]] | None] = Column(JSONB)
+    erp_amount: Named[Decimal | None] = Column(AMOUNT)
+    is_paid: Named[bool] = Column(server_default=text("false"))
+    is_shipped: Named[bool] = Column(server_default=text("false"))
+
+
+customer_order = Table(
+    "customer_order",
+    metadata,
+    OrderColumns,
+    UniqueConstraint("user_id", "idempotency_key"),
+    CheckConstraint("length(number) <= 11", name="number_fits_1c"),
+    CheckConstraint("amount >= 0 AND amount <> 'NaN'", name="amount"),
+    Index("ix_customer_order_company_id", "company_id", text("placed_at DESC")),
+    Index("ix_customer_order_manager_id", "manager_id", text("placed_at DESC")),
+    Index("ix_customer_order_placed_at", text("placed_at DESC")),
+)
+
+
+class OrderLineColumns(TypedColumns):
+    """A line of an order with the names and the price of the moment it was placed; `explanation` is its quote."""
+
+    order_id: Named[UUID] = Column(Uuid, ForeignKey("customer_order.order_id", ondelete="CASCADE"), primary_key=True)
+    position: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    variant_id: Named[UUID] = Column(Uuid, ForeignKey("variant.variant_id"))
+    article: Named[str]
+    name: Named[str]
+    unit_code: Named[str]
+    unit_name: Named[str]
+    quantity: Named[Decimal] = Column(QUANTITY)
+    unit_price: Named[Decimal] = Column(UNIT_PRICE)
+    amount: Named[Decimal] = Column(AMOUNT)
+    vat_rate: Named[Decimal | None] = Column(Numeric(5, 2))
+    vat_amount: Named[Decimal] = Column(AMOUNT)
+    explanation: Named[dict[str, Any]] = Column(JSONB)
+    comment: Named[str] = Column(server_default="")
+
+
+order_line = Table(
+    "order_line",
+    metadata,
+    OrderLineColumns,
+    CheckConstraint("quantity > 0 AND quantity <> 'NaN'", name="quantity_positive"),
+    Index("ix_order_line_variant_id", "variant_id"),
+)
+
+
+class OrderEventColumns(TypedColumns):
+    """What happened to an order, for its history. Texts are made from `kind` and `params`."""
+
+    event_id: Named[int] = Column(BigInteger, Identity(), primary_key=True)
+    order_id: Named[UUID] = Column(Uuid, ForeignKey("customer_order.order_id", ondelete="CASCADE"))
+    at: Named[datetime] = Column(MOMENT)
+    kind: Named[str]
+    params: Named[dict[str, Any]] = Column(JSONB, server_default=text("'{}'"))
+    actor: Named[str] = Column(server_default="")
+
+
+order_event = Table(
+    "order_event", metadata, OrderEventColumns, Index("ix_order_event_order_id", "order_id", "event_id")
+)

@@ -1,0 +1,1 @@
+"""Read models: one query, typed rows out."""

@@ -1,0 +1,87 @@
+"""The read that every request starts with: token → actor, in one round trip over a bare connection."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+
+from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.application.identity.ports import SessionReader
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, UserId, WarehouseId
+from b2b_dvizhenie.domain.shared.money import RoundingPolicy
+
+# The price type of access level 1 is the system's default one, whatever the agreement says (DESIGN §6.3). Default
+# terms are also what a company without an agreement buys at.
+_ACTOR = """
+SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
+       (SELECT string_agg(g.permission || '=' || g.scope, ',' ORDER BY g.permission)
+          FROM role_grant g WHERE g.role_id = u.role_id),
+       m.company_id, m.access_level, a.agreement_id, a.currency, a.rounding, a.warehouse_id,
+       t.price_type_id, t.vat_included, t.currency
+  FROM session s
+  JOIN app_user u ON u.user_id = s.user_id AND u.is_active
+  JOIN role r ON r.role_id = u.role_id
+  LEFT JOIN LATERAL (
+       SELECT m.company_id, m.access_level
+         FROM membership m JOIN company c ON c.company_id = m.company_id AND c.is_active
+        WHERE m.user_id = u.user_id AND (%(company)s::uuid IS NULL OR m.company_id = %(company)s)
+        ORDER BY (m.company_id IS NOT DISTINCT FROM s.company_id) DESC, c.name, m.company_id
+        LIMIT 1) m ON true
+  LEFT JOIN agreement a ON a.company_id = m.company_id AND a.is_default AND a.is_active
+  LEFT JOIN price_type t ON m.company_id IS NOT NULL AND CASE
+       WHEN m.access_level > 1 AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
+       ELSE t.is_default END
+ WHERE s.token_hash = %(token)s AND s.revoked_at IS NULL AND s.expires_at > %(now)s
+"""
+
+
+@lru_cache(maxsize=4096)
+def _grants(text: str) -> Mapping[Permission, Scope]:
+    known = Permission._value2member_map_
+    pairs = (grant.split("=") for grant in text.split(",") if grant)
+    # A grant of a permission that this version does not know must not lock anybody out.
+    return MappingProxyType({Permission(name): Scope(scope) for name, scope in pairs if name in known})
+
+
+class PostgresSessionReader(SessionReader):
+    """Reads sessions through the bare pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def actor(self, token_hash: bytes, company_id: CompanyId | None, now: datetime) -> Actor | None:
+        """The actor of a live session, or None."""
+        parameters = {"token": token_hash, "company": company_id, "now": now}
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(_ACTOR, parameters)
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        company = CompanyId(row[7]) if row[7] else None
+        terms = None
+        if company is not None and row[13] is not None:
+            terms = Terms(
+                company_id=company,
+                agreement_id=AgreementId(row[9]) if row[9] else None,
+                price_type_id=PriceTypeId(row[13]),
+                currency=row[10] or row[15],
+                rounding=RoundingPolicy(row[11]) if row[11] else RoundingPolicy.LINE_EACH_DISCOUNT,
+                vat_included=row[14],
+                warehouse_id=WarehouseId(row[12]) if row[12] else None,
+            )
+        return Actor(
+            user_id=UserId(row[0]),
+            name=row[1],
+            role=row[2],
+            firm_id=FirmId(row[3]) if row[3] else None,
+            language=row[4],
+            session_id=str(row[5]),
+            grants=_grants(row[6] or ""),
+            company_id=company,
+            access_level=row[8] or 1,
+            terms=terms,
+        )

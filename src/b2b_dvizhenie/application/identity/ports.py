@@ -1,0 +1,134 @@
+"""What identity needs from the outside."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.audit import AuditLog
+from b2b_dvizhenie.application.shared.jobs import JobQueue
+from b2b_dvizhenie.domain.identity import Login
+from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
+
+
+class Account(Struct, frozen=True):
+    """What login needs to know of a user."""
+
+    user_id: UserId
+    password_hash: str | None
+    is_active: bool
+
+
+class PasswordHasher(Protocol):
+    """Port: slow, salted password hashing (argon2id), off the event loop."""
+
+    @abstractmethod
+    async def hash(self, password: str) -> str:
+        """An encoded hash with its parameters and salt."""
+        ...
+
+    @abstractmethod
+    async def matches(self, encoded: str | None, password: str) -> bool:
+        """Whether the password is right. With None it takes as long as a real check and says no."""
+        ...
+
+
+class SessionReader(Protocol):
+    """Port: the hot read of every request."""
+
+    @abstractmethod
+    async def actor(self, token_hash: bytes, company_id: CompanyId | None, now: datetime) -> Actor | None:
+        """The actor of a live session, or None.
+
+        Args:
+            token_hash: hash of the presented token.
+            company_id: the company the request names; None takes the session's selected one, then the first.
+            now: sessions that expired before it are dead.
+
+        Contract: one round trip; sees a revocation that was committed before the call; a company the user is not a
+        member of is as unknown as one that does not exist: the actor then has no company.
+        """
+        ...
+
+
+class Accounts(Protocol):
+    """Port: users and sessions within a transaction."""
+
+    @abstractmethod
+    async def by_login(self, login: Login) -> Account | None:
+        """The active account with this login."""
+        ...
+
+    @abstractmethod
+    async def failures(self, login: str, address: str, since: datetime) -> tuple[int, int]:
+        """(failed logins for this login, failed logins from this address) since a moment."""
+        ...
+
+    @abstractmethod
+    async def record_failure(self, login: str, address: str, at: datetime) -> None:
+        """Count a failed login."""
+        ...
+
+    @abstractmethod
+    async def add_session(
+        self,
+        session_id: UUID,
+        user_id: UserId,
+        token_hash: bytes,
+        now: datetime,
+        expires_at: datetime,
+        address: str,
+        user_agent: str,
+    ) -> None:
+        """Open a session."""
+        ...
+
+    @abstractmethod
+    async def revoke(self, session_id: UUID, now: datetime) -> None:
+        """Close a session; closing a closed one changes nothing."""
+        ...
+
+    @abstractmethod
+    async def select_company(self, session_id: UUID, company_id: CompanyId) -> bool:
+        """Remember the company for the session; False if its user is not a member."""
+        ...
+
+    @abstractmethod
+    async def role_id(self, code: str) -> UUID | None:
+        """Id of a role by its code."""
+        ...
+
+    @abstractmethod
+    async def add_user(
+        self,
+        user_id: UserId,
+        role_id: UUID,
+        name: str,
+        email: str | None,
+        phone: str | None,
+        password_hash: str | None,
+        now: datetime,
+    ) -> None:
+        """Add a user; raises LoginTaken naming the field that another active user has."""
+        ...
+
+
+class IdentityTransaction(Protocol):
+    """Port: one transaction of identity; leaving without `commit` rolls back."""
+
+    accounts: Accounts
+    jobs: JobQueue
+    audit: AuditLog
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Make it durable."""
+        ...
+
+
+IdentityWork = Callable[[], AbstractAsyncContextManager[IdentityTransaction]]

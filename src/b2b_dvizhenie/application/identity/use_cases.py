@@ -1,0 +1,174 @@
+"""Log in, log out, authenticate, select a company, create a user."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from b2b_dvizhenie.application.identity.ports import IdentityWork, PasswordHasher, SessionReader
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.audit import Change
+from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.identity import (
+    SESSION_LIFETIME,
+    AuthenticationRequired,
+    BadCredentials,
+    LoginInvalid,
+    LoginKind,
+    TooManyAttempts,
+    new_token,
+    parse_login,
+    token_hash,
+)
+from b2b_dvizhenie.domain.shared.errors import NotFound
+from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId, new_id
+
+ATTEMPT_WINDOW = timedelta(minutes=15)
+ATTEMPTS_PER_LOGIN = 10
+ATTEMPTS_PER_ADDRESS = 100
+MAX_PASSWORD = 1024
+
+
+class NewSession(Struct, frozen=True):
+    """A fresh session: the token is told once and never again."""
+
+    token: str
+    expires_at: datetime
+
+
+class LogIn:
+    """Login by e-mail or phone with a password (REG-3)."""
+
+    def __init__(self, work: IdentityWork, passwords: PasswordHasher, clock: Clock) -> None:
+        self._work = work
+        self._passwords = passwords
+        self._clock = clock
+
+    async def __call__(self, login: str, password: str, *, address: str = "", user_agent: str = "") -> NewSession:
+        """Open a session.
+
+        Raises:
+            BadCredentials: whatever is wrong: login, password, or the account.
+            TooManyAttempts: the budget of failures for this login or address is used up.
+        """
+        now = self._clock()
+        try:
+            parsed = parse_login(login)
+        except LoginInvalid:
+            parsed = None
+        key = parsed.value if parsed else login.strip().lower()[:254]
+        async with self._work() as work:
+            by_login, by_address = await work.accounts.failures(key, address, now - ATTEMPT_WINDOW)
+            if by_login >= ATTEMPTS_PER_LOGIN or by_address >= ATTEMPTS_PER_ADDRESS:
+                raise TooManyAttempts(retry_after=int(ATTEMPT_WINDOW.total_seconds()))
+            account = await work.accounts.by_login(parsed) if parsed else None
+            known = account.password_hash if account and account.is_active else None
+            if not await self._passwords.matches(known, password[:MAX_PASSWORD]) or account is None:
+                await work.accounts.record_failure(key, address, now)
+                await work.commit()
+                raise BadCredentials
+            token = new_token()
+            expires_at = now + SESSION_LIFETIME
+            await work.accounts.add_session(
+                new_id(), account.user_id, token_hash(token), now, expires_at, address, user_agent[:500]
+            )
+            await work.commit()
+        return NewSession(token, expires_at)
+
+
+class Authenticate:
+    """Token to Actor; called on every request."""
+
+    def __init__(self, sessions: SessionReader, clock: Clock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+
+    async def __call__(self, token: str, company_id: CompanyId | None = None) -> Actor | None:
+        """The actor behind a token, or None when the token opens nothing."""
+        return await self._sessions.actor(token_hash(token), company_id, self._clock())
+
+
+class LogOut:
+    """Close the session the actor came with."""
+
+    def __init__(self, work: IdentityWork, clock: Clock) -> None:
+        self._work = work
+        self._clock = clock
+
+    async def __call__(self, actor: Actor) -> None:
+        """The token is dead from the next request on."""
+        if not actor.session_id:
+            raise AuthenticationRequired
+        async with self._work() as work:
+            await work.accounts.revoke(UUID(actor.session_id), self._clock())
+            await work.commit()
+
+
+class SelectCompany:
+    """Choose the company a session acts for (MUL)."""
+
+    def __init__(self, work: IdentityWork) -> None:
+        self._work = work
+
+    async def __call__(self, actor: Actor, company_id: CompanyId) -> None:
+        """Raises NotFound when the actor is not a member of the company."""
+        async with self._work() as work:
+            if not await work.accounts.select_company(UUID(actor.session_id), company_id):
+                raise NotFound("company_id")
+            await work.commit()
+
+
+class CreateUser:
+    """Add a person to the closed club; only who may manage users can (REG-1)."""
+
+    def __init__(self, work: IdentityWork, passwords: PasswordHasher, clock: Clock) -> None:
+        self._work = work
+        self._passwords = passwords
+        self._clock = clock
+
+    async def __call__(
+        self,
+        actor: Actor,
+        *,
+        role: str,
+        name: str,
+        email: str = "",
+        phone: str = "",
+        password: str | None = None,
+    ) -> UserId:
+        """Create an active user.
+
+        Raises:
+            LoginInvalid: the e-mail or phone is not one, or both are missing.
+            LoginTaken: another active user has it.
+            NotFound: no such role.
+        """
+        actor.require(Permission.USERS_MANAGE)
+        mail = parse_login(email, "email") if email else None
+        number = parse_login(phone, "phone") if phone else None
+        if (mail and mail.kind is not LoginKind.EMAIL) or (mail is None and number is None):
+            raise LoginInvalid("email")
+        if number and number.kind is not LoginKind.PHONE:
+            raise LoginInvalid("phone")
+        user_id = UserId(new_id())
+        async with self._work() as work:
+            role_id = await work.accounts.role_id(role)
+            if role_id is None:
+                raise NotFound("role")
+            encoded = await self._passwords.hash(password[:MAX_PASSWORD]) if password else None
+            logins = {"email": mail.value if mail else None, "phone": number.value if number else None}
+            await work.accounts.add_user(
+                user_id, role_id, name.strip(), **logins, password_hash=encoded, now=self._clock()
+            )
+            await work.audit.record(
+                actor,
+                Change(
+                    "identity.user_created",
+                    "user",
+                    str(user_id),
+                    after={"role": role, "name": name, **logins},
+                ),
+            )
+            await work.commit()
+        return user_id

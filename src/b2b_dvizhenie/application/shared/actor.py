@@ -1,0 +1,55 @@
+"""Who asks: every read and every command takes an Actor, so unscoped access cannot be written by accident."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from b2b_dvizhenie.domain.companies import CompanyRequired, Terms
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope, require
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, UserId
+
+
+class Actor(Struct, frozen=True):
+    """A person (or the system itself) with what it may do, and the company it acts for.
+
+    `company_id` is the buyer company selected for this request; None for staff and for buyers without a company.
+    `access_level` is the actor's level inside that company (LVL). `terms` are that company's trading terms.
+    """
+
+    user_id: UserId | None
+    name: str
+    role: str
+    grants: Mapping[Permission, Scope]
+    company_id: CompanyId | None = None
+    access_level: int = 1
+    firm_id: FirmId | None = None
+    terms: Terms | None = None
+    session_id: str = ""
+    request_id: str = ""
+    language: str = "ru"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the permission is granted in any scope."""
+        return permission in self.grants
+
+    def require(self, permission: Permission) -> Scope:
+        """The scope of a granted permission; raises Forbidden otherwise."""
+        return require(self.grants, permission)
+
+    def buyer_terms(self) -> Terms:
+        """Terms of the selected company; raises CompanyRequired where there is none."""
+        if self.terms is None:
+            raise CompanyRequired
+        return self.terms
+
+
+def system_actor(purpose: str, request_id: str = "") -> Actor:
+    """The actor of the worker and the CLI: everything, in the name of the system."""
+    return Actor(
+        None,
+        f"system:{purpose}",
+        "system",
+        MappingProxyType(dict.fromkeys(Permission, Scope.ALL)),
+        request_id=request_id,
+    )

@@ -1,0 +1,1 @@
+"""Sections, products, variants, stock."""

@@ -1,0 +1,1 @@
+"""Exchange with the ERP: nodes, runs, their states."""

@@ -1,0 +1,66 @@
+"""A permission is (resource, action); a grant gives it with a scope (HIER-6)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
+
+
+class Permission(StrEnum):
+    """Everything a route or a use case can demand, as `resource.action`."""
+
+    CATALOG_VIEW = "catalog.view"
+    PRICES_VIEW = "prices.view"
+    STOCK_VIEW = "stock.view"
+    CART_EDIT = "cart.edit"
+    ORDERS_PLACE = "orders.place"
+    ORDERS_VIEW = "orders.view"
+    ORDERS_PROCESS = "orders.process"
+    PROFILE_VIEW = "profile.view"
+    PANEL_ACCESS = "panel.access"
+    STATISTICS_VIEW = "statistics.view"
+    USERS_VIEW = "users.view"
+    USERS_MANAGE = "users.manage"
+    COMPANIES_VIEW = "companies.view"
+    COMPANIES_MANAGE = "companies.manage"
+    EXCHANGE_VIEW = "exchange.view"
+    EXCHANGE_MANAGE = "exchange.manage"
+    JOBS_VIEW = "jobs.view"
+    JOBS_MANAGE = "jobs.manage"
+    SETTINGS_VIEW = "settings.view"
+    SETTINGS_MANAGE = "settings.manage"
+    AUDIT_VIEW = "audit.view"
+
+
+class Scope(StrEnum):
+    """Whose objects a grant covers, from the narrowest to the widest."""
+
+    OWN = "own"  # the actor's own company (buyers) or own objects
+    ASSIGNED = "assigned"  # companies the actor is the personal manager of
+    SUBTREE = "subtree"  # those of everybody below the actor
+    FIRM = "firm"  # everything of the actor's seller firm
+    ALL = "all"
+
+    @property
+    def width(self) -> int:
+        """0 for the narrowest; a wider scope includes the narrower ones."""
+        return list(Scope).index(self)
+
+
+class Forbidden(DomainError):
+    """The actor lacks the permission altogether; a foreign object is NotFound instead."""
+
+    code = "hierarchy.forbidden"
+    kind = Kind.FORBIDDEN
+
+
+def require(grants: Mapping[Permission, Scope], permission: Permission) -> Scope:
+    """The scope in which the permission is granted.
+
+    Raises:
+        Forbidden: it is not granted at all.
+    """
+    scope = grants.get(permission)
+    if scope is None:
+        raise Forbidden(permission=permission.value)
+    return scope

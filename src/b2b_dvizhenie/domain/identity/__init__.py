@@ -1,0 +1,27 @@
+"""Users, their logins, session tokens."""
+
+from b2b_dvizhenie.domain.identity.logins import Login, LoginInvalid, LoginKind, LoginTaken, parse_login
+from b2b_dvizhenie.domain.identity.sessions import (
+    SESSION_LIFETIME,
+    AuthenticationRequired,
+    BadCredentials,
+    TooManyAttempts,
+    is_alive,
+    new_token,
+    token_hash,
+)
+
+__all__ = [
+    "SESSION_LIFETIME",
+    "AuthenticationRequired",
+    "BadCredentials",
+    "Login",
+    "LoginInvalid",
+    "LoginKind",
+    "LoginTaken",
+    "TooManyAttempts",
+    "is_alive",
+    "new_token",
+    "parse_login",
+    "token_hash",
+]

@@ -1,0 +1,63 @@
+"""The one place that knows every layer: which adapter serves which port, which use case gets which port.
+
+Sync providers only: building the container does no I/O. `running` opens and closes what has a life.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dependency_injector import containers, providers
+
+from b2b_dvizhenie.adapters.passwords import Argon2Passwords
+from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
+from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
+from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
+from b2b_dvizhenie.application import identity, pricing
+from b2b_dvizhenie.entrypoints.clock import utc_now
+from b2b_dvizhenie.entrypoints.settings import Settings
+
+
+class Container(containers.DeclarativeContainer):
+    """Everything a process can use. Names of use cases are the names handlers ask for."""
+
+    settings = providers.Dependency(instance_of=Settings)
+    database_url = providers.Dependency(instance_of=str)
+    clock = providers.Object(utc_now)
+
+    # adapters
+    database = providers.Singleton(Database, database_url, pool_size=settings.provided.database.pool_size)
+    passwords = providers.Singleton(Argon2Passwords)
+
+    # identity
+    identity_work = providers.Factory(PostgresIdentityTransaction, database, clock)
+    session_reader = providers.Singleton(PostgresSessionReader, database)
+    authenticate = providers.Singleton(identity.Authenticate, session_reader, clock)
+    log_in = providers.Factory(identity.LogIn, identity_work.provider, passwords, clock)
+    log_out = providers.Factory(identity.LogOut, identity_work.provider, clock)
+    select_company = providers.Factory(identity.SelectCompany, identity_work.provider)
+    create_user = providers.Factory(identity.CreateUser, identity_work.provider, passwords, clock)
+
+    # pricing
+    price_source = providers.Singleton(PostgresPrices, database)
+    price_lines = providers.Factory(pricing.PriceLines, price_source, clock)
+
+
+def build(settings: Settings, database_url: str) -> Container:
+    """The container of a process. Builds every singleton, so that a wrong setting fails here and not at first use."""
+    container = Container(settings=settings, database_url=database_url)
+    for provider in container.providers.values():
+        if isinstance(provider, providers.Singleton):
+            provider()
+    return container
+
+
+@asynccontextmanager
+async def running(container: Container) -> AsyncIterator[Container]:
+    """The container with its pools open."""
+    database = container.database()
+    await database.open()
+    try:
+        yield container
+    finally:
+        await database.close()

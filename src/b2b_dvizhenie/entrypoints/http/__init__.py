@@ -1,0 +1,1 @@
+"""The HTTP door: portal pages, JSON API, the 1C exchange, health."""

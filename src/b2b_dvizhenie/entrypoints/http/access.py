@@ -1,0 +1,51 @@
+"""Default-deny: a route declares its permission or that it is public, or the application refuses to start.
+
+`@get(..., permission=Permission.CATALOG_VIEW)` or `@get(..., public=True)`; Litestar keeps both in `opt`.
+"""
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import HTTPRoute
+
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.identity import AuthenticationRequired
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route says neither who may use it nor that everybody may."""
+
+
+def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse who lacks the permission of the route.
+
+    Raises:
+        AuthenticationRequired: nobody is logged in.
+        Forbidden: the actor lacks the permission.
+    """
+    if handler.opt.get("public") or handler.opt.get("own_authentication"):
+        return
+    actor = connection.scope.get("user")
+    if actor is None:
+        raise AuthenticationRequired
+    actor.require(Permission(handler.opt["permission"]))
+
+
+def verify_declared(app: Litestar) -> None:
+    """Start-up check over every route.
+
+    Raises:
+        UndeclaredRoute: names the path and the handler.
+    """
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            opt = handler.opt
+            declared = opt.get("public") is True or opt.get("own_authentication") is True
+            declared = declared or opt.get("permission") in set(Permission)
+            if not declared and "OPTIONS" not in handler.http_methods and not opt.get("static"):
+                raise UndeclaredRoute(f"{route.path} ({handler.handler_name}) declares no permission")

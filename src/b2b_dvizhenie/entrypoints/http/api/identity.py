@@ -1,0 +1,75 @@
+"""API: log in, log out, who am I."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from b2b_dvizhenie.application.identity import LogIn, LogOut
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission
+
+
+class Credentials(Struct, frozen=True, forbid_unknown_fields=True):
+    """E-mail or phone in any spelling, and the password."""
+
+    login: str
+    password: str
+
+
+class Token(Struct, frozen=True):
+    """A session token, to be sent as `Authorization: Bearer`. It is told only here."""
+
+    token: str
+    expires_at: datetime
+
+
+class Me(Struct, frozen=True):
+    """The person behind the token and what they may do."""
+
+    user_id: UUID | None
+    name: str
+    role: str
+    company_id: UUID | None
+    access_level: int
+    permissions: dict[str, str]
+
+
+def client_address(request: Request[Any, Any, Any]) -> str:
+    """The address the request came from (behind a trusted proxy, the one the proxy names)."""
+    return request.client.host if request.client else ""
+
+
+@post("/api/v1/auth/login", public=True, status_code=200, tags=["identity"])
+async def login(request: Request[Any, Any, Any], data: JSONBody[Credentials], log_in: NamedDependency[LogIn]) -> Token:
+    """Log in by e-mail or phone and password."""
+    agent = request.headers.get("user-agent", "")
+    opened = await log_in(data.login, data.password, address=client_address(request), user_agent=agent)
+    return Token(opened.token, opened.expires_at)
+
+
+@post("/api/v1/auth/logout", permission=Permission.PROFILE_VIEW, status_code=204, tags=["identity"])
+async def logout(request: Request[Actor, Any, Any], log_out: NamedDependency[LogOut]) -> None:
+    """Close the session of this token."""
+    await log_out(request.user)
+
+
+@get("/api/v1/me", permission=Permission.PROFILE_VIEW, tags=["identity"])
+async def me(request: Request[Actor, Any, Any]) -> Me:
+    """Who is logged in."""
+    actor = request.user
+    return Me(
+        user_id=actor.user_id,
+        name=actor.name,
+        role=actor.role,
+        company_id=actor.company_id,
+        access_level=actor.access_level,
+        permissions={permission.value: scope.value for permission, scope in actor.grants.items()},
+    )
+
+
+ROUTES = [login, logout, me]

@@ -1,0 +1,89 @@
+"""The ASGI application: routes of every door, one middleware stack, one way to fail."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from dependency_injector import providers
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
+
+import b2b_dvizhenie
+from b2b_dvizhenie.domain.shared.errors import DomainError
+from b2b_dvizhenie.entrypoints.container import Container, running
+from b2b_dvizhenie.entrypoints.http.access import guard, verify_declared
+from b2b_dvizhenie.entrypoints.http.authentication import AuthenticationMiddleware
+from b2b_dvizhenie.entrypoints.http.problems import on_domain_error, on_http_error, on_unexpected
+from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
+from b2b_dvizhenie.entrypoints.http.routes import ROUTES
+
+MAX_BODY = 2 * 1024 * 1024
+"""Bytes of a request body; routes that take files raise it for themselves."""
+
+
+def from_container(provider: providers.Provider[Any]) -> Provide:
+    """A Litestar dependency that asks the container."""
+
+    def provide() -> Any:
+        return provider()
+
+    return Provide(provide, sync_to_thread=False)
+
+
+def dependencies(container: Container) -> dict[str, Provide]:
+    """Every provider of the container under its own name: handlers ask for use cases by it."""
+    return {
+        name: from_container(provider)
+        for name, provider in container.providers.items()
+        if isinstance(provider, providers.Singleton | providers.Factory)
+    }
+
+
+def create_app(
+    container: Container,
+    *,
+    routes: Iterable[ControllerRouterHandler] = ROUTES,
+    lifespan: Callable[[Container], AbstractAsyncContextManager[Container]] = running,
+) -> Litestar:
+    """Build the application over a container.
+
+    Args:
+        container: what `entrypoints.container.build` made.
+        routes: handlers; the product's own unless a test brings its own.
+        lifespan: opens and closes the container; a test that shares an open one passes its own.
+
+    Raises:
+        UndeclaredRoute: a route declares no permission.
+    """
+
+    @asynccontextmanager
+    async def life(_: Litestar) -> AsyncIterator[None]:
+        async with lifespan(container):
+            yield
+
+    app = Litestar(
+        list(routes),
+        state=State({"container": container}),
+        dependencies=dependencies(container),
+        guards=[guard],
+        lifespan=[life],
+        middleware=[RequestContext(), SameSiteOnly(), DefineMiddleware(AuthenticationMiddleware)],
+        exception_handlers={
+            DomainError: on_domain_error,
+            HTTPException: on_http_error,
+            Exception: on_unexpected,
+        },
+        request_max_body_size=MAX_BODY,
+        openapi_config=OpenAPIConfig(
+            title="b2b_dvizhenie",
+            version=b2b_dvizhenie.__version__,
+            openapi_router=Router("/api/schema", route_handlers=[], opt={"public": True}, include_in_schema=False),
+        ),
+    )
+    verify_declared(app)
+    return app

@@ -1,0 +1,176 @@
+"""Errors on the wire: RFC 9457 problems for applications, pages for people. Texts come from the locale by code."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect
+from msgspec import Struct
+
+from b2b_dvizhenie.adapters.postgres.database import DatabaseUnavailable
+from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
+from b2b_dvizhenie.entrypoints.texts import error_text
+
+log = structlog.get_logger("http")
+
+STATUS = {
+    Kind.INVALID: 400,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.LIMITED: 429,
+    Kind.UNAVAILABLE: 503,
+}
+_CODES = {
+    400: "shared.bad_request",
+    401: "identity.authentication_required",
+    403: "hierarchy.forbidden",
+    404: "shared.not_found",
+    405: "shared.method_not_allowed",
+    413: "shared.too_large",
+    415: "shared.unsupported_media_type",
+    429: "shared.too_many_requests",
+}
+
+
+class FieldProblem(Struct, frozen=True):
+    """What is wrong with one field of the input, for people (`detail`) and machines (`code`, `params`)."""
+
+    field: str
+    code: str
+    detail: str
+    params: dict[str, Any] = {}
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 problem with our `code`, `params` and `fields`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str = ""
+    params: dict[str, Any] = {}
+    fields: list[FieldProblem] = []
+
+
+def language(request: Request[Any, Any, Any]) -> str:
+    """Language of the answer: the user's, else the one asked for, Russian by default."""
+    actor = request.scope.get("user")
+    if actor is not None:
+        return str(actor.language)
+    accepted = request.headers.get("accept-language", "ru").lower()
+    return "en" if accepted.startswith("en") else "ru"
+
+
+def _plain(params: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str | int | bool | list | dict | None) else str(value)
+        for name, value in params.items()
+    }
+
+
+def problem_of(error: DomainError, lang: str, request_id: str) -> Problem:
+    """The problem that tells a domain error."""
+    status = STATUS[error.kind]
+    faults = error.errors if isinstance(error, Invalid) else [error] if error.field else []
+    return Problem(
+        type=f"urn:b2b:problem:{error.code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=error_text(error.code, error.params, lang),
+        code=error.code,
+        request_id=request_id,
+        params=_plain(error.params),
+        fields=[
+            FieldProblem(
+                fault.field or "",
+                fault.code,
+                error_text(fault.code, fault.params, lang),
+                _plain(fault.params),
+            )
+            for fault in faults
+        ],
+    )
+
+
+def _http_problem(error: HTTPException, lang: str, request_id: str) -> Problem:
+    status = error.status_code
+    code = _CODES.get(status, "shared.internal_error" if status >= 500 else "shared.bad_request")
+    fields = []
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        code = "shared.invalid"
+        for item in error.extra:
+            message = str(item.get("message", ""))
+            fields.append(FieldProblem(str(item.get("key", "")), "shared.field_invalid", message))
+    return Problem(
+        type=f"urn:b2b:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=error_text(code, {"count": len(fields)}, lang),
+        code=code,
+        request_id=request_id,
+        fields=fields,
+    )
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person looks at the answer: a browser on a page of ours."""
+    return not request.scope["path"].startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    """The problem as JSON, or as a page where a person looks."""
+    if wants_page(request):
+        if problem.status == HTTPStatus.UNAUTHORIZED:
+            target = request.scope["path"]
+            return Redirect("/login" if target == "/" else f"/login?next={target}")
+        page = request.app.state.get("error_page")
+        if page is not None:
+            return Response(page(request, problem), media_type="text/html; charset=utf-8", status_code=problem.status)
+    headers = {"www-authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
+    if problem.status == HTTPStatus.TOO_MANY_REQUESTS and "retry_after" in problem.params:
+        headers["retry-after"] = str(problem.params["retry_after"])
+    return Response(problem, media_type="application/problem+json", status_code=problem.status, headers=headers)
+
+
+def _request_id(request: Request[Any, Any, Any]) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))
+
+
+def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[Any]:
+    """Every refusal of the domain."""
+    return answer(request, problem_of(error, language(request), _request_id(request)))
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Litestar's own refusals: unparsable input, unknown path, wrong method."""
+    return answer(request, _http_problem(error, language(request), _request_id(request)))
+
+
+def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A fault of ours: logged whole, told without details."""
+    from psycopg import OperationalError  # noqa: PLC0415 - only a failing request pays for it
+    from sqlalchemy.exc import OperationalError as EngineOperationalError  # noqa: PLC0415
+
+    if isinstance(error, OperationalError | EngineOperationalError):
+        log.warning("database_unavailable", error=str(error))
+        return on_domain_error(request, DatabaseUnavailable(reason="connection"))
+    log.error("unexpected_error", path=request.scope["path"], exc_info=error)
+    code = "shared.internal_error"
+    lang = language(request)
+    return answer(
+        request,
+        Problem(
+            f"urn:b2b:problem:{code}",
+            "Internal Server Error",
+            500,
+            error_text(code, {}, lang),
+            code,
+            _request_id(request),
+        ),
+    )

@@ -1,0 +1,98 @@
+"""Around every request: an id that follows it into logs and jobs, security headers, protection from foreign sites."""
+
+import re
+import time
+from urllib.parse import urlsplit
+
+import structlog
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
+from b2b_dvizhenie.domain.shared.ids import new_id
+from b2b_dvizhenie.entrypoints.http.authentication import COOKIE
+
+log = structlog.get_logger("http")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    "x-frame-options": "DENY",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class ForeignSite(DomainError):
+    """A page of another site tried to act with the visitor's cookie."""
+
+    code = "identity.foreign_site"
+    kind = Kind.FORBIDDEN
+
+
+class RequestContext(ASGIMiddleware):
+    """Request id, access log, security headers; `Cache-Control: no-store` unless the handler said otherwise."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Wrap one request."""
+        given = Headers.from_scope(scope).get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = time.perf_counter()
+        status = 500
+
+        async def wrapped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableScopeHeaders.from_message(message)
+                headers["x-request-id"] = request_id
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await next_app(scope, receive, wrapped)
+            finally:
+                elapsed = round((time.perf_counter() - started) * 1000, 1)
+                log.info("request", method=scope.get("method"), path=scope["path"], status=status, ms=elapsed)
+
+
+class SameSiteOnly(ASGIMiddleware):
+    """Refuses unsafe requests that carry the session cookie but come from another site.
+
+    Browsers say where a request comes from in `Sec-Fetch-Site` (or at least `Origin`); applications with a Bearer
+    token send neither and have no cookie that a foreign page could abuse.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let safe, own and cookie-less requests through."""
+        if scope.get("method") in _UNSAFE:
+            headers = Headers.from_scope(scope)
+            if f"{COOKIE}=" in headers.get("cookie", "") and self._is_foreign(headers):
+                raise ForeignSite
+        await next_app(scope, receive, send)
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        origin = headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc != headers.get("host")

@@ -1,0 +1,11 @@
+"""The list of all routes, one line per group of pages or API context."""
+
+from litestar.types import ControllerRouterHandler
+
+from b2b_dvizhenie.entrypoints.http import health
+from b2b_dvizhenie.entrypoints.http.api import identity
+
+ROUTES: list[ControllerRouterHandler] = [
+    *health.ROUTES,
+    *identity.ROUTES,
+]

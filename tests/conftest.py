@@ -1,0 +1,113 @@
+"""Shared fixtures: one embedded cluster per session, a migrated template, a fresh database per test that asks."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from litestar.testing import AsyncTestClient
+from psycopg import sql
+
+from b2b_dvizhenie.adapters.embedded import Cluster
+from b2b_dvizhenie.domain.shared.ids import new_id
+from b2b_dvizhenie.entrypoints.cli.migrate import bring_up_to_date
+from b2b_dvizhenie.entrypoints.container import Container, build, running
+from b2b_dvizhenie.entrypoints.http.app import create_app
+from b2b_dvizhenie.entrypoints.settings import Settings
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "fixtures"
+
+_checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_checks)
+settings.register_profile(
+    "ci", max_examples=100, deadline=None, derandomize=True, print_blob=True, suppress_health_check=_checks
+)
+settings.register_profile("nightly", max_examples=5000, deadline=None, suppress_health_check=_checks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="also run the long checks")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    profile = "nightly" if config.getoption("--nightly") else "ci" if os.environ.get("CI") else "dev"
+    settings.load_profile(profile)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "nightly" in item.keywords and not config.getoption("--nightly"):
+            item.add_marker(pytest.mark.skip(reason="runs with --nightly only"))
+        if "shared" in item.keywords and not SHARED.exists():
+            item.add_marker(pytest.mark.skip(reason="third-party fixtures are not beside this checkout"))
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of the third-party fixtures; tests that use it carry the marker `shared`."""
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A throw-away PostgreSQL for the session (one per test worker)."""
+    folder = Path(tempfile.mkdtemp(prefix="b2b-test-"))
+    one = Cluster(folder, source=os.environ.get("B2B_EMBEDDED", "auto"), durable=False)
+    with one.lease():
+        yield one
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """A migrated database that the others are copied from."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE b2b_template")
+    bring_up_to_date(cluster.url("b2b_template"))
+    return "b2b_template"
+
+
+@pytest.fixture
+def database_url(cluster: Cluster, template: str) -> Iterator[str]:
+    """A fresh, migrated database of the test's own."""
+    name = sql.Identifier(f"t_{new_id().hex}")
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+        yield cluster.url(name.as_string().strip('"'))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture
+def app_settings(tmp_path: Path) -> Settings:
+    """Settings of a product that keeps its files in the test's folder."""
+    return Settings(data_dir=str(tmp_path / "var"))
+
+
+@pytest.fixture
+async def container(database_url: str, app_settings: Settings) -> AsyncIterator[Container]:
+    """The product's own container, open, over the test's database."""
+    async with running(build(app_settings, database_url)) as one:
+        yield one
+
+
+@asynccontextmanager
+async def _already_open(container: Container) -> AsyncIterator[Container]:
+    yield container
+
+
+@pytest.fixture
+async def client(container: Container) -> AsyncIterator[AsyncTestClient]:
+    """The product behind its HTTP door, in process."""
+    app = create_app(container, lifespan=_already_open)
+    async with AsyncTestClient(app, raise_server_exceptions=False) as one:
+        yield one
