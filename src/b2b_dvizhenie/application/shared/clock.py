@@ -1,4 +1,8 @@
-"""Time is an argument; this is the type of what gives it."""
+"""Time is an argument: domain functions take `now`, use cases take a Clock.
+
+Nothing below the doors asks the machine for the time, so every rule about deadlines, validity and age can be tested
+at any moment, and one request sees one time wherever it matters.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
