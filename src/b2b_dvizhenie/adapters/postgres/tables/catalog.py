@@ -73,7 +73,8 @@ class ProductColumns(TypedColumns):
     """A good. It is sold through its variants; the variant without characteristics has the product's own id.
 
     `is_active` follows the ERP, `is_hidden` is an administrator's switch and is never touched by an exchange.
-    `sort_key` is the name folded for ordering, `article_key` the article without punctuation, `search` the words.
+    `sort_key` and `article_key` are `domain.catalog.sort_key` and `article_key`, `search` is `postgres.search.VECTOR`
+    of `domain.catalog.search_document`: whoever writes a good writes them too.
     `properties` is a list of {"ref", "name", "values"}. `content_hash` tells a resent good from a changed one.
     """
 
@@ -83,11 +84,11 @@ class ProductColumns(TypedColumns):
     catalog_ref: Named[str] = Column(server_default="")
     generation: Named[int] = Column(Integer, server_default=text("0"))
     article: Named[str] = Column(server_default="")
-    article_key: Named[str] = Column(server_default="")
+    article_key: Named[str] = Column(Text(collation="C"), server_default="")
     code: Named[str] = Column(server_default="")
     name: Named[str]
     full_name: Named[str] = Column(server_default="")
-    sort_key: Named[str]
+    sort_key: Named[str] = Column(Text(collation="C"))
     description: Named[str] = Column(server_default="")
     brand_id: Named[UUID | None] = Column(Uuid, ForeignKey("brand.brand_id"))
     section_id: Named[UUID | None] = Column(Uuid, ForeignKey("section.section_id"))
@@ -116,10 +117,24 @@ product = Table(
     ProductColumns,
     UniqueConstraint("node_id", "external_ref"),
     Index("ix_product_sort_key", "sort_key", "product_id", postgresql_where=text("is_active AND NOT is_hidden")),
-    Index("ix_product_article_key", "article_key", postgresql_ops={"article_key": "text_pattern_ops"}),
+    Index("ix_product_article_key", "article_key", "product_id"),
     Index("ix_product_search", "search", postgresql_using="gin"),
     Index("ix_product_barcodes", "barcodes", postgresql_using="gin"),
-    Index("ix_product_brand_id", "brand_id"),
+    Index("ix_product_brand_id", "brand_id", postgresql_where=text("is_active AND NOT is_hidden")),
+)
+
+
+class SearchWordColumns(TypedColumns):
+    """Every word goods can be found by, once: where a typing error is looked up (never among millions of names)."""
+
+    word: Named[str] = Column(Text(collation="C"), primary_key=True)
+
+
+search_word = Table(
+    "search_word",
+    metadata,
+    SearchWordColumns,
+    Index("ix_search_word_word", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
 )
 
 
@@ -127,7 +142,7 @@ class PlacementColumns(TypedColumns):
     """A visible product in a section or any section above it, in the order of the catalogue page."""
 
     section_id: Named[UUID] = Column(Uuid, ForeignKey("section.section_id", ondelete="CASCADE"), primary_key=True)
-    sort_key: Named[str] = Column(primary_key=True)
+    sort_key: Named[str] = Column(Text(collation="C"), primary_key=True)
     product_id: Named[UUID] = Column(Uuid, ForeignKey("product.product_id", ondelete="CASCADE"), primary_key=True)
 
 
@@ -153,7 +168,13 @@ class VariantColumns(TypedColumns):
     content_hash: Named[bytes | None] = Column(LargeBinary)
 
 
-variant = Table("variant", metadata, VariantColumns, UniqueConstraint("product_id", "variant_ref"))
+variant = Table(
+    "variant",
+    metadata,
+    VariantColumns,
+    UniqueConstraint("product_id", "variant_ref"),
+    Index("ix_variant_barcodes", "barcodes", postgresql_using="gin"),
+)
 
 
 class PictureColumns(TypedColumns):
