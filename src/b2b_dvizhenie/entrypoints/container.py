@@ -11,10 +11,12 @@ from dependency_injector import containers, providers
 
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
+from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
-from b2b_dvizhenie.application import identity, pricing
+from b2b_dvizhenie.application import exchange, identity, pricing
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 
@@ -42,6 +44,20 @@ class Container(containers.DeclarativeContainer):
     log_out = providers.Factory(identity.LogOut, identity_work.provider, clock)
     select_company = providers.Factory(identity.SelectCompany, identity_work.provider)
     create_user = providers.Factory(identity.CreateUser, identity_work.provider, passwords, clock)
+
+    # exchange
+    node_work = providers.Factory(PostgresNodeTransaction, database, clock)
+    create_node = providers.Factory(exchange.CreateNode, node_work.provider, passwords, clock)
+    change_node = providers.Factory(exchange.ChangeNode, node_work.provider, passwords)
+    list_nodes = providers.Factory(exchange.ListNodes, node_work.provider)
+    session_work = providers.Factory(PostgresSessionTransaction, database, clock)
+    session_finder = providers.Singleton(PostgresSessionFinder, database)
+    verified_credentials = providers.Singleton(exchange.VerifiedCredentials)
+    verify_node = providers.Factory(exchange.VerifyNode, passwords, verified_credentials, clock)
+    open_exchange_session = providers.Factory(exchange.OpenExchangeSession, session_work.provider, verify_node, clock)
+    resolve_session = providers.Factory(
+        exchange.ResolveSession, session_finder, session_work.provider, verify_node, clock
+    )
 
     # pricing
     price_source = providers.Singleton(PostgresPrices, database)

@@ -24,7 +24,10 @@ from b2b_dvizhenie.adapters.postgres.tables.metadata import MOMENT, metadata
 
 
 class NodeColumns(TypedColumns):
-    """A 1C base (or another ERP) that exchanges with us, with its own login. `settings` are typed in the domain."""
+    """A 1C base (or another ERP) that exchanges with us, with its own login. `settings` are typed in the domain.
+
+    `allowed_addresses` are IP addresses and networks it may come from; none means any.
+    """
 
     node_id: Named[UUID] = Column(Uuid, primary_key=True)
     name: Named[str]
@@ -34,6 +37,7 @@ class NodeColumns(TypedColumns):
     answer_encoding: Named[str] = Column(server_default="auto")
     rights: Named[list[str]] = Column(ARRAY(Text), server_default=text("'{catalog,sale}'"))
     settings: Named[dict[str, Any]] = Column(JSONB, server_default=text("'{}'"))
+    allowed_addresses: Named[list[str]] = Column(ARRAY(Text), server_default=text("'{}'"))
     is_active: Named[bool] = Column(server_default=text("true"))
     created_at: Named[datetime] = Column(MOMENT)
 
@@ -65,6 +69,25 @@ exchange_session = Table(
 )
 
 
+class ExchangeAttemptColumns(TypedColumns):
+    """A failed login of the exchange; the budget of failures is counted from these, old ones are deleted."""
+
+    attempt_id: Named[int] = Column(BigInteger, Identity(), primary_key=True)
+    login: Named[str]
+    address: Named[str]
+    at: Named[datetime] = Column(MOMENT)
+
+
+exchange_attempt = Table(
+    "exchange_attempt",
+    metadata,
+    ExchangeAttemptColumns,
+    Index("ix_exchange_attempt_login", "login", "at"),
+    Index("ix_exchange_attempt_address", "address", "at"),
+    Index("ix_exchange_attempt_at", "at"),
+)
+
+
 class ExchangeRequestColumns(TypedColumns):
     """A request of the protocol and the first line of our answer; kept 30 days for the log page."""
 
@@ -79,16 +102,25 @@ class ExchangeRequestColumns(TypedColumns):
     status: Named[int]
     answer: Named[str]
     milliseconds: Named[int]
+    address: Named[str] = Column(server_default="")
 
 
-exchange_request = Table("exchange_request", metadata, ExchangeRequestColumns, Index("ix_exchange_request_at", "at"))
+exchange_request = Table(
+    "exchange_request",
+    metadata,
+    ExchangeRequestColumns,
+    Index("ix_exchange_request_at", "at"),
+    Index("ix_exchange_request_node_id", "node_id", "at"),
+    Index("ix_exchange_request_session_id", "session_id"),
+)
 
 
 class ImportColumns(TypedColumns):
     """An import of one file: key (session or folder, file name, content); progress and outcome.
 
     `state`: waiting, running, done, failed. `counters` are numbers by entity and outcome. `started_by` names what
-    asked: the protocol, the command line, the sweeper.
+    asked: the protocol, the command line, the sweeper. `told_at` is when its end was told to 1C: a failure that was
+    told is tried anew when 1C asks again.
     """
 
     import_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -113,6 +145,7 @@ class ImportColumns(TypedColumns):
     created_at: Named[datetime] = Column(MOMENT)
     started_at: Named[datetime | None] = Column(MOMENT)
     finished_at: Named[datetime | None] = Column(MOMENT)
+    told_at: Named[datetime | None] = Column(MOMENT)
 
 
 exchange_import = Table(
@@ -183,13 +216,17 @@ pending_offer = Table("pending_offer", metadata, PendingOfferColumns)
 
 
 class DeliveryColumns(TypedColumns):
-    """Which revision of which order was given out in which session, and whether `success` confirmed it (§2.6)."""
+    """Which revision of which order was given out in which session, and whether `success` confirmed it (§2.6).
+
+    `times` counts the queries of the session that gave it out.
+    """
 
     session_id: Named[UUID] = Column(Uuid, primary_key=True)
     order_id: Named[UUID] = Column(Uuid, ForeignKey("customer_order.order_id", ondelete="CASCADE"), primary_key=True)
     revision: Named[int] = Column(primary_key=True)
     node_id: Named[UUID] = Column(Uuid, ForeignKey("exchange_node.node_id"))
     given_at: Named[datetime] = Column(MOMENT)
+    times: Named[int] = Column(server_default=text("1"))
     confirmed_at: Named[datetime | None] = Column(MOMENT)
 
 
