@@ -1,0 +1,40 @@
+"""`./dev bench`: measure, print a table, write JSON."""
+
+import importlib
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bench.report import Report
+from bench.setting import Setting, prepared
+
+SECTIONS = ("importing", "catalogue", "ordering")
+SIZES = {"S": (3_000, 100), "M": (100_000, 1_000), "L": (1_000_000, 10_000)}
+"""(goods, companies). `peers` is the data that Medusa, Saleor and Vendure were measured on."""
+
+
+@click.command("bench")
+@click.argument("sections", nargs=-1, type=click.Choice(SECTIONS))
+@click.option("--size", type=click.Choice([*SIZES, "peers"]), default="S", show_default=True)
+@click.option("--seconds", default=8, show_default=True, help="How long each load lasts.")
+@click.option("--json", "file", type=click.Path(path_type=Path), default=Path("bench-results/latest.json"))
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Keep the filled cluster in this folder and use it again."
+)
+def main(sections: tuple[str, ...], size: str, seconds: int, file: Path, data: Path | None) -> None:
+    """Measure SECTIONS (all of them when none is named)."""
+    console = Console()
+    report = Report(console)
+    folder = data or Path(tempfile.mkdtemp(prefix="b2b-bench-"))
+    with prepared(Setting(size, seconds, folder, console), report) as bench:
+        for name in sections or SECTIONS:
+            importlib.import_module(f"bench.{name}").measure(bench, report)
+    report.show()
+    report.write(file)
+    console.print(f"written to {file}")
+
+
+if __name__ == "__main__":
+    main()
