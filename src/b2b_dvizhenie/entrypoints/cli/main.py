@@ -12,14 +12,8 @@ import click
 from b2b_dvizhenie import __version__
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "run": ("run", "Everything in one process tree: database, portal, worker."),
-    "serve": ("serve", "The portal and the API."),
-    "worker": ("worker", "Background jobs and schedules."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
-    "doctor": ("doctor", "Check settings, database and adapters; say what is wrong."),
-    "demo": ("demo", "Load the demonstration: roles, people, a 1C that sends its goods."),
     "users": ("users", "Add and list people."),
-    "exchange": ("exchange", "Exchange with 1C: import, status, an emulator of 1C's side."),
     "openapi": ("openapi", "Print the OpenAPI document of the API."),
 }
 """Name → (module of this package, one-line help). The module has a click command called `command`."""

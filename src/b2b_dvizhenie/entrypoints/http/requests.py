@@ -9,12 +9,20 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Histogram
 
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
 from b2b_dvizhenie.domain.shared.ids import new_id
 from b2b_dvizhenie.entrypoints.http.authentication import COOKIE
 
 log = structlog.get_logger("http")
+
+DURATION = Histogram(
+    "b2b_http_request_seconds",
+    "Time to answer a request",
+    ("method", "route", "status"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -69,8 +77,11 @@ class RequestContext(ASGIMiddleware):
             try:
                 await next_app(scope, receive, wrapped)
             finally:
-                elapsed = round((time.perf_counter() - started) * 1000, 1)
-                log.info("request", method=scope.get("method"), path=scope["path"], status=status, ms=elapsed)
+                elapsed = time.perf_counter() - started
+                method = str(scope.get("method", ""))
+                # The template, never the path: a label per product would drown the metrics.
+                DURATION.labels(method, scope.get("path_template", "unknown"), status).observe(elapsed)
+                log.info("request", method=method, path=scope["path"], status=status, ms=round(elapsed * 1000, 1))
 
 
 class SameSiteOnly(ASGIMiddleware):

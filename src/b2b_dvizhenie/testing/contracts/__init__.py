@@ -1,0 +1,9 @@
+"""Contract suites of the ports: pytest classes that a twin, our adapter and a customer's adapter all pass.
+
+Subclass a suite in your own tests and provide its `make` (and what else it asks for) as fixtures or methods.
+"""
+
+from b2b_dvizhenie.testing.contracts.passwords import PasswordHasherContract
+from b2b_dvizhenie.testing.contracts.prices import PriceSourceContract
+
+__all__ = ["PasswordHasherContract", "PriceSourceContract"]

@@ -1,0 +1,6 @@
+"""Offline twins: small implementations of ports that pass the same contracts as the real ones."""
+
+from b2b_dvizhenie.testing.twins.passwords import QuickPasswords
+from b2b_dvizhenie.testing.twins.prices import PricesInMemory
+
+__all__ = ["PricesInMemory", "QuickPasswords"]
