@@ -17,6 +17,7 @@ def bulb(c: Canvas, t: Tones) -> None:
 
 
 def tube(c: Canvas, t: Tones) -> None:
+    """Two tubes."""
     for y, tone in ((38, mix(LIGHT, WHITE, 0.55)), (62, mix(LIGHT, WHITE, 0.75))):
         c.rect(16, y - 5, 68, 10, tone, 5)
         for x in (14, 78):
