@@ -110,7 +110,8 @@ def _buyers(url: str, count: int) -> list[str]:
             user, token = new_id(), new_token()
             tokens.append(token)
             connection.execute(
-                "INSERT INTO agreement (agreement_id, company_id, price_type_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                "INSERT INTO agreement (agreement_id, company_id, price_type_id) VALUES (%s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
                 [new_id(), company, random.choice(types)],
             )
             connection.execute(
