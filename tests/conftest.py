@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from litestar.testing import AsyncTestClient
 from psycopg import sql
+from shop import Shop
 
 from b2b_dvizhenie.adapters.embedded import Cluster
 from b2b_dvizhenie.domain.shared.ids import new_id
@@ -111,3 +112,9 @@ async def client(container: Container) -> AsyncIterator[AsyncTestClient]:
     app = create_app(container, lifespan=_already_open)
     async with AsyncTestClient(app, raise_server_exceptions=False) as one:
         yield one
+
+
+@pytest.fixture
+async def shop(container: Container) -> Shop:
+    """A wholesaler without goods yet."""
+    return await Shop(container).open()

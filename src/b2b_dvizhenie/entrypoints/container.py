@@ -15,8 +15,9 @@ from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransacti
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
+from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, PostgresItemFinder
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
-from b2b_dvizhenie.application import exchange, identity, pricing
+from b2b_dvizhenie.application import catalog, exchange, identity, pricing
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 
@@ -59,9 +60,19 @@ class Container(containers.DeclarativeContainer):
         exchange.ResolveSession, session_finder, session_work.provider, verify_node, clock
     )
 
+    # catalog
+    catalog_reader = providers.Singleton(PostgresCatalogReader, database)
+    item_finder = providers.Singleton(PostgresItemFinder, database)
+    show_sections = providers.Factory(catalog.ShowSections, catalog_reader)
+    show_path = providers.Factory(catalog.ShowPath, catalog_reader)
+    browse_catalog = providers.Factory(catalog.BrowseCatalog, catalog_reader)
+    count_facets = providers.Factory(catalog.CountFacets, catalog_reader)
+    show_product = providers.Factory(catalog.ShowProduct, catalog_reader)
+
     # pricing
     price_source = providers.Singleton(PostgresPrices, database)
     price_lines = providers.Factory(pricing.PriceLines, price_source, clock)
+    price_items = providers.Factory(pricing.PriceItems, item_finder, price_lines)
 
 
 def build(settings: Settings, database_url: str) -> Container:

@@ -1,1 +1,30 @@
-"""Use cases and ports of catalog."""
+"""The catalogue as its viewer sees it: sections, goods, search, cards, facets; and finding what can be bought."""
+
+from b2b_dvizhenie.application.catalog.ports import CatalogReader, Item, ItemFinder
+from b2b_dvizhenie.application.catalog.use_cases import (
+    DEFAULT_LIMIT,
+    BrowseCatalog,
+    CountFacets,
+    ShowPath,
+    ShowProduct,
+    ShowSections,
+)
+from b2b_dvizhenie.application.catalog.views import Card, Facets, Page, Product, Section, Variant
+
+__all__ = [
+    "DEFAULT_LIMIT",
+    "BrowseCatalog",
+    "Card",
+    "CatalogReader",
+    "CountFacets",
+    "Facets",
+    "Item",
+    "ItemFinder",
+    "Page",
+    "Product",
+    "Section",
+    "ShowPath",
+    "ShowProduct",
+    "ShowSections",
+    "Variant",
+]

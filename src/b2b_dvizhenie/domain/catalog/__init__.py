@@ -1,5 +1,46 @@
 """Sections, products, variants, stock and search."""
 
 from b2b_dvizhenie.domain.catalog.folding import SearchDocument, article_key, search_document, sort_key
+from b2b_dvizhenie.domain.catalog.searching import (
+    Known,
+    SearchText,
+    Term,
+    meant_terms,
+    read_text,
+    words_to_look_up,
+)
+from b2b_dvizhenie.domain.catalog.selection import (
+    MAX_PAGE,
+    CursorInvalid,
+    LimitInvalid,
+    Position,
+    QueryTooLong,
+    Selection,
+    Sort,
+    SortNeedsQuery,
+    TooManyBrands,
+    check_limit,
+)
 
-__all__ = ["SearchDocument", "article_key", "search_document", "sort_key"]
+__all__ = [
+    "MAX_PAGE",
+    "CursorInvalid",
+    "Known",
+    "LimitInvalid",
+    "Position",
+    "QueryTooLong",
+    "SearchDocument",
+    "SearchText",
+    "Selection",
+    "Sort",
+    "SortNeedsQuery",
+    "Term",
+    "TooManyBrands",
+    "article_key",
+    "check_limit",
+    "meant_terms",
+    "read_text",
+    "search_document",
+    "sort_key",
+    "words_to_look_up",
+]

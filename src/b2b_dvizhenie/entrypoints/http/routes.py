@@ -3,9 +3,11 @@
 from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import health
-from b2b_dvizhenie.entrypoints.http.api import identity
+from b2b_dvizhenie.entrypoints.http.api import catalog, identity, pricing
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *identity.ROUTES,
+    *catalog.ROUTES,
+    *pricing.ROUTES,
 ]

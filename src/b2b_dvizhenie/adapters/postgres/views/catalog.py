@@ -1,0 +1,216 @@
+"""The catalogue over bare psycopg: the hottest read of the product, two statements per page on one connection."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.views import catalog_sql as sql
+from b2b_dvizhenie.application.catalog.ports import (
+    CatalogReader,
+    Described,
+    Item,
+    ItemFinder,
+    Listed,
+    ListRequest,
+    Offer,
+    Search,
+    Sight,
+    StockPoint,
+)
+from b2b_dvizhenie.application.catalog.views import BrandCount, Facets, Section, SectionStep
+from b2b_dvizhenie.domain.catalog import Known, Selection, Term
+from b2b_dvizhenie.domain.pricing import PricePoint
+from b2b_dvizhenie.domain.shared.errors import NotFound
+from b2b_dvizhenie.domain.shared.ids import ProductId, VariantId
+
+
+def _term(term: Term) -> str:
+    # Words are letters and digits only (folding.compounds), so nothing in them can be an operator.
+    ending = ":*" if term.is_prefix else ""
+    if len(term.parts) == 1:
+        return f"{term.joined}{ending}"
+    return f"({term.joined}{ending} | ({' & '.join(term.parts)}{ending}))"
+
+
+def tsquery(search: Search) -> str:
+    """The search as `to_tsquery` reads it."""
+    return (" | " if search.any_term else " & ").join(map(_term, search.terms))
+
+
+def _question(selection: Selection, search: Search | None) -> tuple[sql.Shape, dict[str, Any]]:
+    barcode = search.text.barcode if search else None
+    shape = sql.Shape(
+        section=selection.section_id is not None,
+        search=search is not None,
+        barcode=barcode is not None,
+        brands=bool(selection.brands),
+        in_stock=selection.in_stock,
+    )
+    values: dict[str, Any] = {"section": selection.section_id, "brands": list(selection.brands)}
+    if search is not None:
+        values |= {"words": tsquery(search), "keys": list(search.text.keys), "barcode": barcode}
+    return shape, values
+
+
+Offers = dict[UUID, tuple[list[Offer], int]]
+
+
+def _offers(rows: Iterable[TupleRow], sight: Sight) -> Offers:
+    price_type = sight.price_type_id
+    products: Offers = {}
+    last = None
+    for row in rows:
+        product, variant, name, article, attributes, barcodes, count, amount, currency, least, ids, *stock = row
+        prices: tuple[PricePoint, ...] = ()
+        if price_type is not None and amount is not None:
+            prices = (PricePoint(price_type, amount, currency, least),)
+        offers = products.setdefault(product, ([], count))[0]
+        if variant == last:  # a further quantity break of the variant before
+            before = offers.pop()
+            offers.append(replace(before, prices=before.prices + prices))
+            continue
+        last = variant
+        stocks = tuple(map(StockPoint, ids, *stock)) if ids else ()
+        offers.append(Offer(variant, name, article, attributes, barcodes, prices, stocks))
+    return products
+
+
+async def _read_offers(
+    connection: AsyncConnection[TupleRow], products: list[UUID], sight: Sight, *, limited: bool
+) -> Offers:
+    price_type = sight.price_type_id
+    statement = sql.offers(prices=price_type is not None, stock=sight.stock, limited=limited)
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(statement, {"products": products, "price_type": price_type})
+    return _offers(await cursor.fetchall(), sight)
+
+
+def _listed(row: Sequence[Any], offers: Offers) -> Listed:
+    found, count = offers.get(row[0], ([], 0))
+    return Listed(*(*row[:12], tuple(found), count))
+
+
+class PostgresCatalogReader(CatalogReader):
+    """Reads over the bare pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def sections(self) -> tuple[Section, ...]:
+        """All sections that people can enter, parents before children."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.SECTIONS)
+            return tuple(Section(*row) for row in await cursor.fetchall())
+
+    async def path(self, section_id: UUID) -> tuple[SectionStep, ...]:
+        """From the root to the section itself; empty where it cannot be entered."""
+        async with self._database.reading() as connection:
+            rows = await self._path(connection, section_id)
+        return tuple(SectionStep(row[0], row[1]) for row in rows)
+
+    async def _path(self, connection: AsyncConnection[TupleRow], section_id: UUID) -> list[TupleRow]:
+        cursor = connection.cursor(binary=True)
+        await cursor.execute(sql.PATH, {"section": section_id})
+        rows = await cursor.fetchall()
+        return rows if all(row[2] for row in rows) else []
+
+    async def page(self, request: ListRequest, sight: Sight) -> Sequence[Listed]:
+        """Goods in the order of the request, with their first twenty variants."""
+        after = request.after
+        backward = after is not None and after.backward
+        shape, values = _question(request.selection, request.search)
+        values["limit"] = request.limit
+        if after is not None:
+            values |= {"key": after.key, "id": after.product_id, "score": after.score}
+        statement = sql.page(shape, request.sort, after=after is not None, backward=backward)
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(statement, values)
+            rows = await cursor.fetchall()
+            if not rows:
+                section = request.selection.section_id
+                if section is not None and not await self._path(connection, section):
+                    raise NotFound("section")
+                return []
+            offers = await _read_offers(connection, [row[0] for row in rows], sight, limited=True)
+        if backward:
+            rows.reverse()
+        return [_listed(row, offers) for row in rows]
+
+    async def card(self, product_id: ProductId, sight: Sight) -> Described | None:
+        """A product with all its variants, or None where there is none to see."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.CARD, {"product": product_id})
+            row = await cursor.fetchone()
+            if row is None:
+                return None
+            offers = await _read_offers(connection, [product_id], sight, limited=False)
+        steps = tuple(map(SectionStep, row[21] or (), row[22] or ()))
+        return Described(*(_listed(row, offers), *row[12:21], steps))
+
+    async def facets(self, selection: Selection, search: Search | None) -> Facets:
+        """Counts over the selection."""
+        shape, values = _question(selection, search)
+        values["chosen"] = list(selection.brands)
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.facets(shape._replace(brands=False)), values)
+            rows = await cursor.fetchall()
+            section = selection.section_id
+            if not rows and section is not None and not await self._path(connection, section):
+                raise NotFound("section")
+        names = {row[0]: row[1] for row in rows}
+        counts: dict[UUID | None, int] = defaultdict(int)
+        for brand_id, _, goods in rows:
+            counts[brand_id] += goods
+        chosen = set(selection.brands)
+        total = sum(goods for brand_id, goods in counts.items() if not chosen or brand_id in chosen)
+        brands = [BrandCount(key, names[key], goods) for key, goods in counts.items() if key is not None]
+        brands.sort(key=lambda brand: (-brand.count, brand.name, brand.id))
+        return Facets(total, tuple(brands))
+
+    async def known(self, words: Sequence[str]) -> Mapping[str, Known]:
+        """What is known of each of the words."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.KNOWN, {"words": list(words)})
+            rows = await cursor.fetchall()
+        return {word: Known(is_word, is_beginning, tuple(similar)) for word, is_word, is_beginning, similar in rows}
+
+
+def _item(row: Sequence[Any]) -> Item:
+    variant_id, product_id, name, variant_name, article, variant_article, unit, multiple, _ = row
+    title = variant_name if variant_name and variant_name.startswith(name) else f"{name} {variant_name}".strip()
+    return Item(variant_id, product_id, title, variant_article or article, unit, multiple)
+
+
+class PostgresItemFinder(ItemFinder):
+    """Finds variants by primary key and by the article index."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_id(self, variants: Iterable[VariantId]) -> Mapping[VariantId, Item]:
+        """The variants that exist."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.ITEMS_BY_ID, {"variants": list(variants)})
+            return {row[0]: _item(row) for row in await cursor.fetchall()}
+
+    async def by_article(self, keys: Iterable[str]) -> Mapping[str, tuple[Item, ...]]:
+        """Every variant of every product with one of the article keys."""
+        found: dict[str, list[Item]] = defaultdict(list)
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.ITEMS_BY_ARTICLE, {"keys": list(keys)})
+            for row in await cursor.fetchall():
+                found[row[8]].append(_item(row))
+        return {key: tuple(items) for key, items in found.items()}

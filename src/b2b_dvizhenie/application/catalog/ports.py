@@ -1,0 +1,193 @@
+"""Reading the catalogue. Goods, sections and warehouses that are inactive or hidden do not exist for these reads."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+from msgspec import Struct
+
+from b2b_dvizhenie.application.catalog.views import Facets, Section, SectionStep
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.catalog import Known, Position, SearchText, Selection, Sort, Term
+from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.pricing import PricePoint
+from b2b_dvizhenie.domain.shared.ids import PriceTypeId, ProductId, VariantId, WarehouseId
+
+
+class Sight(Struct, frozen=True):
+    """What an actor sees of goods beside their description: nothing else is read, so nothing else can leak.
+
+    `terms` is None where there are no prices to see: without the permission, or without a company.
+    """
+
+    terms: Terms | None
+    stock: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> Self:
+        """The sight of an actor.
+
+        Raises:
+            Forbidden: the actor may not see the catalogue at all.
+        """
+        actor.require(Permission.CATALOG_VIEW)
+        terms = actor.terms if actor.may(Permission.PRICES_VIEW) else None
+        return cls(terms, actor.may(Permission.STOCK_VIEW))
+
+    @property
+    def price_type_id(self) -> PriceTypeId | None:
+        """The only price type whose prices are read."""
+        return self.terms.price_type_id if self.terms else None
+
+    @property
+    def warehouse_id(self) -> WarehouseId | None:
+        """The warehouse the company is served from."""
+        return self.terms.warehouse_id if self.terms else None
+
+
+class StockPoint(Struct, frozen=True, gc=False):
+    """Stock of a variant in a warehouse as the ERP gave it: may be negative."""
+
+    warehouse_id: WarehouseId
+    name: str
+    quantity: Decimal
+    updated_at: datetime
+
+
+class Offer(Struct, frozen=True):
+    """A variant with everything that depends on who looks."""
+
+    variant_id: VariantId
+    name: str
+    article: str
+    attributes: list[list[str]]
+    barcodes: list[str]
+    prices: tuple[PricePoint, ...]
+    stocks: tuple[StockPoint, ...]
+
+
+class Listed(Struct, frozen=True):
+    """A product as a list needs it. `key` and `score` are its place in the order of the list."""
+
+    product_id: ProductId
+    name: str
+    article: str
+    brand_id: UUID | None
+    brand: str | None
+    section_id: UUID | None
+    picture: str | None
+    unit: str
+    order_multiple: Decimal
+    vat_rate: Decimal | None
+    key: str
+    score: int
+    offers: tuple[Offer, ...] = ()
+    variant_count: int = 0
+
+
+class Described(Struct, frozen=True):
+    """A product as its card needs it. `properties` are as stored: {"ref", "name", "values"}."""
+
+    listed: Listed
+    full_name: str
+    code: str
+    description: str
+    country: str
+    weight: Decimal | None
+    is_service: bool
+    barcodes: list[str]
+    properties: list[dict[str, Any]]
+    pictures: list[str]
+    path: tuple[SectionStep, ...]
+
+
+class Search(Struct, frozen=True):
+    """What goods have to match: all terms (or any of them), or be exactly named by the whole text."""
+
+    terms: tuple[Term, ...]
+    text: SearchText
+    any_term: bool = False
+
+
+class ListRequest(Struct, frozen=True):
+    """A page of goods: at most `limit` after (or, read backwards, before) a position."""
+
+    selection: Selection
+    sort: Sort
+    limit: int
+    after: Position | None = None
+    search: Search | None = None
+
+
+class CatalogReader(Protocol):
+    """Port: the catalogue as it is now.
+
+    Contract: `page` and `card` take at most two round trips whatever the number of goods, `sections`, `facets` and
+    `known` one. Only prices of the sight's price type and, only where the sight has it, stock are read.
+    """
+
+    @abstractmethod
+    async def sections(self) -> tuple[Section, ...]:
+        """All sections that people can enter, parents before children, in the order of the catalogue."""
+        ...
+
+    @abstractmethod
+    async def page(self, request: ListRequest, sight: Sight) -> Sequence[Listed]:
+        """Goods in the order of the request (also when read backwards), with their first twenty variants.
+
+        Raises:
+            NotFound: the section does not exist or cannot be entered; field `section`.
+        """
+        ...
+
+    @abstractmethod
+    async def card(self, product_id: ProductId, sight: Sight) -> Described | None:
+        """A product with all its variants, or None where there is none to see."""
+        ...
+
+    @abstractmethod
+    async def facets(self, selection: Selection, search: Search | None) -> Facets:
+        """Counts over the selection; the brands chosen in it narrow `total` but not the brands' own counts."""
+        ...
+
+    @abstractmethod
+    async def known(self, words: Sequence[str]) -> Mapping[str, Known]:
+        """What is known of each of the words: exactly it, words that begin with it, words that resemble it."""
+        ...
+
+    @abstractmethod
+    async def path(self, section_id: UUID) -> tuple[SectionStep, ...]:
+        """From the root to the section itself; empty where it cannot be entered."""
+        ...
+
+
+class Item(Struct, frozen=True):
+    """A variant that can be bought, as carts, price requests and orders need it."""
+
+    variant_id: VariantId
+    product_id: ProductId
+    name: str
+    article: str
+    unit: str
+    order_multiple: Decimal
+
+
+class ItemFinder(Protocol):
+    """Port: variants that can be bought, by id or by what people call them.
+
+    Contract: one round trip each; what is inactive or hidden is absent.
+    """
+
+    @abstractmethod
+    async def by_id(self, variants: Iterable[VariantId]) -> Mapping[VariantId, Item]:
+        """The variants that exist."""
+        ...
+
+    @abstractmethod
+    async def by_article(self, keys: Iterable[str]) -> Mapping[str, tuple[Item, ...]]:
+        """Every variant of every product with one of the article keys (`domain.catalog.article_key`)."""
+        ...

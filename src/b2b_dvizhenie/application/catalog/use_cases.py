@@ -1,0 +1,227 @@
+"""Browse sections and goods, search, look at a card, count what a selection can be narrowed by."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
+from b2b_dvizhenie.application.catalog.cursors import from_cursor, to_cursor
+from b2b_dvizhenie.application.catalog.goods import explained, shown
+from b2b_dvizhenie.application.catalog.ports import CatalogReader, Listed, ListRequest, Search, Sight
+from b2b_dvizhenie.application.catalog.views import Card, Characteristic, Facets, Page, Section, SectionStep, ShownFor
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.catalog import (
+    Position,
+    Selection,
+    Sort,
+    Term,
+    check_limit,
+    meant_terms,
+    read_text,
+    words_to_look_up,
+)
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.shared.errors import NotFound
+from b2b_dvizhenie.domain.shared.ids import ProductId, SectionId
+
+DEFAULT_LIMIT = 50
+
+
+class ShowSections:
+    """The tree of sections."""
+
+    def __init__(self, reader: CatalogReader) -> None:
+        self._reader = reader
+
+    async def __call__(self, actor: Actor) -> tuple[Section, ...]:
+        """All sections, parents before children; raises Forbidden without the right to see the catalogue."""
+        actor.require(Permission.CATALOG_VIEW)
+        return await self._reader.sections()
+
+
+class ShowPath:
+    """The way from the root of the catalogue to a section."""
+
+    def __init__(self, reader: CatalogReader) -> None:
+        self._reader = reader
+
+    async def __call__(self, actor: Actor, section_id: SectionId) -> tuple[SectionStep, ...]:
+        """Steps from the root to the section; raises NotFound where it cannot be entered."""
+        actor.require(Permission.CATALOG_VIEW)
+        path = await self._reader.path(section_id)
+        if not path:
+            raise NotFound("section")
+        return path
+
+
+def _spelled(terms: Sequence[Term]) -> str:
+    return " ".join("-".join(term.parts) for term in terms)
+
+
+class _Finder:
+    """Runs a list request; where a text finds nothing as typed, reads it otherwise."""
+
+    def __init__(self, reader: CatalogReader) -> None:
+        self._reader = reader
+
+    def _attempt(self, selection: Selection) -> Search | None:
+        if not selection.searches:
+            return None
+        text = read_text(selection.text)
+        return Search(text.terms, text)
+
+    async def meanings(self, first: Search) -> list[Search]:
+        """Other readings of the text, the most probable first."""
+        if not first.text.pieces:
+            return []
+        known = await self._reader.known(words_to_look_up(first.text))
+        meant = meant_terms(first.text, known)
+        readings = [Search(meant, first.text)] if meant != first.terms else []
+        if len(meant) > 1:
+            readings.append(Search(meant, first.text, any_term=True))
+        return readings
+
+    async def find(self, request: ListRequest, sight: Sight) -> tuple[Sequence[Listed], Search | None]:
+        """The goods, and the search that found them."""
+        first = self._attempt(request.selection)
+        if first is None:
+            return await self._reader.page(request, sight), None
+        rows = await self._page(request, first, sight)
+        if rows or request.selection.literal:
+            return rows, first
+        for search in await self.meanings(first):
+            rows = await self._page(request, search, sight)
+            if rows:
+                return rows, search
+        return [], first
+
+    async def _page(self, request: ListRequest, search: Search, sight: Sight) -> Sequence[Listed]:
+        asked = ListRequest(request.selection, request.sort, request.limit, request.after, search)
+        return await self._reader.page(asked, sight)
+
+    async def counts(self, selection: Selection) -> Facets:
+        """Facets over what `find` would find."""
+        first = self._attempt(selection)
+        facets = await self._reader.facets(selection, first)
+        if first is None or facets.brands or facets.total or selection.literal:
+            return facets
+        for search in await self.meanings(first):
+            other = await self._reader.facets(selection, search)
+            if other.brands or other.total:
+                return other
+        return facets
+
+
+class BrowseCatalog:
+    """A page of goods: of a section, of a search, of brands, in any of the orders."""
+
+    def __init__(self, reader: CatalogReader) -> None:
+        self._finder = _Finder(reader)
+
+    async def __call__(
+        self,
+        actor: Actor,
+        selection: Selection,
+        *,
+        sort: Sort | None = None,
+        limit: int = DEFAULT_LIMIT,
+        cursor: str | None = None,
+    ) -> Page:
+        """One page, with the actor's prices and stock.
+
+        Args:
+            actor: who looks.
+            selection: which goods.
+            sort: by name, or by relevance where a text is searched for, when omitted.
+            limit: goods on the page.
+            cursor: `next` or `previous` of another page of the same list.
+
+        Raises:
+            LimitInvalid, CursorInvalid, SortNeedsQuery: the field is named.
+            NotFound: the section does not exist or cannot be entered.
+            Forbidden: no right to the catalogue, or a filter by stock without the right to see stock.
+        """
+        sight = Sight.of(actor)
+        if selection.in_stock:
+            actor.require(Permission.STOCK_VIEW)
+        order = selection.order(sort)
+        check_limit(limit)
+        after = from_cursor(cursor, selection, order) if cursor else None
+        rows, search = await self._finder.find(ListRequest(selection, order, limit + 1, after), sight)
+        return self._page(rows, limit, after, selection, order, sight, search)
+
+    def _page(
+        self,
+        rows: Sequence[Listed],
+        limit: int,
+        after: Position | None,
+        selection: Selection,
+        order: Sort,
+        sight: Sight,
+        search: Search | None,
+    ) -> Page:
+        backward = after is not None and after.backward
+        more = len(rows) > limit
+        rows = rows[-limit:] if backward else rows[:limit]
+        place = after.ordinal if after else 0
+        start = max(place - len(rows), 0) if backward else place
+
+        def cursor(row: Listed, ordinal: int, *, back: bool) -> str:
+            return to_cursor(Position(row.key, row.product_id, row.score, ordinal, back), selection, order)
+
+        following = previous = None
+        if rows and (more or backward):
+            following = cursor(rows[-1], start + len(rows), back=False)
+        if rows and (more if backward else after is not None):
+            previous = cursor(rows[0], start, back=True)
+        note = None
+        if search is not None and rows and (search.any_term or search.terms != search.text.terms):
+            note = ShownFor(_spelled(search.terms), search.any_term)
+        return Page(tuple(shown(row, sight) for row in rows), start + 1, following, previous, note)
+
+
+class CountFacets:
+    """What a selection can be narrowed by, and how many goods it has."""
+
+    def __init__(self, reader: CatalogReader) -> None:
+        self._finder = _Finder(reader)
+
+    async def __call__(self, actor: Actor, selection: Selection) -> Facets:
+        """Counts over the same goods that `BrowseCatalog` lists; raises as it does."""
+        actor.require(Permission.CATALOG_VIEW)
+        if selection.in_stock:
+            actor.require(Permission.STOCK_VIEW)
+        return await self._finder.counts(selection)
+
+
+class ShowProduct:
+    """The card of a product."""
+
+    def __init__(self, reader: CatalogReader) -> None:
+        self._reader = reader
+
+    async def __call__(self, actor: Actor, product_id: ProductId) -> Card:
+        """The card with the actor's prices, where they come from, and stock; raises NotFound where there is none."""
+        sight = Sight.of(actor)
+        found = await self._reader.card(product_id, sight)
+        if found is None:
+            raise NotFound("product")
+        characteristics = tuple(
+            Characteristic(str(one.get("name", "")), tuple(map(str, one.get("values", ()))))
+            for one in found.properties
+            if one.get("values")
+        )
+        barcodes = dict.fromkeys([*found.barcodes, *(code for one in found.listed.offers for code in one.barcodes)])
+        return Card(
+            shown(found.listed, sight),
+            found.full_name,
+            found.code,
+            found.description,
+            found.country,
+            found.weight,
+            found.is_service,
+            tuple(barcodes),
+            characteristics,
+            tuple(found.pictures),
+            found.path,
+            explained(found.listed, sight.terms) if sight.terms else UNSET,
+        )

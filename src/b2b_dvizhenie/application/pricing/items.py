@@ -1,0 +1,171 @@
+"""Price what is named by variant or by article: the API's price request."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+
+from b2b_dvizhenie.application.catalog import Item, ItemFinder
+from b2b_dvizhenie.application.pricing.use_cases import LineRequest, PriceLines
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.catalog import article_key
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.pricing import LineQuote, NoPrice
+from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
+from b2b_dvizhenie.domain.shared.ids import VariantId
+from b2b_dvizhenie.domain.shared.quantity import QuantityInvalid, QuantityRule, parse_quantity
+
+MAX_LINES = 1000
+
+
+class TooManyLines(DomainError):
+    """A price request holds 1 to `maximum` lines."""
+
+    code = "pricing.too_many_lines"
+
+
+class ItemUnnamed(DomainError):
+    """A line names its goods by exactly one of variant and article."""
+
+    code = "pricing.item_unnamed"
+
+
+class ItemRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Goods named by `variant_id` or by `article` in any spelling, and how many base units."""
+
+    variant_id: UUID | None = None
+    article: str | None = None
+    quantity: Decimal = Decimal(1)
+
+
+class PricedItem(Struct, frozen=True, tag="priced", tag_field="status", omit_defaults=True):
+    """A line with its price; where there is none, `reason` says why and both amounts are null.
+
+    `valid_quantity` is the nearest quantity that can be ordered, not below the asked one.
+    """
+
+    variant_id: UUID
+    product_id: UUID
+    name: str
+    article: str
+    unit: str
+    quantity: Decimal
+    valid_quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal | None
+    reason: NoPrice | None = None
+
+
+class UnknownItem(Struct, frozen=True, tag="unknown", tag_field="status"):
+    """There is no such goods."""
+
+    quantity: Decimal
+
+
+class ItemChoice(Struct, frozen=True):
+    """Goods that the asked article may mean."""
+
+    variant_id: UUID
+    name: str
+    article: str
+
+
+class AmbiguousItem(Struct, frozen=True, tag="ambiguous", tag_field="status"):
+    """Several goods have this article; ask again with the variant."""
+
+    quantity: Decimal
+    choices: tuple[ItemChoice, ...]
+
+
+PricedLine = PricedItem | UnknownItem | AmbiguousItem
+
+
+class PriceAnswer(Struct, frozen=True):
+    """Lines in the order asked; `amount` sums the priced ones, all in `currency`, at one moment."""
+
+    currency: str
+    vat_included: bool
+    amount: Decimal
+    at: datetime
+    lines: tuple[PricedLine, ...]
+
+
+def _checked(lines: Sequence[ItemRequest]) -> None:
+    if not 1 <= len(lines) <= MAX_LINES:
+        raise TooManyLines("lines", maximum=MAX_LINES)
+    faults: list[DomainError] = []
+    for place, line in enumerate(lines):
+        if (line.variant_id is None) == (not (line.article and article_key(line.article))):
+            faults.append(ItemUnnamed(f"lines.{place}.article"))
+        try:
+            parse_quantity(line.quantity, f"lines.{place}.quantity")
+        except QuantityInvalid as fault:
+            faults.append(fault)
+    if faults:
+        raise Invalid(faults)
+
+
+class PriceItems:
+    """Quote goods that a customer's own system names."""
+
+    def __init__(self, items: ItemFinder, price_lines: PriceLines) -> None:
+        self._items = items
+        self._price_lines = price_lines
+
+    async def __call__(self, actor: Actor, lines: Sequence[ItemRequest]) -> PriceAnswer:
+        """Prices under the actor's terms, at most three round trips whatever the number of lines.
+
+        Raises:
+            Forbidden: no right to the catalogue or to prices.
+            CompanyRequired: no company is selected.
+            TooManyLines, Invalid: the fields are named as `lines.N.…`.
+        """
+        actor.require(Permission.CATALOG_VIEW)
+        terms = actor.buyer_terms()
+        _checked(lines)
+        found = await self._found(lines)
+        single = [options[0] for options in found if len(options) == 1]
+        asked = [line.quantity for line, options in zip(lines, found, strict=True) if len(options) == 1]
+        requests = [LineRequest(item.variant_id, quantity) for item, quantity in zip(single, asked, strict=True)]
+        quote = await self._price_lines(actor, requests)
+        quoted = iter(quote.lines)
+        answers = tuple(
+            _answer(line, options, next(quoted) if len(options) == 1 else None)
+            for line, options in zip(lines, found, strict=True)
+        )
+        return PriceAnswer(quote.currency, terms.vat_included, quote.amount, quote.at, answers)
+
+    async def _found(self, lines: Sequence[ItemRequest]) -> list[tuple[Item, ...]]:
+        variants = [VariantId(line.variant_id) for line in lines if line.variant_id is not None]
+        keys = [article_key(line.article) for line in lines if line.article and line.variant_id is None]
+        by_id: Mapping[VariantId, Item] = await self._items.by_id(set(variants)) if variants else {}
+        by_key: Mapping[str, tuple[Item, ...]] = await self._items.by_article(set(keys)) if keys else {}
+
+        def options(line: ItemRequest) -> tuple[Item, ...]:
+            if line.variant_id is not None:
+                item = by_id.get(VariantId(line.variant_id))
+                return (item,) if item else ()
+            return by_key.get(article_key(line.article or ""), ())
+
+        return [options(line) for line in lines]
+
+
+def _answer(line: ItemRequest, options: tuple[Item, ...], quoted: LineQuote | None) -> PricedLine:
+    if quoted is None:
+        choices = tuple(ItemChoice(item.variant_id, item.name, item.article) for item in options)
+        return AmbiguousItem(line.quantity, choices) if choices else UnknownItem(line.quantity)
+    item = options[0]
+    return PricedItem(
+        item.variant_id,
+        item.product_id,
+        item.name,
+        item.article,
+        item.unit,
+        quoted.quantity,
+        QuantityRule(item.order_multiple).round_up(quoted.quantity),
+        quoted.unit_price,
+        quoted.amount,
+        quoted.reason,
+    )

@@ -1,0 +1,113 @@
+"""What part of the catalogue is asked for, in which order, and where a page ends."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from b2b_dvizhenie.domain.shared.errors import DomainError
+from b2b_dvizhenie.domain.shared.ids import BrandId, SectionId
+
+MAX_PAGE = 200
+MAX_QUERY = 200
+MAX_BRANDS = 100
+
+
+class Sort(StrEnum):
+    """Orders of a list of goods; every one is total, so that pages neither overlap nor skip."""
+
+    NAME = "name"
+    NAME_DESC = "-name"
+    ARTICLE = "article"
+    ARTICLE_DESC = "-article"
+    NEWEST = "-new"  # last added first
+    RELEVANCE = "relevance"  # best match first; only where something is searched for
+
+
+class LimitInvalid(DomainError):
+    """A page holds 1 to `maximum` goods."""
+
+    code = "catalog.limit_invalid"
+
+
+class CursorInvalid(DomainError):
+    """The cursor is not one of ours, or belongs to another list."""
+
+    code = "catalog.cursor_invalid"
+
+
+class QueryTooLong(DomainError):
+    """The search text is longer than `maximum` characters."""
+
+    code = "catalog.query_too_long"
+
+
+class TooManyBrands(DomainError):
+    """More than `maximum` brands are named."""
+
+    code = "catalog.too_many_brands"
+
+
+class SortNeedsQuery(DomainError):
+    """Goods are ordered by relevance only where something is searched for."""
+
+    code = "catalog.sort_needs_query"
+
+
+class Selection(Struct, frozen=True):
+    """Which goods: of a section with everything below it, found by a text, of some brands, in stock.
+
+    `literal` takes the text exactly as typed: nothing is corrected.
+
+    Raises:
+        QueryTooLong, TooManyBrands.
+    """
+
+    section_id: SectionId | None = None
+    text: str = ""
+    brands: tuple[BrandId, ...] = ()
+    in_stock: bool = False
+    literal: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.text) > MAX_QUERY:
+            raise QueryTooLong("q", maximum=MAX_QUERY)
+        if len(self.brands) > MAX_BRANDS:
+            raise TooManyBrands("brand", maximum=MAX_BRANDS)
+
+    @property
+    def searches(self) -> bool:
+        """Whether a text is searched for at all."""
+        return bool(self.text.strip())
+
+    def order(self, sort: Sort | None) -> Sort:
+        """The order of this selection: relevance where a text is searched for, else by name, unless asked otherwise.
+
+        Raises:
+            SortNeedsQuery: relevance without a text.
+        """
+        if sort is None:
+            return Sort.RELEVANCE if self.searches else Sort.NAME
+        if sort is Sort.RELEVANCE and not self.searches:
+            raise SortNeedsQuery("sort")
+        return sort
+
+
+class Position(Struct, frozen=True, array_like=True):
+    """A place in an ordered list of goods: beside this good. `score` counts only in the order of relevance.
+
+    `ordinal` is how many goods stand before the page, `backward` says that the page lies before the place.
+    """
+
+    key: str
+    product_id: UUID
+    score: int = 0
+    ordinal: int = 0
+    backward: bool = False
+
+
+def check_limit(limit: int) -> int:
+    """The limit itself; raises LimitInvalid outside of 1 … 200."""
+    if not 1 <= limit <= MAX_PAGE:
+        raise LimitInvalid("limit", minimum=1, maximum=MAX_PAGE)
+    return limit
