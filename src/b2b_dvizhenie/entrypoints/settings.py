@@ -27,7 +27,9 @@ class DatabaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the portal is served. `trusted_proxies` are addresses whose X-Forwarded-For is believed."""
+    """How the portal is served. `trusted_proxies` are addresses whose X-Forwarded-For is believed; `stop_seconds` is
+    how long running requests may go on when the process is told to stop.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -35,16 +37,23 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     trusted_proxies: tuple[str, ...] = ()
     workers: int = 1
     metrics_token: str = ""
+    stop_seconds: int = 10
 
 
 class JobsSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """How work is carried to the workers. The job table is the truth with every transport."""
+    """How work is carried to the workers. The job table is the truth with every transport.
+
+    `url` is the message broker's (not needed for `postgres`). `lease_seconds` is how long a killed worker's job lies
+    idle, `concurrency` how many jobs one worker does at once, `stop_seconds` how long a worker that is told to stop
+    goes on with the jobs it has before it hands them back.
+    """
 
     transport: Literal["postgres", "rabbitmq", "nats"] = "postgres"
     url: str = ""
     lease_seconds: int = 30
     concurrency: int = 4
     poll_seconds: int = 1
+    stop_seconds: int = 20
 
 
 class ExchangeSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -33,3 +33,12 @@ def revisions(url: str) -> tuple[str | None, str | None]:
         current = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()
     return current, ScriptDirectory.from_config(config).get_current_head()
+
+
+def pending(url: str) -> list[str]:
+    """The revisions the database lacks, in the order they are to be applied."""
+    present, needed = revisions(url)
+    if present == needed:
+        return []
+    script = ScriptDirectory.from_config(configuration(url))
+    return [step.revision for step in script.iterate_revisions(needed or "head", present or "base")][::-1]

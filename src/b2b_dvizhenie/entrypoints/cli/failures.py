@@ -4,6 +4,7 @@ import click
 
 from b2b_dvizhenie.adapters.embedded import EmbeddedError
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
+from b2b_dvizhenie.entrypoints.cli.language import language
 from b2b_dvizhenie.entrypoints.settings import SettingsError
 from b2b_dvizhenie.entrypoints.texts import error_text
 
@@ -27,7 +28,7 @@ def exit_code(error: Exception) -> int:
     if isinstance(error, DomainError):
         for fault in error.errors if isinstance(error, Invalid) else [error]:
             where = f"{fault.field}: " if fault.field else ""
-            _say(f"{where}{error_text(fault.code, fault.params, 'ru')} [{fault.code}]")
+            _say(f"{where}{error_text(fault.code, fault.params, language())} [{fault.code}]")
         return EXIT[error.kind]
     if isinstance(error, SettingsError | EmbeddedError):
         _say(str(error))

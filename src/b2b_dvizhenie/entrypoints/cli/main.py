@@ -12,6 +12,9 @@ import click
 from b2b_dvizhenie import __version__
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("run", "Everything in one process tree: database, portal, worker."),
+    "serve": ("serve", "The portal and the API."),
+    "worker": ("worker", "Background jobs and schedules."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
     "users": ("users", "Add and list people."),
     "openapi": ("openapi", "Print the OpenAPI document of the API."),

@@ -1,16 +1,27 @@
 """`b2b migrate`."""
 
+from collections.abc import Callable
+
 import click
 
-from b2b_dvizhenie.adapters.postgres.migrating import migrate, revisions
+from b2b_dvizhenie.adapters.postgres.migrating import migrate, pending, revisions
 from b2b_dvizhenie.adapters.postgres.seeding import install
 from b2b_dvizhenie.entrypoints.opening import opened_database
 from b2b_dvizhenie.entrypoints.settings import load_settings
 
 
-def bring_up_to_date(url: str) -> None:
-    """Migrate and install what every database has: the default roles and schedules."""
-    migrate(url)
+def bring_up_to_date(url: str, progress: Callable[[int, int], None] = lambda _done, _all: None) -> None:
+    """Migrate and install what every database has: the default roles and schedules.
+
+    Args:
+        url: of an open database.
+        progress: told after each step of the schema: how many are done, of how many.
+    """
+    steps = pending(url)
+    for done, revision in enumerate(steps, 1):
+        migrate(url, revision)
+        progress(done, len(steps))
+    migrate(url)  # nothing is left to do unless another process was in the middle of it
     install(url)
 
 

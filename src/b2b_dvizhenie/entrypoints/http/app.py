@@ -79,6 +79,7 @@ def create_app(
             Exception: on_unexpected,
         },
         request_max_body_size=MAX_BODY,
+        logging_config=None,  # entrypoints.logging has set it up
         openapi_config=OpenAPIConfig(
             title="b2b_dvizhenie",
             version=b2b_dvizhenie.__version__,

@@ -24,11 +24,17 @@ from b2b_dvizhenie.adapters.postgres.tables.metadata import MOMENT, metadata
 class JobColumns(TypedColumns):
     """Work to be done: outbox and queue in one. A row leaves when it is done; a dead one stays until looked at.
 
-    A job is ready when `run_at` has passed, it is not dead and nobody holds a live lease. Jobs of one `lane` run one
-    at a time, in order.
+    A job is ready when `run_at` has passed, it is not dead and nobody holds a live lease; only the oldest living job
+    of a `lane` (by `sequence`) can be. `leased_by` names the worker from claim to end, so at most one job of a lane
+    has it: `uq_job_lane_running` keeps that even where two claims race. `attempts` counts the starts and fences out
+    a worker that lost its lease. `sent_at` is used by transports that carry the job's id: empty means "to be sent".
+
+    Equal `dedupe_key`s are deliberately not unique: a unique index would make one business transaction wait for
+    another, and would refuse to give a failed job back while a newer equal one waits (adapters/postgres/jobs.py).
     """
 
     job_id: Named[UUID] = Column(Uuid, primary_key=True)
+    sequence: Named[int] = Column(BigInteger, Identity())
     name: Named[str]
     payload: Named[dict[str, Any]] = Column(JSONB)
     queue: Named[str] = Column(server_default="default")
@@ -40,6 +46,7 @@ class JobColumns(TypedColumns):
     max_attempts: Named[int] = Column(server_default=text("8"))
     leased_by: Named[str | None]
     leased_until: Named[datetime | None] = Column(MOMENT)
+    started_at: Named[datetime | None] = Column(MOMENT)
     sent_at: Named[datetime | None] = Column(MOMENT)
     dead_at: Named[datetime | None] = Column(MOMENT)
     last_error: Named[str] = Column(server_default="")
@@ -51,13 +58,33 @@ job = Table(
     "job",
     metadata,
     JobColumns,
-    Index("ix_job_ready", "queue", text("priority DESC"), "run_at", postgresql_where=text("dead_at IS NULL")),
     Index(
-        "uq_job_dedupe_key", "dedupe_key", unique=True,
-        postgresql_where=text("dedupe_key IS NOT NULL AND leased_until IS NULL AND dead_at IS NULL"),
+        "ix_job_ready", "queue", text("priority DESC"), "run_at", "sequence", postgresql_where=text("dead_at IS NULL"),
     ),
-    Index("ix_job_lane", "lane", postgresql_where=text("lane IS NOT NULL AND dead_at IS NULL")),
+    Index("ix_job_dedupe_key", "dedupe_key", postgresql_where=text("dedupe_key IS NOT NULL AND dead_at IS NULL")),
+    Index("ix_job_lane", "lane", "sequence", postgresql_where=text("lane IS NOT NULL AND dead_at IS NULL")),
+    Index(
+        "uq_job_lane_running", "lane", unique=True,
+        postgresql_where=text("lane IS NOT NULL AND leased_by IS NOT NULL"),
+    ),
+    # Without leased_until in any index a heartbeat stays a HOT update.
+    Index("ix_job_leased_by", "leased_by", postgresql_where=text("leased_by IS NOT NULL")),
+    Index("ix_job_dead_at", "dead_at", postgresql_where=text("dead_at IS NOT NULL")),
 )  # fmt: skip
+
+
+class WorkerColumns(TypedColumns):
+    """A worker process that says every few seconds that it lives; a silent one is forgotten after a day."""
+
+    worker_id: Named[str] = Column(primary_key=True)
+    started_at: Named[datetime] = Column(MOMENT)
+    seen_at: Named[datetime] = Column(MOMENT)
+    transport: Named[str]
+    version: Named[str]
+    running: Named[int] = Column(server_default=text("0"))
+
+
+worker = Table("worker", metadata, WorkerColumns)
 
 
 class ScheduleColumns(TypedColumns):

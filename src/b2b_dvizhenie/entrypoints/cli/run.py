@@ -1,0 +1,114 @@
+"""`b2b run`."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import click
+from msgspec.structs import replace
+from rich.console import Console
+
+from b2b_dvizhenie.entrypoints.cli.language import speak
+from b2b_dvizhenie.entrypoints.cli.migrate import bring_up_to_date
+from b2b_dvizhenie.entrypoints.cli.serve import address_of, web_child, with_address
+from b2b_dvizhenie.entrypoints.cli.session import open_container
+from b2b_dvizhenie.entrypoints.cli.steps import Steps
+from b2b_dvizhenie.entrypoints.control import Control
+from b2b_dvizhenie.entrypoints.demo import DemoLogin, load_demo
+from b2b_dvizhenie.entrypoints.logging import configure_logging
+from b2b_dvizhenie.entrypoints.opening import opened_database
+from b2b_dvizhenie.entrypoints.settings import Settings, load_settings
+from b2b_dvizhenie.entrypoints.starting import bind, check_data_dir
+from b2b_dvizhenie.entrypoints.supervision import ChildSpec, Supervisor
+
+_PATIENCE = 4.0
+_SHORT_STOP = {"B2B__HTTP__STOP_SECONDS": "2", "B2B__JOBS__STOP_SECONDS": "2"}
+"""Whoever presses Ctrl-C waits at most five seconds; jobs that need longer are handed back and run again."""
+
+
+async def _people(url: str, tell: Callable[[str], None]) -> list[DemoLogin]:
+    async with open_container(url) as container:
+        return await load_demo(container, tell)
+
+
+def _announce(address: str, logins: list[DemoLogin]) -> None:
+    say = speak()
+    console = Console(highlight=False)
+    console.print(f"\n  [bold]{say('The portal is at')} [cyan]{address}[/cyan][/bold]")
+    for person in logins:
+        console.print(f"    {person.login:<22} {person.password:<12} {person.name}", markup=False)
+    console.print(f"  {say('Ctrl-C stops everything.')}\n", markup=False)
+    sys.stdout.flush()
+
+
+async def _keep_running(
+    settings: Settings, listener: socket.socket, steps: Steps, title: str, ready: Callable[[], None]
+) -> None:
+    supervisor = Supervisor()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    shorter = {name: value for name, value in _SHORT_STOP.items() if name not in os.environ}
+    children = [
+        replace(web_child(number, listener), environment=shorter) for number in range(1, settings.http.workers + 1)
+    ]
+    children.append(ChildSpec("worker", ("worker",), environment=shorter))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        with steps.step(title):
+            starting = asyncio.create_task(supervisor.start(children))
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                starting.cancel()
+                return
+            starting.result()
+        ready()
+        await stop.wait()
+    finally:
+        stopped.cancel()
+        await supervisor.stop(_PATIENCE)
+
+
+@click.command("run")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--demo", is_flag=True, help="Also load the demonstration.")
+@click.option("--control-fd", type=int, hidden=True)
+def command(host: str | None, port: int | None, demo: bool, control_fd: int | None) -> None:
+    """Everything in one process tree: database, portal, worker."""
+    control = Control(control_fd)
+    say = speak()
+    settings = with_address(load_settings(), host, port)
+    configure_logging(settings.log)
+    check_data_dir(settings.data)
+    opening, schema, people, processes = (
+        say("Database"),
+        say("Schema of the database"),
+        say("People of the demonstration"),
+        say("Portal and worker"),
+    )
+    titles = [opening, schema, *([people] if demo else []), processes]
+    logins: list[DemoLogin] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # leaves the database's lease in order from the start
+    with ExitStack() as stack:
+        listener = stack.enter_context(bind(settings.http.host, settings.http.port))
+        steps = stack.enter_context(Steps(titles))
+        with steps.step(opening) as tell:
+            url = stack.enter_context(opened_database(settings, lambda text: tell(say(text))))
+        with steps.step(schema) as tell:
+            bring_up_to_date(url, lambda done, of: tell(f"{done}/{of}"))
+        if demo:
+            with steps.step(people) as tell:
+                logins = asyncio.run(_people(url, tell))
+
+        def ready() -> None:
+            steps.close()
+            control.ready()
+            _announce(address_of(listener, settings), logins)
+
+        asyncio.run(_keep_running(settings, listener, steps, processes, ready))

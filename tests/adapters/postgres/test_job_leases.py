@@ -1,0 +1,342 @@
+"""Jobs in PostgreSQL: written with the change that asks for them, held by one worker, never lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.leases import PostgresJobLeases
+from b2b_dvizhenie.adapters.postgres.transactions import Transaction
+from b2b_dvizhenie.application.operations import WorkerBeat
+from b2b_dvizhenie.application.shared.jobs import Job
+from b2b_dvizhenie.entrypoints.container import utc_now
+
+pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
+
+BEAT = WorkerBeat("postgres", "0", 0)
+LEASE = timedelta(seconds=30)
+
+
+def now() -> datetime:
+    return datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    one = Database(database_url, pool_size=4)
+    await one.open()
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+async def worker(database: Database) -> AsyncIterator[Callable[..., PostgresJobLeases]]:
+    """Opens workers' holds; a second call is a second worker."""
+    async with AsyncExitStack() as stack:
+        made: list[PostgresJobLeases] = []
+
+        async def make(lease: timedelta = LEASE) -> PostgresJobLeases:
+            one = PostgresJobLeases(database, f"worker-{len(made)}", lease=lease)
+            made.append(one)
+            await one.open()
+            stack.push_async_callback(one.close)
+            return one
+
+        yield make
+
+
+async def put(database: Database, **fields: object) -> UUID | None:
+    async with Transaction(database, now) as work:
+        written = await work.jobs.enqueue(Job(name="probe", **fields))  # type: ignore[arg-type]
+        await work.commit()
+    return written
+
+
+async def waiting(database: Database) -> int:
+    async with database.reading() as connection:
+        row = await (await connection.execute("SELECT count(*) FROM job")).fetchone()
+    assert row is not None
+    return row[0]
+
+
+async def test_rolled_back_job_vanishes(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
+    leases = await worker()
+    async with Transaction(database, now) as work:
+        assert await work.jobs.enqueue(Job(name="probe")) is not None
+    assert await waiting(database) == 0
+    assert await leases.claim(10) == []
+
+
+async def test_job_is_claimed_once_and_leaves_when_done(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    first, second = await worker(), await worker()
+    job_id = await put(database, payload={"n": 1}, request_id="r-1")
+    (job,) = await first.claim(10)
+    assert (job.job_id, job.name, job.payload, job.attempt, job.request_id) == (job_id, "probe", {"n": 1}, 1, "r-1")
+    assert await second.claim(10) == []
+    assert await second.claim_one(job.job_id) is None
+    assert await first.complete(job)
+    assert not await first.complete(job)
+    assert await waiting(database) == 0
+
+
+async def test_urgent_first_then_by_age_and_not_before_its_time(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    leases = await worker()
+    late = await put(database, run_at=utc_now() + timedelta(hours=1))
+    old, urgent, new = [await put(database, priority=priority) for priority in (0, 5, 0)]
+    assert [job.job_id for job in await leases.claim(10)] == [urgent, old, new]
+    assert late is not None
+    assert await leases.claim_one(late) is None
+
+
+async def test_ended_lease_comes_back_and_the_first_holder_is_fenced_out(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    dead, alive = await worker(timedelta(milliseconds=100)), await worker()
+    await put(database)
+    (lost,) = await dead.claim(1)
+    assert await alive.claim(1) == []
+    await asyncio.sleep(0.15)
+    (again,) = await alive.claim(1)
+    assert (again.job_id, again.attempt) == (lost.job_id, 2)
+    assert await dead.renew([lost], BEAT) == set()
+    assert not await dead.complete(lost)
+    assert not await dead.postpone(lost, timedelta(0), "x")
+    assert not await dead.bury(lost, "x")
+    assert not await dead.hand_back(lost)
+    assert await alive.complete(again)
+
+
+async def test_same_worker_is_fenced_from_its_own_earlier_claim(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    leases = await worker(timedelta(milliseconds=50))
+    await put(database)
+    (first,) = await leases.claim(1)
+    await asyncio.sleep(0.1)
+    (second,) = await leases.claim(1)
+    assert await leases.renew([first], BEAT) == set()
+    assert await leases.renew([second], BEAT) == {second.job_id}
+    assert not await leases.complete(first)
+
+
+async def test_renewed_lease_lasts(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
+    holder, other = await worker(timedelta(milliseconds=400)), await worker()
+    await put(database)
+    (job,) = await holder.claim(1)
+    for _ in range(5):
+        await asyncio.sleep(0.15)
+        assert await holder.renew([job], BEAT) == {job.job_id}
+        assert await other.claim(1) == []
+
+
+async def test_failed_job_waits_and_keeps_its_error(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    leases = await worker()
+    await put(database)
+    (job,) = await leases.claim(1)
+    assert await leases.postpone(job, timedelta(milliseconds=100), "1C is away")
+    assert await leases.claim(1) == []
+    await asyncio.sleep(0.15)
+    (again,) = await leases.claim(1)
+    assert again.attempt == 2
+    assert await leases.bury(again, "given up")
+    assert await leases.claim(1) == []
+    async with database.reading() as connection:
+        row = await (await connection.execute("SELECT dead_at IS NOT NULL, last_error, leased_by FROM job")).fetchone()
+    assert row == (True, "given up", None)
+
+
+async def test_handed_back_attempt_does_not_count(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
+    leases, other = await worker(), await worker()
+    await put(database)
+    (job,) = await leases.claim(1)
+    assert await leases.hand_back(job)
+    (again,) = await other.claim(1)
+    assert again.attempt == 1
+
+
+async def test_closing_hands_everything_back(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
+    leaving, other = await worker(), await worker()
+    for _ in range(3):
+        await put(database)
+    assert len(await leaving.claim(2)) == 2
+    await leaving.close()
+    assert [job.attempt for job in await other.claim(10)] == [1, 1, 1]
+
+
+async def test_job_that_kills_its_workers_is_buried(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    leases = await worker(timedelta(milliseconds=30))
+    await put(database, max_attempts=2)
+    for _ in range(2):
+        assert len(await leases.claim(1)) == 1
+        assert await leases.bury_exhausted() == 0
+        await asyncio.sleep(0.06)
+    assert await leases.claim(1) == []
+    assert await leases.bury_exhausted() == 1
+    async with database.reading() as connection:
+        row = await (await connection.execute("SELECT last_error FROM job WHERE dead_at IS NOT NULL")).fetchone()
+    assert row == ("the worker died in the last attempt: worker-0",)
+
+
+class TestLanes:
+    async def test_one_at_a_time_in_order(self, database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
+        one, two = await worker(), await worker()
+        # One transaction, so one moment: only the sequence can tell the order.
+        async with Transaction(database, now) as work:
+            ids = [await work.jobs.enqueue(Job(name="probe", lane="node-1", priority=n)) for n in range(4)]
+            other = await work.jobs.enqueue(Job(name="probe", lane="node-2"))
+            await work.commit()
+        done: list[UUID | None] = []
+        first = await one.claim(10)
+        assert {job.job_id for job in first} == {ids[0], other}
+        while first:
+            assert all(job.job_id not in ids for job in await two.claim(10))
+            for job in first:
+                done.append(job.job_id)
+                await one.complete(job)
+            first = await one.claim(10)
+        assert [job_id for job_id in done if job_id in ids] == ids
+
+    async def test_waiting_retry_holds_the_lane_and_a_dead_job_frees_it(
+        self, database: Database, worker: Callable[..., PostgresJobLeases]
+    ) -> None:
+        leases = await worker()
+        first, second = await put(database, lane="l"), await put(database, lane="l")
+        (job,) = await leases.claim(10)
+        assert job.job_id == first
+        await leases.postpone(job, timedelta(milliseconds=80), "x")
+        assert await leases.claim(10) == []
+        await asyncio.sleep(0.1)
+        (job,) = await leases.claim(10)
+        assert job.job_id == first
+        await leases.bury(job, "x")
+        (job,) = await leases.claim(10)
+        assert job.job_id == second
+
+    async def test_older_job_committed_later_waits_for_the_running_one(
+        self, database: Database, worker: Callable[..., PostgresJobLeases]
+    ) -> None:
+        leases = await worker()
+        async with Transaction(database, now) as slow:
+            older = await slow.jobs.enqueue(Job(name="probe", lane="l"))
+            newer = await put(database, lane="l")
+            (running,) = await leases.claim(10)
+            assert running.job_id == newer
+            await slow.commit()
+        assert await leases.claim(10) == []
+        await leases.complete(running)
+        assert [job.job_id for job in await leases.claim(10)] == [older]
+
+    async def test_database_itself_refuses_two_running_jobs_of_a_lane(
+        self, database: Database, worker: Callable[..., PostgresJobLeases]
+    ) -> None:
+        leases = await worker()
+        await put(database, lane="l")
+        await put(database, lane="l")
+        await leases.claim(10)
+        async with database.reading() as connection:
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                await connection.execute("UPDATE job SET leased_by = 'rogue'")
+
+
+class TestDedupe:
+    async def test_waiting_one_stands(self, database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
+        leases = await worker()
+        first = await put(database, dedupe_key="k")
+        assert await put(database, dedupe_key="k") is None
+        (job,) = await leases.claim(10)
+        assert job.job_id == first
+        # A running one may have read already what the newcomer changed.
+        assert await put(database, dedupe_key="k") is not None
+
+    async def test_failed_job_returns_beside_a_newer_one(
+        self, database: Database, worker: Callable[..., PostgresJobLeases]
+    ) -> None:
+        leases = await worker()
+        await put(database, dedupe_key="k")
+        (job,) = await leases.claim(10)
+        newer = await put(database, dedupe_key="k")
+        assert await leases.postpone(job, timedelta(0), "x")
+        # The retry's run starts after the newer one was asked for, so it serves both.
+        assert [claimed.job_id for claimed in await leases.claim(10)] == [job.job_id]
+        assert newer is not None
+        assert await waiting(database) == 1
+
+    async def test_earlier_or_more_urgent_one_is_not_held_up(self, database: Database) -> None:
+        assert await put(database, dedupe_key="k", run_at=utc_now() + timedelta(hours=1)) is not None
+        assert await put(database, dedupe_key="k") is not None
+        assert await put(database, dedupe_key="k", priority=1) is not None
+        assert await put(database, dedupe_key="k") is None
+
+    async def test_job_cannot_start_before_the_change_it_must_see(
+        self, database: Database, worker: Callable[..., PostgresJobLeases]
+    ) -> None:
+        leases = await worker()
+        await put(database, dedupe_key="k")
+        async with Transaction(database, now) as changing:
+            assert await changing.jobs.enqueue(Job(name="probe", dedupe_key="k")) is None
+            assert await leases.claim(10) == []  # it would not see what is not committed
+            await changing.commit()
+        assert len(await leases.claim(10)) == 1
+
+    async def test_enqueueing_never_waits_for_another_transaction(
+        self, database: Database, worker: Callable[..., PostgresJobLeases]
+    ) -> None:
+        leases = await worker()
+        async with Transaction(database, now) as slow, asyncio.timeout(2):
+            assert await slow.jobs.enqueue(Job(name="probe", dedupe_key="k")) is not None
+            assert await put(database, dedupe_key="k") is not None  # cannot know of the other yet
+            await slow.commit()
+        assert len(await leases.claim(10)) == 1  # one run serves both
+        assert await waiting(database) == 1
+
+    async def test_claim_of_several_keys_merges_each(
+        self, database: Database, worker: Callable[..., PostgresJobLeases]
+    ) -> None:
+        leases = await worker()
+        async with AsyncExitStack() as stack:
+            slow = [await stack.enter_async_context(Transaction(database, now)) for _ in range(2)]
+            for work in slow:
+                for key in ("a", "b", "c"):
+                    assert await work.jobs.enqueue(Job(name="probe", dedupe_key=key)) is not None
+            for work in slow:
+                await work.commit()
+        assert len(await leases.claim(10)) == 3
+        assert await waiting(database) == 3
+
+
+async def test_many_workers_share_the_jobs_without_loss_or_double(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    for _ in range(60):
+        await put(database)
+    for lane in range(20):
+        await put(database, lane=f"lane-{lane % 3}")
+    seen: list[UUID] = []
+
+    async def work(leases: PostgresJobLeases) -> None:
+        idle = 0
+        while idle < 5:
+            jobs = await leases.claim(3)
+            idle = 0 if jobs else idle + 1
+            for job in jobs:
+                seen.append(job.job_id)
+                assert await leases.complete(job)
+            if not jobs:
+                await asyncio.sleep(0.02)
+
+    await asyncio.gather(*[work(await worker()) for _ in range(4)])
+    assert len(seen) == len(set(seen)) == 80
+    assert await waiting(database) == 0
