@@ -45,6 +45,7 @@ def test_document_of_a_cable() -> None:
     assert {"кабель", "ввгнг", "ls", "3x2d5", "iek"} <= set(document.name.split())
     assert {"mba20", "016", "mba201016c"} <= set(document.codes.split())
     assert document.brand.split() == ["iek", "иек"]
+    assert search_document("", brand="EKF").brand.split() == ["ekf", "екф", "экф"]
     assert {"3x25", "сечение", "2d5", "мм"} <= set(document.rest.split())
 
 

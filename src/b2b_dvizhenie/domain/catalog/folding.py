@@ -14,7 +14,7 @@ MAX_KEY = 200
 
 CYRILLIC = "".join(map(chr, range(0x430, 0x450)))
 """The 32 letters from a to ya in alphabetical order; yo (0x451) stands apart, as in Unicode."""
-YO, YE = chr(0x451), chr(0x435)
+YO, YE, E = chr(0x451), chr(0x435), chr(0x44D)
 
 _LATIN_TWINS = dict(zip("abekmhopctyx", (0, 2, 5, 10, 12, 13, 14, 16, 17, 18, 19, 21), strict=True))
 # Latin letters that look like Cyrillic ones (as capitals), and the places of the latter in the alphabet.
@@ -98,6 +98,11 @@ def compounds(text: str) -> Iterator[tuple[str, ...]]:
         yield tuple(_word(part) for part in _JOINT.split(match.group()))
 
 
+def joined(parts: Iterable[str]) -> str:
+    """The parts of a compound as one word: "KMI-11810" is "kmi11810"."""
+    return _word("".join(parts))
+
+
 class SearchDocument(NamedTuple):
     """Words of a good for the search, in the order of importance: article > brand > name > the rest."""
 
@@ -113,12 +118,12 @@ def _words(texts: Iterable[str], extra: list[str]) -> str:
         number = ""
         for parts in compounds(text):
             found.update(dict.fromkeys(parts))
-            joined = "".join(parts)
+            whole = joined(parts)
             if len(parts) > 1:
-                found[joined] = None
-            if number and len(joined) <= 2 and joined.isalpha():
-                extra.append(f"{number}{joined}".translate(TO_LATIN_TWIN))  # "16 A" is also "16A"
-            number = joined if joined[-1].isdigit() else ""
+                found[whole] = None
+            if number and len(whole) <= 2 and whole.isalpha():
+                extra.append(f"{number}{whole}".translate(TO_LATIN_TWIN))  # "16 A" is also "16A"
+            number = whole if whole[-1].isdigit() else ""
             for part in parts:
                 if "d" in part and _SQUEEZED.search(part):
                     extra.append(_SQUEEZED.sub("", part))  # the comma that people leave out
@@ -143,7 +148,9 @@ def search_document(
     names = _words((name,), extra)
     numbers = _words(codes, extra)
     brands = _words((brand,), extra)
-    lowered = brands.split()
-    brands = " ".join(dict.fromkeys([*lowered, *map(romanised, lowered), *map(cyrillised, lowered)]))
+    written = brands.split()
+    heard = [cyrillised(word) for word in written]
+    heard += [E + word[1:] for word in heard if word.startswith(YE)]  # a brand's first E is heard as either letter
+    brands = " ".join(dict.fromkeys([*written, *map(romanised, written), *heard]))
     rest = _words(others, extra)
     return SearchDocument(numbers, brands, names, " ".join(dict.fromkeys([*rest.split(), *extra])))

@@ -16,6 +16,7 @@ from b2b_dvizhenie.domain.catalog.folding import (
     article_key,
     compounds,
     cyrillised,
+    joined,
     romanised,
 )
 
@@ -50,7 +51,7 @@ class Term(Struct, frozen=True):
     @property
     def joined(self) -> str:
         """The parts without what stood between them."""
-        return "".join(self.parts)
+        return joined(self.parts)
 
 
 class Candidate(Struct, frozen=True):
@@ -58,6 +59,11 @@ class Candidate(Struct, frozen=True):
 
     reading: Reading
     parts: tuple[str, ...]
+
+    @property
+    def joined(self) -> str:
+        """The parts without what stood between them."""
+        return joined(self.parts)
 
 
 class SearchText(Struct, frozen=True):
@@ -154,16 +160,15 @@ def _term(candidates: Sequence[Candidate], known: Mapping[str, Known]) -> Term:
         # Plain numbers are not kept as words: there are too many, and none is a typing error of another.
         if all(part.isdecimal() or known[part].is_word for part in candidate.parts):
             return Term(candidate.parts)
-        if known["".join(candidate.parts)].is_word:
+        if known[candidate.joined].is_word:
             return Term(candidate.parts)
     for candidate in candidates:
-        joined = "".join(candidate.parts)
-        if len(joined) > MIN_PREFIX and known[joined].is_beginning:
-            return Term((joined,), is_prefix=True)
+        whole = candidate.joined
+        if len(whole) > MIN_PREFIX and known[whole].is_beginning:
+            return Term((whole,), is_prefix=True)
     guesses: list[tuple[int, int, str]] = []
     for place, candidate in enumerate(candidates):
-        joined = "".join(candidate.parts)
-        guess = _corrected(joined, known[joined])
+        guess = _corrected(candidate.joined, known[candidate.joined])
         if guess is not None:
             guesses.append((guess[0], place, guess[1]))
     if guesses:
@@ -173,7 +178,7 @@ def _term(candidates: Sequence[Candidate], known: Mapping[str, Known]) -> Term:
 
 def words_to_look_up(text: SearchText) -> list[str]:
     """Every word of every reading: what `meant_terms` has to know about."""
-    words = (word for piece in text.pieces for one in piece for word in (*one.parts, "".join(one.parts)))
+    words = (word for piece in text.pieces for one in piece for word in (*one.parts, one.joined))
     return list(dict.fromkeys(words))
 
 
