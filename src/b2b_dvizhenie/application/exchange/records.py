@@ -84,6 +84,14 @@ class Unit(Struct, frozen=True):
     international: str = ""
 
 
+class UnitRecord(Struct, frozen=True, tag="unit"):
+    """A unit of the source's own list (ЕдиницыИзмерения); goods refer to it by `ref` or by its code."""
+
+    ref: str
+    unit: Unit
+    deleted: bool = False
+
+
 class Pack(Struct, frozen=True):
     """A package of a good: `factor` base units in one `unit` (Пересчет)."""
 
@@ -117,6 +125,8 @@ class GoodRecord(Struct, frozen=True, tag="good"):
     """Text or HTML exactly as sent; sanitised on output."""
     pictures: tuple[str, ...] | None = None
     """Paths relative to the session's folder, first is the main one. An empty tuple removes the pictures."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Attachments that are not pictures: (path relative to the session's folder, text or "")."""
     brand: str | None = None
     """Manufacturer or trade mark; which of them counts is a setting of the exchange node."""
     country: str = ""
@@ -127,6 +137,7 @@ class GoodRecord(Struct, frozen=True, tag="good"):
     attributes: tuple[tuple[str, str], ...] = ()
     """What tells variants apart: (name, value) of ХарактеристикиТовара."""
     requisites: tuple[tuple[str, str], ...] = ()
+    analog_refs: tuple[str, ...] | None = None
     weight: Decimal | None = None
     """Kilograms."""
     multiple: Decimal | None = None
@@ -146,6 +157,8 @@ class PriceRow(Struct, frozen=True):
     unit: str = ""
     factor: Decimal = Decimal(1)
     min_quantity: Decimal = Decimal(0)
+    vat_included: bool | None = None
+    """None = as the price type says."""
 
 
 class StockRow(Struct, frozen=True):
@@ -201,6 +214,7 @@ class PartnerRecord(Struct, frozen=True, tag="partner"):
     """(type as sent, value)."""
     accounts: tuple[BankAccount, ...] = ()
     deleted: bool = False
+    version: str = ""
     line: int = 0
 
 
@@ -273,6 +287,7 @@ Record = (
     | PropertyRecord
     | PriceTypeRecord
     | WarehouseRecord
+    | UnitRecord
     | GoodRecord
     | OfferRecord
     | PartnerRecord
