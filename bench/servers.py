@@ -72,7 +72,18 @@ def empty_litestar() -> tuple[list[str], int, dict[str, str]]:
     """The bare limit: one handler that answers a constant."""
     port = free_port()
     command = [
-        sys.executable, "-m", "uvicorn", "bench.empty:app", "--port", str(port), "--log-level", "warning",
-        "--loop", "uvloop", "--http", "httptools", "--no-access-log",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "bench.empty:app",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--no-access-log",
+    ]
     return command, port, {}

@@ -1,0 +1,53 @@
+"""Filling a bench's database: by the product's own import for S, M and L; by COPY for the data of the peers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from b2b_dvizhenie.testing.wholesaler import Manifest, Wholesaler, read_manifest, write_catalog
+
+from bench.report import Report, Row
+from bench.setting import SIZES, Bench
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "bench"
+
+
+def export(bench: Bench) -> tuple[Path, Manifest]:
+    """The wholesaler's export of this size as files of 1C, made once."""
+    folder = bench.setting.folder / "export"
+    if not (folder / "manifest.json").exists():
+        bench.setting.console.print(f"generating an export of {SIZES[bench.setting.size][0]:,} goods")
+        write_catalog(Wholesaler(size=SIZES[bench.setting.size][0], seed=2026), folder)
+    return folder, read_manifest(folder)
+
+
+def fill(bench: Bench, report: Report) -> None:
+    """Fill an empty database; what it took is part of the report."""
+    if bench.setting.size == "peers":
+        _peers(bench)
+        return
+    folder, _ = export(bench)
+    seconds, peak, _ = bench.b2b("exchange", "import", str(folder), "--json")
+    goal = 45 if bench.setting.size == "M" else None
+    report.add(
+        Row(
+            "importing",
+            "full export, end to end",
+            round(seconds, 2),
+            "s",
+            goal=f"≤ {goal} s" if goal else "",
+            met=seconds <= goal if goal else None,
+            details={"peak MiB": round(peak)},
+        )
+    )
+
+
+def _peers(bench: Bench) -> None:
+    from bench import dataset  # noqa: PLC0415 - only this size needs it
+
+    folder = bench.setting.folder / "peers"
+    if not (folder / "products.csv").exists():
+        if not SHARED.exists():
+            raise SystemExit("bench: the peers' data generator is not beside this checkout")
+        subprocess.run([sys.executable, str(SHARED / "gen.py"), str(folder)], check=True)
+    dataset.load(bench.url, folder)

@@ -1,0 +1,86 @@
+"""Words and tones for the states of things: one table, so that a status looks the same on every page.
+
+`N_` marks texts for the catalogues. Templates write `{{ status|label("order") }}` and `badge(status, "order")`.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Tone = Literal["", "ok", "warn", "bad", "info"]
+
+
+class Label(Struct, frozen=True):
+    """The English message id of a state and the tone it is shown in."""
+
+    text: str
+    tone: Tone = ""
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
+    """Mark a message for extraction; it is translated where it is shown."""
+    return message
+
+
+LABELS: dict[str, dict[str, Label]] = {
+    "order": {
+        "draft": Label(N_("Draft")),
+        "new": Label(N_("New order"), "info"),
+        "awaiting_approval": Label(N_("Awaiting approval"), "warn"),
+        "sent": Label(N_("Sent to 1C"), "info"),
+        "in_progress": Label(N_("In progress"), "info"),
+        "reserved": Label(N_("Reserved"), "info"),
+        "awaiting_payment": Label(N_("Awaiting payment"), "warn"),
+        "shipping": Label(N_("Being shipped"), "info"),
+        "partly_shipped": Label(N_("Partly shipped"), "info"),
+        "shipped": Label(N_("Shipped"), "ok"),
+        "completed": Label(N_("Completed"), "ok"),
+        "cancelled": Label(N_("Cancelled")),
+        "failed": Label(N_("Not accepted by 1C"), "bad"),
+    },
+    "payment": {
+        "unpaid": Label(N_("Not paid"), "warn"),
+        "partly_paid": Label(N_("Partly paid"), "warn"),
+        "paid": Label(N_("Paid"), "ok"),
+        "overdue": Label(N_("Overdue"), "bad"),
+        "refunded": Label(N_("Refunded")),
+    },
+    "run": {
+        "ok": Label(N_("Done"), "ok"),
+        "running": Label(N_("Running"), "info"),
+        "warning": Label(N_("Done with remarks"), "warn"),
+        "error": Label(N_("Error"), "bad"),
+        "overdue": Label(N_("Late"), "bad"),
+        "cancelled": Label(N_("Stopped")),
+        "never": Label(N_("Never ran")),
+    },
+    "job": {
+        "waiting": Label(N_("Waiting")),
+        "running": Label(N_("Running"), "info"),
+        "retrying": Label(N_("Will retry"), "warn"),
+        "done": Label(N_("Done"), "ok"),
+        "dead": Label(N_("Gave up"), "bad"),
+    },
+    "user": {
+        "active": Label(N_("Active"), "ok"),
+        "invited": Label(N_("Invited"), "info"),
+        "blocked": Label(N_("Blocked"), "bad"),
+    },
+    "stock": {
+        "none": Label(N_("out of stock")),
+        "low": Label(N_("few left"), "warn"),
+        "enough": Label(N_("in stock"), "ok"),
+    },
+}
+
+#: Shown for a state that the table does not know: its own name, without a tone.
+_UNKNOWN_TONE: Tone = ""
+
+
+def label_of(kind: str, state: str) -> Label:
+    """The label of a state.
+
+    Raises:
+        KeyError: no such kind of state, which is a mistake in a template.
+    """
+    return LABELS[kind].get(state) or Label(state, _UNKNOWN_TONE)

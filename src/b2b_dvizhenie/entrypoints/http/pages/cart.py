@@ -1,0 +1,64 @@
+"""The cart: lines with current prices, what changed, what blocks the order, totals, limit."""
+
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.entrypoints.http.pages.parts import Price, Quantity
+from b2b_dvizhenie.entrypoints.http.pages.shell import Limit
+
+
+class LineProblem(Struct, frozen=True):
+    """What is wrong with a line, translated; `blocks` means the order cannot be placed with it."""
+
+    text: str
+    blocks: bool = False
+
+
+class CartLine(Struct, frozen=True, kw_only=True):
+    """A line of the cart."""
+
+    id: str
+    url: str
+    title: str
+    article: str
+    price: Price
+    quantity: Quantity
+    total: Money | None
+    brand: str = ""
+    picture_url: str | None = None
+    available: Decimal | None = None
+    comment: str = ""
+    problems: tuple[LineProblem, ...] = ()
+
+
+class CartTotals(Struct, frozen=True, kw_only=True):
+    """Sums of the cart; `discount` is what the viewer saves against base prices, where he may see it."""
+
+    goods: Money
+    total: Money
+    discount: Money | None = None
+    vat: Money | None = None
+    weight: str = ""
+    volume: str = ""
+
+
+class CartView(Struct, frozen=True, kw_only=True):
+    """The cart page. `consent` asks to accept risen prices before the order may be placed."""
+
+    lines: tuple[CartLine, ...]
+    totals: CartTotals | None
+    limit: Limit | None = None
+    company: str = ""
+    agreement: str = ""
+    consent: Money | None = None  # by how much the sum rose since the viewer saw it
+    blocked: Literal["", "lines", "limit", "overdue", "permission"] = ""
+    minimum: Money | None = None  # the least sum of an order, where it is not reached
+
+
+class CartChange(Struct, frozen=True, kw_only=True):
+    """The answer to saved quantities on catalogue pages: rows to refresh, messages for the person."""
+
+    rows: tuple[CartLine, ...]
