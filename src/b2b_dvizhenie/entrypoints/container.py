@@ -11,11 +11,13 @@ from dependency_injector import containers, providers
 
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, PostgresItemFinder
+from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
 from b2b_dvizhenie.application import catalog, exchange, identity, pricing
 from b2b_dvizhenie.entrypoints.settings import Settings
@@ -59,6 +61,11 @@ class Container(containers.DeclarativeContainer):
     resolve_session = providers.Factory(
         exchange.ResolveSession, session_finder, session_work.provider, verify_node, clock
     )
+    import_work = providers.Factory(PostgresImportTransaction, database, clock)
+    repeat_import = providers.Factory(exchange.RepeatImport, import_work.provider, clock)
+    monitor_reader = providers.Singleton(PostgresMonitor, database)
+    show_summary = providers.Factory(exchange.ShowSummary, node_work.provider, monitor_reader, clock)
+    read_exchange_log = providers.Factory(exchange.ReadExchangeLog, monitor_reader)
 
     # catalog
     catalog_reader = providers.Singleton(PostgresCatalogReader, database)

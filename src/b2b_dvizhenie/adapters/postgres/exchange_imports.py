@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_generation, exchange_import
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
+from b2b_dvizhenie.application.exchange.receiving import StoredFile
 from b2b_dvizhenie.application.exchange.records import RowProblem
 from b2b_dvizhenie.application.exchange.requesting import (
     ImportOrder,
@@ -110,6 +111,26 @@ class PostgresImportRequests(ImportRequests):
                 created_at=now,
             )
         )
+
+    async def order_of(self, import_id: UUID) -> ImportOrder | None:
+        """What an import was asked for, None when there is no such import."""
+        row = exchange_import.c
+        query = select(
+            row.node_id,
+            row.session_id,
+            row.filename,
+            row.path,
+            row.sha256,
+            row.bytes,
+            row.started_by,
+            row.request_id,
+        ).where(row.import_id == import_id)
+        found = (await self._connection.execute(query)).first()
+        if found is None:
+            return None
+        node_id, session_id, filename, path, sha256, size, started_by, request_id = found
+        file = StoredFile(filename, path, sha256, size)
+        return ImportOrder(NodeId(node_id), session_id, file, started_by, request_id)
 
     async def mark_told(self, import_id: UUID, now: datetime) -> None:
         """Remember that the end of the import was told to 1C."""

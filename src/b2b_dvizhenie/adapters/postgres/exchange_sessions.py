@@ -50,7 +50,8 @@ _LOG = """
 WITH seen AS (
     UPDATE exchange_session
        SET last_seen_at = greatest(last_seen_at, %(at)s),
-           profile = CASE WHEN %(profile)s = '' THEN profile ELSE %(profile)s END
+           profile = CASE WHEN %(profile)s = '' THEN profile ELSE %(profile)s END,
+           has_files = has_files OR %(mode)s = 'file'
      WHERE session_id = %(session_id)s)
 INSERT INTO exchange_request
        (session_id, node_id, at, kind, mode, filename, bytes_in, status, answer, milliseconds, address)

@@ -1,6 +1,19 @@
 """Exchange with an ERP: nodes, sessions, files, imports, deliveries of orders, the monitor."""
 
 from b2b_dvizhenie.application.exchange.credentials import VerifiedCredentials
+from b2b_dvizhenie.application.exchange.delivery import ConfirmOrders, QueryOrders
+from b2b_dvizhenie.application.exchange.monitor import (
+    MAX_PAGE,
+    CategoryLine,
+    DeliveryLine,
+    ImportLine,
+    LogQuery,
+    NodeSummary,
+    ProblemLine,
+    ReadExchangeLog,
+    RequestLine,
+    ShowSummary,
+)
 from b2b_dvizhenie.application.exchange.nodes import (
     ChangeNode,
     CreateNode,
@@ -10,7 +23,7 @@ from b2b_dvizhenie.application.exchange.nodes import (
     NodeDraft,
 )
 from b2b_dvizhenie.application.exchange.receiving import ReceiveChunk, SessionFiles, StartUpload
-from b2b_dvizhenie.application.exchange.requesting import RequestImport
+from b2b_dvizhenie.application.exchange.requesting import RepeatImport, RequestImport
 from b2b_dvizhenie.application.exchange.sessions import (
     Caller,
     Credentials,
@@ -19,23 +32,39 @@ from b2b_dvizhenie.application.exchange.sessions import (
     ResolveSession,
     VerifyNode,
 )
+from b2b_dvizhenie.application.exchange.sweeping import CleanExchange, SweepUploads
 
 __all__ = [
+    "MAX_PAGE",
     "Caller",
+    "CategoryLine",
     "ChangeNode",
+    "CleanExchange",
+    "ConfirmOrders",
     "CreateNode",
     "Credentials",
+    "DeliveryLine",
     "ExchangeNode",
     "ExchangeSession",
+    "ImportLine",
     "ListNodes",
+    "LogQuery",
     "NodeChange",
     "NodeDraft",
+    "NodeSummary",
     "OpenExchangeSession",
+    "ProblemLine",
+    "QueryOrders",
+    "ReadExchangeLog",
     "ReceiveChunk",
+    "RepeatImport",
     "RequestImport",
+    "RequestLine",
     "ResolveSession",
     "SessionFiles",
+    "ShowSummary",
     "StartUpload",
+    "SweepUploads",
     "VerifiedCredentials",
     "VerifyNode",
 ]

@@ -12,13 +12,17 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from b2b_dvizhenie.application.exchange.receiving import SessionFiles, StoredFile
 from b2b_dvizhenie.application.exchange.records import RowProblem
 from b2b_dvizhenie.application.exchange.sessions import ExchangeSession
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.audit import AuditLog, Change
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.shared.jobs import Job, JobQueue
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
 
 IMPORT_JOB = "exchange.import_file"
@@ -119,9 +123,21 @@ class ImportRequests(Protocol):
         ...
 
     @abstractmethod
+    async def order_of(self, import_id: UUID) -> ImportOrder | None:
+        """What an import was asked for, None when there is no such import."""
+        ...
+
+    @abstractmethod
     async def mark_told(self, import_id: UUID, now: datetime) -> None:
         """Remember that the end of the import was told to 1C."""
         ...
+
+
+class Ordering(Protocol):
+    """The part of a transaction that ordering an import needs."""
+
+    imports: ImportRequests
+    jobs: JobQueue
 
 
 class ImportTransaction(Protocol):
@@ -129,6 +145,7 @@ class ImportTransaction(Protocol):
 
     imports: ImportRequests
     jobs: JobQueue
+    audit: AuditLog
 
     @abstractmethod
     async def commit(self) -> None:
@@ -153,7 +170,7 @@ class ImportReader(Protocol):
         ...
 
 
-async def order_import(work: ImportTransaction, order: ImportOrder, now: datetime) -> UUID:
+async def order_import(work: Ordering, order: ImportOrder, now: datetime) -> UUID:
     """Write the import and its job in one transaction; the caller commits."""
     import_id = new_id()
     await work.imports.add(import_id, order, now)
@@ -252,3 +269,29 @@ class RequestImport:
             return ImportFailed(state)
         problems, count = await self._reader.problems(state.import_id, SHOWN_PROBLEMS)
         return Imported(state, problems, count)
+
+
+class RepeatImport:
+    """Import a file of the log once more, whatever came of it before."""
+
+    def __init__(self, work: ImportWork, clock: Clock) -> None:
+        self._work = work
+        self._clock = clock
+
+    async def __call__(self, actor: Actor, import_id: UUID) -> UUID:
+        """Order the import; returns the id of the new one.
+
+        Raises:
+            Forbidden, NotFound.
+        """
+        actor.require(Permission.EXCHANGE_MANAGE)
+        async with self._work() as work:
+            order = await work.imports.order_of(import_id)
+            if order is None:
+                raise NotFound("import_id")
+            again = structs.replace(order, started_by=actor.name, request_id=actor.request_id)
+            repeated = await order_import(work, again, self._clock())
+            change = Change("exchange.import_repeated", "exchange_import", str(import_id), after={"by": str(repeated)})
+            await work.audit.record(actor, change)
+            await work.commit()
+        return repeated

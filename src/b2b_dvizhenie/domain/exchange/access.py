@@ -105,5 +105,6 @@ def may_come_from(allowed: Iterable[str], address: str) -> bool:
         own = ip_address(address)
     except ValueError:
         return False
-    mapped = getattr(own, "ipv4_mapped", None)
-    return any((mapped or own) in network for network in networks)
+    # A server that listens on both protocols names an IPv4 caller as ::ffff:a.b.c.d.
+    names = {own, getattr(own, "ipv4_mapped", None) or own}
+    return any(name in network for name in names for network in networks)

@@ -46,7 +46,10 @@ exchange_node = Table("exchange_node", metadata, NodeColumns)
 
 
 class ExchangeSessionColumns(TypedColumns):
-    """One conversation of a 1C with us, from checkauth on."""
+    """One conversation of a 1C with us, from checkauth on.
+
+    `has_files` says that it sent any; `swept_at` is when somebody last looked for files nobody asked to import.
+    """
 
     session_id: Named[UUID] = Column(Uuid, primary_key=True)
     node_id: Named[UUID] = Column(Uuid, ForeignKey("exchange_node.node_id"))
@@ -59,6 +62,8 @@ class ExchangeSessionColumns(TypedColumns):
     started_at: Named[datetime] = Column(MOMENT)
     last_seen_at: Named[datetime] = Column(MOMENT)
     closed_at: Named[datetime | None] = Column(MOMENT)
+    has_files: Named[bool] = Column(server_default=text("false"))
+    swept_at: Named[datetime | None] = Column(MOMENT)
 
 
 exchange_session = Table(
@@ -66,6 +71,7 @@ exchange_session = Table(
     metadata,
     ExchangeSessionColumns,
     Index("ix_exchange_session_node_id", "node_id", "last_seen_at"),
+    Index("ix_exchange_session_last_seen_at", "last_seen_at"),
 )
 
 
