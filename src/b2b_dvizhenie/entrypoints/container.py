@@ -9,9 +9,13 @@ from datetime import UTC, datetime
 
 from dependency_injector import containers, providers
 
+from b2b_dvizhenie.adapters.files import LocalFiles
+from b2b_dvizhenie.adapters.onec.importing import CommerceMLReader
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
 from b2b_dvizhenie.adapters.postgres.database import Database
-from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportTransaction
+from b2b_dvizhenie.adapters.postgres.exchange.journal import PostgresImportJournal
+from b2b_dvizhenie.adapters.postgres.exchange.writer import PostgresCatalogueWriter
+from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportReader, PostgresImportTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
@@ -38,6 +42,7 @@ class Container(containers.DeclarativeContainer):
     # adapters
     database = providers.Singleton(Database, database_url, pool_size=settings.provided.database.pool_size)
     passwords = providers.Singleton(Argon2Passwords)
+    files = providers.Singleton(LocalFiles, settings.provided.data)
 
     # identity
     identity_work = providers.Factory(PostgresIdentityTransaction, database, clock)
@@ -63,6 +68,17 @@ class Container(containers.DeclarativeContainer):
     )
     import_work = providers.Factory(PostgresImportTransaction, database, clock)
     repeat_import = providers.Factory(exchange.RepeatImport, import_work.provider, clock)
+    import_reader = providers.Singleton(PostgresImportReader, database)
+    import_journal = providers.Singleton(PostgresImportJournal, database)
+    record_reader = providers.Singleton(CommerceMLReader)
+    catalogue_writer = providers.Singleton(PostgresCatalogueWriter, database_url, files, clock)
+    order_states = providers.Singleton(exchange.NoOrders)
+    import_file = providers.Factory(
+        exchange.ImportFile, import_journal, record_reader, catalogue_writer, order_states, clock
+    )
+    import_folder = providers.Factory(
+        exchange.ImportFolder, import_work.provider, import_reader, import_file.provider, clock
+    )
     monitor_reader = providers.Singleton(PostgresMonitor, database)
     show_summary = providers.Factory(exchange.ShowSummary, node_work.provider, monitor_reader, clock)
     read_exchange_log = providers.Factory(exchange.ReadExchangeLog, monitor_reader)

@@ -2,6 +2,8 @@
 
 from b2b_dvizhenie.application.exchange.credentials import VerifiedCredentials
 from b2b_dvizhenie.application.exchange.delivery import ConfirmOrders, QueryOrders
+from b2b_dvizhenie.application.exchange.folders import FileOutcome, ImportFolder
+from b2b_dvizhenie.application.exchange.importing import Applied, ImportFile, NoOrders, Progress
 from b2b_dvizhenie.application.exchange.monitor import (
     MAX_PAGE,
     CategoryLine,
@@ -36,6 +38,7 @@ from b2b_dvizhenie.application.exchange.sweeping import CleanExchange, SweepUplo
 
 __all__ = [
     "MAX_PAGE",
+    "Applied",
     "Caller",
     "CategoryLine",
     "ChangeNode",
@@ -46,14 +49,19 @@ __all__ = [
     "DeliveryLine",
     "ExchangeNode",
     "ExchangeSession",
+    "FileOutcome",
+    "ImportFile",
+    "ImportFolder",
     "ImportLine",
     "ListNodes",
     "LogQuery",
+    "NoOrders",
     "NodeChange",
     "NodeDraft",
     "NodeSummary",
     "OpenExchangeSession",
     "ProblemLine",
+    "Progress",
     "QueryOrders",
     "ReadExchangeLog",
     "ReceiveChunk",

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "worker": ("worker", "Background jobs and schedules."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
     "users": ("users", "Add and list people."),
+    "exchange": ("exchange", "Exchange with 1C: import, status, nodes."),
     "openapi": ("openapi", "Print the OpenAPI document of the API."),
 }
 """Name → (module of this package, one-line help). The module has a click command called `command`."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
+from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
+from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.entrypoints.container import Container
 
 
@@ -18,5 +21,14 @@ class RunningJob(Struct, frozen=True):
 
 Handler = Callable[[Container, dict[str, Any], RunningJob], Awaitable[None]]
 
-HANDLERS: Mapping[str, Handler] = {}
+
+async def import_exchange_file(container: Container, payload: dict[str, Any], job: RunningJob) -> None:
+    """`exchange.import_file` {import_id}: a refused file is an outcome, an unreachable database a reason to retry."""
+    actor = system_actor("exchange", job.request_id)
+    await container.import_file()(actor, UUID(payload["import_id"]))
+
+
+HANDLERS: Mapping[str, Handler] = {
+    IMPORT_JOB: import_exchange_file,
+}
 """One entry per job name (`context.verb`)."""

@@ -26,7 +26,11 @@ from b2b_dvizhenie.adapters.postgres.tables.metadata import MOMENT, QUANTITY, me
 
 
 class SectionColumns(TypedColumns):
-    """A section of the catalogue. `path` holds the ids from the root to the section itself."""
+    """A section of the catalogue. `path` holds the ids from the root to the section itself.
+
+    `is_deleted` is the ERP's mark. `is_active` says whether it is shown: it was announced (has a name) and is not
+    marked, or visible products still stand in it or below it. `product_count` counts those.
+    """
 
     section_id: Named[UUID] = Column(Uuid, primary_key=True)
     node_id: Named[UUID] = Column(Uuid, ForeignKey("exchange_node.node_id"))
@@ -36,6 +40,7 @@ class SectionColumns(TypedColumns):
     name: Named[str]
     position: Named[int] = Column(server_default=text("0"))
     product_count: Named[int] = Column(server_default=text("0"))
+    is_deleted: Named[bool] = Column(server_default=text("false"))
     is_active: Named[bool] = Column(server_default=text("true"))
 
 
@@ -75,14 +80,15 @@ class ProductColumns(TypedColumns):
     `is_active` follows the ERP, `is_hidden` is an administrator's switch and is never touched by an exchange.
     `sort_key` and `article_key` are `domain.catalog.sort_key` and `article_key`, `search` is `postgres.search.VECTOR`
     of `domain.catalog.search_document`: whoever writes a good writes them too.
-    `properties` is a list of {"ref", "name", "values"}. `content_hash` tells a resent good from a changed one.
+    `properties` is a list of {"ref", "name", "values"}, with "raw" where the source sent refs of a dictionary;
+    `packs` of {"unit", "factor"}. `content_hash` tells a resent good from a changed one. `inactive_reason` is
+    deleted_in_1c, absent_in_full_export, or awaiting_good for one that so far only offers spoke of.
     """
 
     product_id: Named[UUID] = Column(Uuid, primary_key=True)
     node_id: Named[UUID] = Column(Uuid, ForeignKey("exchange_node.node_id"))
     external_ref: Named[str]
     catalog_ref: Named[str] = Column(server_default="")
-    generation: Named[int] = Column(Integer, server_default=text("0"))
     article: Named[str] = Column(server_default="")
     article_key: Named[str] = Column(Text(collation="C"), server_default="")
     code: Named[str] = Column(server_default="")
@@ -96,12 +102,14 @@ class ProductColumns(TypedColumns):
     unit_code: Named[str] = Column(server_default="")
     unit_name: Named[str] = Column(server_default="")
     order_multiple: Named[Decimal] = Column(QUANTITY, server_default=text("1"))
+    packs: Named[list[dict[str, Any]]] = Column(JSONB, server_default=text("'[]'"))
     vat_rate: Named[Decimal | None] = Column(Numeric(5, 2))
     weight: Named[Decimal | None] = Column(Numeric(12, 4))
     country: Named[str] = Column(server_default="")
     barcodes: Named[list[str]] = Column(ARRAY(Text), server_default=text("'{}'"))
     properties: Named[list[dict[str, Any]]] = Column(JSONB, server_default=text("'[]'"))
     requisites: Named[dict[str, str]] = Column(JSONB, server_default=text("'{}'"))
+    analog_refs: Named[list[str]] = Column(ARRAY(Text), server_default=text("'{}'"))
     is_service: Named[bool] = Column(server_default=text("false"))
     is_active: Named[bool] = Column(server_default=text("true"))
     inactive_reason: Named[str] = Column(server_default="")
@@ -154,7 +162,10 @@ placement = Table(
 class VariantColumns(TypedColumns):
     """What is sold: a product with one set of characteristics. `variant_ref` is "" for the product itself.
 
-    `attributes` is a list of [name, value]. An offer that came before its product waits in `pending_offer`.
+    Every product has exactly one variant "", whose id is the product's own. It is on sale when an offer of its own
+    says so (`content_hash` is set: it is the product without characteristic, no fallback for the others), or when
+    the product has no other variant at all. A product that is sold by characteristics only has it inactive.
+    `attributes` is a list of [name, value]; `content_hash` covers what offers say about the variant itself.
     """
 
     variant_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -178,12 +189,16 @@ variant = Table(
 
 
 class PictureColumns(TypedColumns):
-    """A picture of a product; the file lies in content-addressed storage under `sha256`."""
+    """A picture of a product; the file lies in content-addressed storage under `sha256`.
+
+    `source` is the path by which the ERP names it: a picture that is named again but not sent again is kept by it.
+    """
 
     product_id: Named[UUID] = Column(Uuid, ForeignKey("product.product_id", ondelete="CASCADE"), primary_key=True)
     position: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
     sha256: Named[str]
     media_type: Named[str]
+    source: Named[str] = Column(server_default="")
 
 
 picture = Table("product_picture", metadata, PictureColumns)

@@ -208,17 +208,18 @@ exchange_generation = Table(
 )
 
 
-class PendingOfferColumns(TypedColumns):
-    """An offer whose product has not come yet (onec.md rule 13); attached as soon as the product does."""
+class SeenColumns(TypedColumns):
+    """A good that an open generation named. Kept apart from the product so that a good that was resent unchanged
+    costs one narrow row; gone when the generation ends.
+    """
 
-    node_id: Named[UUID] = Column(Uuid, ForeignKey("exchange_node.node_id"), primary_key=True)
-    product_ref: Named[str] = Column(primary_key=True)
-    variant_ref: Named[str] = Column(primary_key=True)
-    record: Named[dict[str, Any]] = Column(JSONB)
-    received_at: Named[datetime] = Column(MOMENT)
+    generation_id: Named[int] = Column(
+        BigInteger, ForeignKey("exchange_generation.generation_id", ondelete="CASCADE"), primary_key=True
+    )
+    product_id: Named[UUID] = Column(Uuid, primary_key=True)
 
 
-pending_offer = Table("pending_offer", metadata, PendingOfferColumns)
+exchange_seen = Table("exchange_seen", metadata, SeenColumns)
 
 
 class DeliveryColumns(TypedColumns):

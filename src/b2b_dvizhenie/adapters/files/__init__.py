@@ -1,0 +1,5 @@
+"""Content-addressed files on the local disk."""
+
+from b2b_dvizhenie.adapters.files.local import LocalFiles
+
+__all__ = ["LocalFiles"]

@@ -1,0 +1,80 @@
+"""Where visible products stand in the catalogue: kept for exactly the products and sections that changed."""
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from b2b_dvizhenie.domain.shared.ids import NodeId
+
+# What `product_placement` must hold for the products in `touched`.
+_WANTED = """
+    CREATE TEMPORARY TABLE m_placement ON COMMIT DROP AS
+    SELECT DISTINCT above.section_id, p.sort_key, p.product_id, t.is_new
+      FROM touched t
+      JOIN product p ON p.product_id = t.product_id AND p.is_active AND NOT p.is_hidden
+     CROSS JOIN LATERAL unnest(p.section_ids) AS own (section_id)
+      JOIN section s ON s.section_id = own.section_id
+     CROSS JOIN LATERAL unnest(s.path) AS above (section_id)"""
+
+_GONE = """
+    DELETE FROM product_placement l USING touched t
+     WHERE l.product_id = t.product_id AND NOT t.is_new
+       AND NOT EXISTS (
+           SELECT FROM m_placement w
+            WHERE w.product_id = l.product_id AND w.section_id = l.section_id AND w.sort_key = l.sort_key)"""
+
+_ADDED = """
+    INSERT INTO product_placement (section_id, sort_key, product_id)
+    SELECT w.section_id, w.sort_key, w.product_id
+      FROM m_placement w
+     WHERE w.is_new OR NOT EXISTS (
+         SELECT FROM product_placement l
+          WHERE l.section_id = w.section_id AND l.sort_key = w.sort_key AND l.product_id = w.product_id)
+     ORDER BY w.section_id, w.sort_key, w.product_id"""
+
+_MOVED = """
+    INSERT INTO touched
+    SELECT p.product_id, false
+      FROM product p
+     WHERE p.node_id = %(node)s AND p.section_ids <> '{}'
+       AND NOT EXISTS (SELECT FROM touched t WHERE t.product_id = p.product_id)"""
+
+# A section marked as deleted stays while goods stand in it (onec.md §3.3); a nameless one was never announced.
+_COUNTED = """
+    UPDATE section s SET product_count = c.count, is_active = c.is_active
+      FROM (
+          SELECT one.section_id, COALESCE(found.count, 0)::int AS count,
+                 one.name <> '' AND (NOT one.is_deleted OR COALESCE(found.count, 0) > 0) AS is_active
+            FROM section one
+            LEFT JOIN (
+                SELECT l.section_id, count(*) AS count
+                  FROM product_placement l JOIN section own USING (section_id)
+                 WHERE own.node_id = %(node)s
+                 GROUP BY l.section_id
+            ) found ON found.section_id = one.section_id
+           WHERE one.node_id = %(node)s
+      ) c
+     WHERE s.section_id = c.section_id AND (s.product_count, s.is_active) IS DISTINCT FROM (c.count, c.is_active)"""
+
+
+def place(connection: Connection[TupleRow], node_id: NodeId, *, sections_changed: bool, paths_changed: bool) -> None:
+    """Bring placements and the counters of sections up to date.
+
+    Args:
+        connection: in a transaction that has a table `touched` (product_id, is_new) of changed products.
+        node_id: whose sections are counted.
+        sections_changed: whether any section was told of.
+        paths_changed: whether a section moved, so that every product of the node may stand elsewhere.
+    """
+    node = {"node": node_id}
+    if paths_changed:
+        connection.execute(_MOVED.encode(), node)
+    touched = connection.execute(b"SELECT count(*) FROM touched").fetchone()
+    if touched is None or (not touched[0] and not sections_changed):
+        return
+    if touched[0]:
+        connection.execute(b"ANALYZE touched")
+        connection.execute(_WANTED.encode())
+        connection.execute(b"ANALYZE m_placement")
+        connection.execute(_GONE.encode())
+        connection.execute(_ADDED.encode())
+    connection.execute(_COUNTED.encode(), node)
