@@ -22,8 +22,9 @@ from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, PostgresItemFinder
 from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
+from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
-from b2b_dvizhenie.application import catalog, exchange, identity, pricing
+from b2b_dvizhenie.application import catalog, companies, exchange, identity, pricing
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 
@@ -83,11 +84,15 @@ class Container(containers.DeclarativeContainer):
     show_summary = providers.Factory(exchange.ShowSummary, node_work.provider, monitor_reader, clock)
     read_exchange_log = providers.Factory(exchange.ReadExchangeLog, monitor_reader)
 
+    # companies
+    profile_reader = providers.Singleton(PostgresProfileReader, database)
+    show_profile = providers.Factory(companies.ShowProfile, profile_reader)
+
     # catalog
     catalog_reader = providers.Singleton(PostgresCatalogReader, database)
     item_finder = providers.Singleton(PostgresItemFinder, database)
     show_sections = providers.Factory(catalog.ShowSections, catalog_reader)
-    show_path = providers.Factory(catalog.ShowPath, catalog_reader)
+    show_branch = providers.Factory(catalog.ShowBranch, catalog_reader)
     browse_catalog = providers.Factory(catalog.BrowseCatalog, catalog_reader)
     count_facets = providers.Factory(catalog.CountFacets, catalog_reader)
     show_product = providers.Factory(catalog.ShowProduct, catalog_reader)

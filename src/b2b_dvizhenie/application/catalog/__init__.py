@@ -5,14 +5,15 @@ from b2b_dvizhenie.application.catalog.use_cases import (
     DEFAULT_LIMIT,
     BrowseCatalog,
     CountFacets,
-    ShowPath,
+    ShowBranch,
     ShowProduct,
     ShowSections,
 )
-from b2b_dvizhenie.application.catalog.views import Card, Facets, Page, Product, Section, Variant
+from b2b_dvizhenie.application.catalog.views import Branch, Card, Facets, Page, Product, Section, Variant
 
 __all__ = [
     "DEFAULT_LIMIT",
+    "Branch",
     "BrowseCatalog",
     "Card",
     "CatalogReader",
@@ -23,7 +24,7 @@ __all__ = [
     "Page",
     "Product",
     "Section",
-    "ShowPath",
+    "ShowBranch",
     "ShowProduct",
     "ShowSections",
     "Variant",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from b2b_dvizhenie.application.catalog.views import Facets, Section, SectionStep
+from b2b_dvizhenie.application.catalog.views import Branch, Facets, Section, SectionStep
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import Known, Position, SearchText, Selection, Sort, Term
 from b2b_dvizhenie.domain.companies import Terms
@@ -126,8 +126,8 @@ class ListRequest(Struct, frozen=True):
 class CatalogReader(Protocol):
     """Port: the catalogue as it is now.
 
-    Contract: `page` and `card` take at most two round trips whatever the number of goods, `sections`, `facets` and
-    `known` one. Only prices of the sight's price type and, only where the sight has it, stock are read.
+    Contract: `page` and `card` take at most two round trips whatever the number of goods, `sections`, `branch`,
+    `facets` and `known` one. Only prices of the sight's price type and, only where the sight has it, stock are read.
     """
 
     @abstractmethod
@@ -160,8 +160,8 @@ class CatalogReader(Protocol):
         ...
 
     @abstractmethod
-    async def path(self, section_id: UUID) -> tuple[SectionStep, ...]:
-        """From the root to the section itself; empty where it cannot be entered."""
+    async def branch(self, section_id: UUID | None) -> Branch | None:
+        """The sections around a section (or the root), or None where it cannot be entered."""
         ...
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from b2b_dvizhenie.application.catalog.cursors import from_cursor, to_cursor
 from b2b_dvizhenie.application.catalog.goods import explained, shown
 from b2b_dvizhenie.application.catalog.ports import CatalogReader, Listed, ListRequest, Search, Sight
-from b2b_dvizhenie.application.catalog.views import Card, Characteristic, Facets, Page, Section, SectionStep, ShownFor
+from b2b_dvizhenie.application.catalog.views import Branch, Card, Characteristic, Facets, Page, Section, ShownFor
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import (
     Position,
@@ -38,19 +38,19 @@ class ShowSections:
         return await self._reader.sections()
 
 
-class ShowPath:
-    """The way from the root of the catalogue to a section."""
+class ShowBranch:
+    """The sections around a place of the catalogue."""
 
     def __init__(self, reader: CatalogReader) -> None:
         self._reader = reader
 
-    async def __call__(self, actor: Actor, section_id: SectionId) -> tuple[SectionStep, ...]:
-        """Steps from the root to the section; raises NotFound where it cannot be entered."""
+    async def __call__(self, actor: Actor, section_id: SectionId | None) -> Branch:
+        """The path to the section (None: the root) and what lies beside it; raises NotFound where it is closed."""
         actor.require(Permission.CATALOG_VIEW)
-        path = await self._reader.path(section_id)
-        if not path:
+        found = await self._reader.branch(section_id)
+        if found is None:
             raise NotFound("section")
-        return path
+        return found
 
 
 def _spelled(terms: Sequence[Term]) -> str:

@@ -148,6 +148,16 @@ class SectionStep(Struct, frozen=True):
     name: str
 
 
+class Branch(Struct, frozen=True):
+    """Sections around a place: the path to it, and what lies below every step of it (and below the root).
+
+    Only sections with goods are there, and those of the path itself.
+    """
+
+    path: tuple[SectionStep, ...]
+    sections: tuple[Section, ...]
+
+
 class Card(Struct, frozen=True):
     """Everything about a product. `description` is as the ERP sent it: text or HTML, not yet sanitised."""
 

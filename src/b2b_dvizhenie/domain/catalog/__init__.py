@@ -1,5 +1,6 @@
 """Sections, products, variants, stock and search."""
 
+from b2b_dvizhenie.domain.catalog.availability import Availability, availability
 from b2b_dvizhenie.domain.catalog.folding import SearchDocument, article_key, search_document, sort_key
 from b2b_dvizhenie.domain.catalog.searching import (
     Known,
@@ -24,6 +25,7 @@ from b2b_dvizhenie.domain.catalog.selection import (
 
 __all__ = [
     "MAX_PAGE",
+    "Availability",
     "CursorInvalid",
     "Known",
     "LimitInvalid",
@@ -37,6 +39,7 @@ __all__ = [
     "Term",
     "TooManyBrands",
     "article_key",
+    "availability",
     "check_limit",
     "meant_terms",
     "read_text",

@@ -3,11 +3,12 @@
 from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import health
-from b2b_dvizhenie.entrypoints.http.api import catalog, exchange, identity, pricing
+from b2b_dvizhenie.entrypoints.http.api import catalog, companies, exchange, identity, pricing
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *identity.ROUTES,
+    *companies.ROUTES,
     *catalog.ROUTES,
     *pricing.ROUTES,
     *exchange.ROUTES,

@@ -23,7 +23,7 @@ from b2b_dvizhenie.application.catalog.ports import (
     Sight,
     StockPoint,
 )
-from b2b_dvizhenie.application.catalog.views import BrandCount, Facets, Section, SectionStep
+from b2b_dvizhenie.application.catalog.views import Branch, BrandCount, Facets, Section, SectionStep
 from b2b_dvizhenie.domain.catalog import Known, Selection, Term
 from b2b_dvizhenie.domain.pricing import PricePoint
 from b2b_dvizhenie.domain.shared.errors import NotFound
@@ -109,11 +109,17 @@ class PostgresCatalogReader(CatalogReader):
             await cursor.execute(sql.SECTIONS)
             return tuple(Section(*row) for row in await cursor.fetchall())
 
-    async def path(self, section_id: UUID) -> tuple[SectionStep, ...]:
-        """From the root to the section itself; empty where it cannot be entered."""
+    async def branch(self, section_id: UUID | None) -> Branch | None:
+        """The sections around a section (or the root), or None where it cannot be entered."""
         async with self._database.reading() as connection:
-            rows = await self._path(connection, section_id)
-        return tuple(SectionStep(row[0], row[1]) for row in rows)
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.BRANCH, {"section": section_id})
+            rows = await cursor.fetchall()
+        steps = sorted((row for row in rows if row[5] is not None), key=lambda row: row[5])
+        if section_id is not None and not (steps and all(row[4] for row in steps)):
+            return None
+        path = tuple(SectionStep(row[0], row[2]) for row in steps)
+        return Branch(path, tuple(Section(*row[:4]) for row in rows))
 
     async def _path(self, connection: AsyncConnection[TupleRow], section_id: UUID) -> list[TupleRow]:
         cursor = connection.cursor(binary=True)

@@ -194,6 +194,16 @@ SELECT a.section_id, a.name, a.is_active
  WHERE s.section_id = %(section)s
  ORDER BY array_position(s.path, a.section_id)"""
 
+BRANCH = """
+WITH here AS MATERIALIZED (SELECT path FROM section WHERE section_id = %(section)s)
+SELECT s.section_id, s.parent_id, s.name, s.product_count, s.is_active,
+       array_position((SELECT path FROM here), s.section_id) AS step
+  FROM section s
+ WHERE s.section_id = ANY ((SELECT path FROM here)::uuid[])
+    OR (s.is_active AND s.product_count > 0
+        AND (s.parent_id IS NULL OR s.parent_id = ANY ((SELECT path FROM here)::uuid[])))
+ ORDER BY s.position, s.name, s.section_id"""
+
 KNOWN = """
 SELECT asked.word,
        EXISTS (SELECT 1 FROM search_word w WHERE w.word = asked.word),

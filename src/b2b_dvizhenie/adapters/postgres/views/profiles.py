@@ -1,0 +1,41 @@
+"""A person's profile over bare psycopg: every page of the portal shows its companies."""
+
+from msgspec import UNSET
+
+from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.application.companies import Membership, Profile, ProfileReader
+from b2b_dvizhenie.domain.shared.ids import UserId
+
+# The same choice of the price type as in views/sessions.py, for every company instead of the selected one.
+_PROFILE = """
+SELECT u.name, u.email, u.phone, r.code, c.company_id, c.name, c.inn, c.kpp, c.kind, m.access_level, t.name
+  FROM app_user u
+  JOIN role r ON r.role_id = u.role_id
+  LEFT JOIN membership m ON m.user_id = u.user_id
+  LEFT JOIN company c ON c.company_id = m.company_id AND c.is_active
+  LEFT JOIN agreement a ON a.company_id = c.company_id AND a.is_default AND a.is_active
+  LEFT JOIN price_type t ON c.company_id IS NOT NULL AND CASE
+       WHEN m.access_level > 1 AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
+       ELSE t.is_default END
+ WHERE u.user_id = %(user)s
+ ORDER BY c.name, c.company_id
+"""
+
+
+class PostgresProfileReader(ProfileReader):
+    """Reads over the bare pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def profile(self, user_id: UserId) -> Profile | None:
+        """The profile, none of its companies selected, or None."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(_PROFILE, {"user": user_id})
+            rows = await cursor.fetchall()
+        if not rows:
+            return None
+        # One list each, because a type checker cannot count the columns of a row.
+        companies = tuple(Membership(*[*row[4:10], False, row[10] or UNSET]) for row in rows if row[4] is not None)
+        return Profile(*[*rows[0][:4], companies])
