@@ -184,6 +184,7 @@ variant = Table(
     metadata,
     VariantColumns,
     UniqueConstraint("product_id", "variant_ref"),
+    Index("ix_variant_article", "article", postgresql_where=text("article <> ''")),
     Index("ix_variant_barcodes", "barcodes", postgresql_using="gin"),
 )
 

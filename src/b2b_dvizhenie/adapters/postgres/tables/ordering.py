@@ -1,6 +1,6 @@
 """Carts and orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -34,13 +34,16 @@ order_number = Sequence("order_number", metadata=metadata, start=1)
 class CartLineColumns(TypedColumns):
     """A line of a user's cart. The cart holds no price: it is quoted whenever it is looked at (MUL).
 
-    `seen_price` is the unit price last shown to the user, to strike it out when it changes.
+    `seen_*` is what the user was last shown for this quantity: the price of a unit, the sum of the line, their
+    currency. Shown drops replace it; a rise leaves it until the user agrees, so that it can be struck out.
     """
 
     user_id: Named[UUID] = Column(Uuid, ForeignKey("app_user.user_id", ondelete="CASCADE"), primary_key=True)
     variant_id: Named[UUID] = Column(Uuid, ForeignKey("variant.variant_id"), primary_key=True)
     quantity: Named[Decimal] = Column(QUANTITY)
     seen_price: Named[Decimal | None] = Column(UNIT_PRICE)
+    seen_amount: Named[Decimal | None] = Column(AMOUNT)
+    seen_currency: Named[str] = Column(server_default="")
     comment: Named[str] = Column(server_default="")
     added_at: Named[datetime] = Column(MOMENT)
 
@@ -58,6 +61,8 @@ class OrderColumns(TypedColumns):
     """An order as the buyer placed it. `revision` counts our changes; `erp_*` is what the ERP says.
 
     `terms` keeps the terms it was priced under, `idempotency_key` makes a repeated submission the same order.
+    `node_id` is the exchange node all its goods come from: the order is for that ERP. `cancelled_by` is buyer, staff or
+    erp while the status is cancelled.
     """
 
     order_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -66,7 +71,9 @@ class OrderColumns(TypedColumns):
     company_id: Named[UUID] = Column(Uuid, ForeignKey("company.company_id"))
     manager_id: Named[UUID | None] = Column(Uuid, ForeignKey("app_user.user_id"))
     firm_id: Named[UUID | None] = Column(Uuid, ForeignKey("seller_firm.firm_id"))
+    node_id: Named[UUID | None] = Column(Uuid, ForeignKey("exchange_node.node_id"))
     status: Named[str]
+    cancelled_by: Named[str | None]
     currency: Named[str]
     amount: Named[Decimal] = Column(AMOUNT)
     vat_amount: Named[Decimal] = Column(AMOUNT)
@@ -81,7 +88,7 @@ class OrderColumns(TypedColumns):
     updated_at: Named[datetime] = Column(MOMENT)
     erp_ref: Named[str] = Column(server_default="")
     erp_number: Named[str] = Column(server_default="")
-    erp_date: Named[datetime | None] = Column(MOMENT)
+    erp_date: Named[date | None]
     erp_status: Named[str] = Column(server_default="")
     erp_version: Named[str] = Column(server_default="")
     erp_lines: Named[list[dict[str, Any]] | None] = Column(JSONB)
@@ -100,6 +107,7 @@ customer_order = Table(
     Index("ix_customer_order_company_id", "company_id", text("placed_at DESC")),
     Index("ix_customer_order_manager_id", "manager_id", text("placed_at DESC")),
     Index("ix_customer_order_placed_at", text("placed_at DESC")),
+    Index("ix_customer_order_node_id", "node_id", "placed_at"),
 )
 
 
