@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from litestar.testing import AsyncTestClient
+from market import Market
 from psycopg import sql
 from shop import Shop
 
@@ -118,3 +119,9 @@ async def client(container: Container) -> AsyncIterator[AsyncTestClient]:
 async def shop(container: Container) -> Shop:
     """A wholesaler without goods yet."""
     return await Shop(container).open()
+
+
+@pytest.fixture
+async def market(container: Container) -> Market:
+    """A shop with a seller firm, where people trade."""
+    return await Market(container).open()

@@ -19,12 +19,14 @@ from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportReade
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
+from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, PostgresItemFinder
 from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
+from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
-from b2b_dvizhenie.application import catalog, companies, exchange, identity, pricing
+from b2b_dvizhenie.application import catalog, companies, exchange, identity, ordering, pricing
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 
@@ -101,6 +103,19 @@ class Container(containers.DeclarativeContainer):
     price_source = providers.Singleton(PostgresPrices, database)
     price_lines = providers.Factory(pricing.PriceLines, price_source, clock)
     price_items = providers.Factory(pricing.PriceItems, item_finder, price_lines)
+
+    # ordering
+    ordering_work = providers.Factory(PostgresOrderingTransaction, database, clock)
+    order_reader = providers.Singleton(PostgresOrderReader, database, settings.provided.exchange.zone)
+    show_cart = providers.Factory(ordering.ShowCart, ordering_work.provider, price_lines)
+    put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, price_lines, clock)
+    remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, price_lines)
+    clear_cart = providers.Factory(ordering.ClearCart, ordering_work.provider)
+    place_order = providers.Factory(ordering.PlaceOrder, ordering_work.provider, price_lines, clock)
+    list_orders = providers.Factory(ordering.ListOrders, order_reader)
+    show_order = providers.Factory(ordering.ShowOrder, order_reader)
+    cancel_order = providers.Factory(ordering.CancelOrder, ordering_work.provider, clock)
+    repeat_order = providers.Factory(ordering.RepeatOrder, order_reader, ordering_work.provider, price_lines, clock)
 
 
 def build(settings: Settings, database_url: str) -> Container:

@@ -1,1 +1,92 @@
-"""Use cases and ports of ordering."""
+"""Cart and orders: use cases and ports."""
+
+from b2b_dvizhenie.application.ordering.carts import ClearCart, PutLines, RemoveLine, ShowCart
+from b2b_dvizhenie.application.ordering.events import OrderCancelled, OrderMoved, OrderPlaced, job_of
+from b2b_dvizhenie.application.ordering.orders import (
+    CancelOrder,
+    ListOrders,
+    Repeated,
+    RepeatedLine,
+    RepeatOrder,
+    ShowOrder,
+)
+from b2b_dvizhenie.application.ordering.placing import (
+    CompanyChanged,
+    KeyInvalid,
+    KeyReused,
+    OrderRequest,
+    Placed,
+    PlaceOrder,
+)
+from b2b_dvizhenie.application.ordering.ports import (
+    Carts,
+    GoodsReader,
+    HeldOrder,
+    OrderingTransaction,
+    OrderingWork,
+    OrderReader,
+    Orders,
+    PlacedOrder,
+    Seller,
+)
+from b2b_dvizhenie.application.ordering.requests import ArticleAmbiguous, GoodsUnknown, PriceInvalid, RequestedLine
+from b2b_dvizhenie.application.ordering.views import (
+    MAX_PAGE,
+    ErpLine,
+    LineProblem,
+    OrderDetails,
+    OrderEvent,
+    OrderLineView,
+    OrderPage,
+    OrderQuery,
+    OrderSummary,
+    PricedCart,
+    PricedLine,
+)
+
+__all__ = [
+    "MAX_PAGE",
+    "ArticleAmbiguous",
+    "CancelOrder",
+    "Carts",
+    "ClearCart",
+    "CompanyChanged",
+    "ErpLine",
+    "GoodsReader",
+    "GoodsUnknown",
+    "HeldOrder",
+    "KeyInvalid",
+    "KeyReused",
+    "LineProblem",
+    "ListOrders",
+    "OrderCancelled",
+    "OrderDetails",
+    "OrderEvent",
+    "OrderLineView",
+    "OrderMoved",
+    "OrderPage",
+    "OrderPlaced",
+    "OrderQuery",
+    "OrderReader",
+    "OrderRequest",
+    "OrderSummary",
+    "OrderingTransaction",
+    "OrderingWork",
+    "Orders",
+    "PlaceOrder",
+    "Placed",
+    "PlacedOrder",
+    "PriceInvalid",
+    "PricedCart",
+    "PricedLine",
+    "PutLines",
+    "RemoveLine",
+    "RepeatOrder",
+    "Repeated",
+    "RepeatedLine",
+    "RequestedLine",
+    "Seller",
+    "ShowCart",
+    "ShowOrder",
+    "job_of",
+]

@@ -74,6 +74,11 @@ def parse_quantity(quantity: Decimal, field: str = "quantity") -> Decimal:
     return quantity
 
 
+def trimmed(number: Decimal) -> Decimal:
+    """The same number without trailing zeros and without an exponent: what a column of three digits gives back."""
+    return Decimal(plain(number))
+
+
 def plain(number: Decimal) -> str:
     """A number as people write it: no exponent, no trailing zeros."""
     text = format(number, "f")

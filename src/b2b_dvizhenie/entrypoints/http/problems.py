@@ -1,5 +1,6 @@
 """Errors on the wire: RFC 9457 problems for applications, pages for people. Texts come from the locale by code."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 log = structlog.get_logger("http")
+_INDEX = re.compile(r"\[(\d+)\]")
 
 STATUS = {
     Kind.INVALID: 400,
@@ -106,7 +108,9 @@ def _http_problem(error: HTTPException, lang: str, request_id: str) -> Problem:
         code = "shared.invalid"
         for item in error.extra:
             message = str(item.get("message", ""))
-            fields.append(FieldProblem(str(item.get("key", "")), "shared.field_invalid", message))
+            # The framework writes lines[3].quantity; everywhere else a field is lines.3.quantity.
+            key = _INDEX.sub(r".\1", str(item.get("key", "")))
+            fields.append(FieldProblem(key, "shared.field_invalid", message))
     return Problem(
         type=f"urn:b2b:problem:{code}",
         title=HTTPStatus(status).phrase,

@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import health
-from b2b_dvizhenie.entrypoints.http.api import catalog, companies, exchange, identity, pricing
+from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, orders, pricing
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
@@ -12,4 +12,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *catalog.ROUTES,
     *pricing.ROUTES,
     *exchange.ROUTES,
+    *carts.ROUTES,
+    *orders.ROUTES,
 ]

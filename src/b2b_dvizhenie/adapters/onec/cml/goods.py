@@ -158,9 +158,7 @@ def barcodes(row: Row) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _files(
-    row: Row, described: dict[str, str], env: Env
-) -> tuple[tuple[str, ...] | None, tuple[tuple[str, str], ...]]:
+def _files(row: Row, described: dict[str, str], env: Env) -> tuple[tuple[str, ...] | None, tuple[tuple[str, str], ...]]:
     """(pictures, attachments with their texts) of Картинка, Файл and the requisites that name files."""
     shown, others = row.paths("Картинка"), row.paths("Файл")
     if shown is None and others is None and not described:
@@ -188,9 +186,7 @@ def _brand(row: Row, env: Env) -> str:
 
 
 def _analogs(row: Row, env: Env) -> tuple[str, ...] | None:
-    items: list[_Element] = [
-        item for tag in ("Аналоги", "Взаимозаменяемости") for item in row.nested.get(tag, ())
-    ]
+    items: list[_Element] = [item for tag in ("Аналоги", "Взаимозаменяемости") for item in row.nested.get(tag, ())]
     refs: Iterable[str] = (
         env.shared_ref(leaves(item).get("Ид") or (None if len(item) else item.text)) for item in items
     )

@@ -99,9 +99,7 @@ def _survey(clean: CleanSource, *, escape: bool) -> Survey:
             rows[row.tag] += 1
     if walker.children and not kinds:
         raise NothingKnown
-    return Survey(
-        tuple(kinds), dict(rows), clean.encoding, clean.namespace, walker.version, tuple(clean.notes)
-    )
+    return Survey(tuple(kinds), dict(rows), clean.encoding, clean.namespace, walker.version, tuple(clean.notes))
 
 
 def _records(clean: CleanSource, options: ReadOptions, *, escape: bool) -> Iterator[Record]:
@@ -188,9 +186,7 @@ def _end_of_part(part: Part, walker: Walker, clean: CleanSource, env: Env) -> It
         yield from read_part_child(child, env)
 
 
-def _tell(
-    part: Part, children: list[_Element], walker: Walker, clean: CleanSource, env: Env
-) -> Iterator[FileHead]:
+def _tell(part: Part, children: list[_Element], walker: Walker, clean: CleanSource, env: Env) -> Iterator[FileHead]:
     """The head of a part, once; `children` are those that stand before the rows."""
     for child in children:
         if child.tag[:1] == "{":

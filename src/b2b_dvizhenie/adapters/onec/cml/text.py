@@ -28,9 +28,7 @@ from b2b_dvizhenie.adapters.onec.cml.repair import escape_ampersands
 Source = str | os.PathLike[str] | BinaryIO
 
 ROOT = "КоммерческаяИнформация"
-PARTS = frozenset(
-    {"Классификатор", "Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений", "Контрагенты"}
-)
+PARTS = frozenset({"Классификатор", "Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений", "Контрагенты"})
 
 CHUNK = 65536
 _HEAD = 65536
@@ -44,9 +42,7 @@ _WEB_PAGE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
 _ROOT_TAG = re.compile(r"<([^\s<>/!?&=\"']+)((?:\s+[^\s<>/=\"']+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*/?>")
 _ROOT_NAME = re.compile(r"<([^\s<>/!?&=\"']+)")
 _DEFAULT_NAMESPACE = re.compile(r"\sxmlns\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-_ANY_NAMESPACE = re.compile(
-    r"\sxmlns(?::[^\s=]+)?\s*=\s*[\"'](urn:1C\.ru:commerceml[^\"']*)[\"']", re.IGNORECASE
-)
+_ANY_NAMESPACE = re.compile(r"\sxmlns(?::[^\s=]+)?\s*=\s*[\"'](urn:1C\.ru:commerceml[^\"']*)[\"']", re.IGNORECASE)
 
 
 class CleanSource:

@@ -17,8 +17,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+", re.ASCII)
 _BLANKS = str.maketrans(
     "−",
     "-",
-    " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b"
-    "\u202f\u205f\u3000'’`",
+    " \t\r\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f\u205f\u3000'’`",
 )
 _LIMIT = Decimal(10) ** 15
 _FILLER = Decimal("-999999999.9")
@@ -63,12 +62,8 @@ TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER 
 """
 _CODES = frozenset(_ISO_4217.split())
 
-_WITHOUT_VAT = frozenset(
-    {"безналога", "безндс", "ндснеоблагается", "необлагается", "безналогандс", "без", "нет"}
-)
-_VAT = re.compile(
-    r"(?:ндс)?(\d{1,2}(?:[.,]\d{1,2})?)%?(?:/(?:100|\d{3}(?:[.,]\d{1,2})?)%?)?(?:ндс)?", re.ASCII
-)
+_WITHOUT_VAT = frozenset({"безналога", "безндс", "ндснеоблагается", "необлагается", "безналогандс", "без", "нет"})
+_VAT = re.compile(r"(?:ндс)?(\d{1,2}(?:[.,]\d{1,2})?)%?(?:/(?:100|\d{3}(?:[.,]\d{1,2})?)%?)?(?:ндс)?", re.ASCII)
 
 
 class Vat(Struct, frozen=True):

@@ -1,0 +1,223 @@
+"""Orders in PostgreSQL: placing, holding, changing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Numeric, Text, Uuid, bindparam, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCarts, PostgresGoods
+from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
+from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, QUANTITY, UNIT_PRICE
+from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_number
+from b2b_dvizhenie.adapters.postgres.transactions import Transaction
+from b2b_dvizhenie.application.ordering import (
+    Carts,
+    GoodsReader,
+    HeldOrder,
+    OrderingTransaction,
+    Orders,
+    PlacedOrder,
+    Seller,
+)
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Scope
+from b2b_dvizhenie.domain.ordering import Canceller, Order, OrderPolicy, OrderStatus, Standing, Totals
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId
+
+_CLAIM = text("SELECT pg_advisory_xact_lock(hashtextextended('order:' || :user || ':' || :key, 0))")
+
+_SELLER = text("""
+SELECT c.manager_id,
+       coalesce(a.firm_id, m.firm_id, (SELECT f.firm_id FROM seller_firm f WHERE f.is_default LIMIT 1)),
+       (SELECT s.value FROM setting s WHERE s.key = 'ordering.policy')
+  FROM company c
+  LEFT JOIN agreement a ON a.company_id = c.company_id AND a.is_default AND a.is_active
+  LEFT JOIN app_user m ON m.user_id = c.manager_id
+ WHERE c.company_id = :company
+""").bindparams(bindparam("company", type_=Uuid))
+
+_LINES = text("""
+INSERT INTO order_line (order_id, position, variant_id, article, name, unit_code, unit_name, quantity, unit_price,
+                        amount, vat_rate, vat_amount, explanation, comment)
+SELECT :order_id, line.position, line.variant, line.article, line.name, line.unit_code, line.unit_name, line.quantity,
+       line.unit_price, line.amount, line.vat_rate, line.vat_amount, line.explanation::jsonb, line.comment
+  FROM unnest(:variants, :articles, :names, :unit_codes, :unit_names, :quantities, :unit_prices, :amounts,
+              :vat_rates, :vat_amounts, :explanations, :comments)
+       WITH ORDINALITY AS line (variant, article, name, unit_code, unit_name, quantity, unit_price, amount, vat_rate,
+                                vat_amount, explanation, comment, position)
+""").bindparams(
+    bindparam("order_id", type_=Uuid),
+    bindparam("variants", type_=ARRAY(Uuid)),
+    bindparam("articles", type_=ARRAY(Text)),
+    bindparam("names", type_=ARRAY(Text)),
+    bindparam("unit_codes", type_=ARRAY(Text)),
+    bindparam("unit_names", type_=ARRAY(Text)),
+    bindparam("quantities", type_=ARRAY(QUANTITY)),
+    bindparam("unit_prices", type_=ARRAY(UNIT_PRICE)),
+    bindparam("amounts", type_=ARRAY(AMOUNT)),
+    bindparam("vat_rates", type_=ARRAY(Numeric(5, 2))),
+    bindparam("vat_amounts", type_=ARRAY(AMOUNT)),
+    bindparam("explanations", type_=ARRAY(Text)),
+    bindparam("comments", type_=ARRAY(Text)),
+)
+
+
+def standing_of(status: str, cancelled_by: str | None, *, is_paid: bool, is_shipped: bool) -> Standing:
+    """The standing as the columns of an order hold it."""
+    return Standing(OrderStatus(status), is_paid, is_shipped, Canceller(cancelled_by) if cancelled_by else None)
+
+
+class PostgresOrders(Orders):
+    """The `customer_order`, `order_line` and `order_event` tables."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def claim_key(self, user_id: UserId, key: str) -> PlacedOrder | None:
+        """The order this user already placed with the key; nobody else gets here until the transaction ends."""
+        # The lock comes in a statement of its own: the next one must see what the former holder committed.
+        await self._connection.execute(_CLAIM, {"user": str(user_id), "key": key})
+        orders = customer_order.c
+        query = select(
+            orders.order_id,
+            orders.number,
+            orders.status,
+            orders.company_id,
+            orders.currency,
+            orders.amount,
+            orders.vat_amount,
+            orders.terms,
+            orders.placed_at,
+            orders.request_hash,
+        ).where(orders.user_id == user_id, orders.idempotency_key == key)
+        row = (await self._connection.execute(query)).first()
+        if row is None:
+            return None
+        return PlacedOrder(
+            OrderId(row[0]),
+            row[1],
+            OrderStatus(row[2]),
+            CompanyId(row[3]),
+            Totals(row[4], row[5], row[6], bool(row[7]["vat_included"])),
+            row[8],
+            row[9],
+        )
+
+    async def seller(self, company_id: CompanyId) -> Seller:
+        """Who serves the company, and the seller's conditions."""
+        row = (await self._connection.execute(_SELLER, {"company": company_id})).one()
+        policy = OrderPolicy() if row[2] is None else msgspec.convert(row[2], OrderPolicy, strict=False)
+        return Seller(UserId(row[0]) if row[0] else None, FirmId(row[1]) if row[1] else None, policy)
+
+    async def next_number(self) -> int:
+        """The next value of the sequence of order numbers."""
+        return int((await self._connection.execute(select(order_number.next_value()))).scalar_one())
+
+    async def add(self, order: Order) -> None:
+        """Write a new order with its lines: two round trips whatever the number of lines."""
+        await self._connection.execute(
+            insert(customer_order).values(
+                order_id=order.order_id,
+                number=order.number,
+                user_id=order.user_id,
+                company_id=order.company_id,
+                manager_id=order.manager_id,
+                firm_id=order.firm_id,
+                node_id=order.source_id,
+                status=order.status.value,
+                currency=order.totals.currency,
+                amount=order.totals.amount,
+                vat_amount=order.totals.vat_amount,
+                terms=msgspec.to_builtins(order.terms),
+                comment=order.wishes.comment,
+                delivery_address=order.wishes.delivery_address,
+                client_number=order.wishes.client_number,
+                idempotency_key=order.idempotency_key,
+                request_hash=order.request_hash,
+                revision=order.revision,
+                placed_at=order.placed_at,
+                updated_at=order.placed_at,
+            )
+        )
+        lines = order.lines
+        await self._connection.execute(
+            _LINES,
+            {
+                "order_id": order.order_id,
+                "variants": [line.variant_id for line in lines],
+                "articles": [line.article for line in lines],
+                "names": [line.name for line in lines],
+                "unit_codes": [line.unit_code for line in lines],
+                "unit_names": [line.unit_name for line in lines],
+                "quantities": [line.quantity for line in lines],
+                "unit_prices": [line.unit_price for line in lines],
+                "amounts": [line.amount for line in lines],
+                "vat_rates": [line.vat_rate for line in lines],
+                "vat_amounts": [line.vat_amount for line in lines],
+                "explanations": [msgspec.json.encode(line.explanation).decode() for line in lines],
+                "comments": [line.comment for line in lines],
+            },
+        )
+
+    async def hold(self, actor: Actor, scope: Scope, order_id: OrderId) -> HeldOrder | None:
+        """An order the actor may touch in this scope, locked until the end of the transaction."""
+        orders = customer_order.c
+        query = (
+            select(
+                orders.order_id,
+                orders.number,
+                orders.company_id,
+                orders.status,
+                orders.cancelled_by,
+                orders.is_paid,
+                orders.is_shipped,
+                orders.revision,
+            )
+            .where(orders.order_id == order_id, visible_orders(actor, scope))
+            .with_for_update()
+        )
+        row = (await self._connection.execute(query)).first()
+        if row is None:
+            return None
+        standing = standing_of(row[3], row[4], is_paid=row[5], is_shipped=row[6])
+        return HeldOrder(OrderId(row[0]), row[1], CompanyId(row[2]), standing, row[7])
+
+    async def change(self, order_id: OrderId, standing: Standing, revision: int, now: datetime) -> None:
+        """Write the standing and the revision of a held order."""
+        await self._connection.execute(
+            update(customer_order)
+            .where(customer_order.c.order_id == order_id)
+            .values(
+                status=standing.status.value,
+                cancelled_by=standing.cancelled_by.value if standing.cancelled_by else None,
+                is_paid=standing.is_paid,
+                is_shipped=standing.is_shipped,
+                revision=revision,
+                updated_at=now,
+            )
+        )
+
+    async def tell(self, order_id: OrderId, kind: str, params: Mapping[str, Any], actor: str, now: datetime) -> None:
+        """Add an event to the history of an order."""
+        await self._connection.execute(
+            insert(order_event).values(order_id=order_id, at=now, kind=kind, params=dict(params), actor=actor)
+        )
+
+
+class PostgresOrderingTransaction(Transaction, OrderingTransaction):
+    """The unit of work of ordering."""
+
+    carts: Carts
+    goods: GoodsReader
+    orders: Orders
+
+    def bind(self, connection: AsyncConnection) -> None:
+        """Add carts, goods and orders."""
+        super().bind(connection)
+        self.carts = PostgresCarts(connection)
+        self.goods = PostgresGoods(connection)
+        self.orders = PostgresOrders(connection)

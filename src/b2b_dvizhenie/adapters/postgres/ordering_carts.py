@@ -1,0 +1,227 @@
+"""Carts and the goods in them, in PostgreSQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from b2b_dvizhenie.adapters.postgres.tables.catalog import product, stock, variant, warehouse
+from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT, QUANTITY, UNIT_PRICE
+from b2b_dvizhenie.adapters.postgres.tables.ordering import cart_line
+from b2b_dvizhenie.application.ordering import Carts, GoodsReader
+from b2b_dvizhenie.domain.catalog import article_key
+from b2b_dvizhenie.domain.ordering import CartLine, Goods, Seen
+from b2b_dvizhenie.domain.shared.ids import ProductId, UserId, VariantId
+from b2b_dvizhenie.domain.shared.quantity import QuantityRule
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended('cart:' || :user, 0))")
+
+_PUT = text("""
+INSERT INTO cart_line (user_id, variant_id, quantity, seen_price, seen_amount, seen_currency, comment, added_at)
+SELECT :user, line.*
+  FROM unnest(:variants, :quantities, :prices, :amounts, :currencies, :comments, :moments) AS line
+ON CONFLICT (user_id, variant_id) DO UPDATE
+   SET quantity = excluded.quantity, comment = excluded.comment, seen_price = excluded.seen_price,
+       seen_amount = excluded.seen_amount, seen_currency = excluded.seen_currency
+""").bindparams(
+    bindparam("user", type_=Uuid),
+    bindparam("variants", type_=ARRAY(Uuid)),
+    bindparam("quantities", type_=ARRAY(QUANTITY)),
+    bindparam("prices", type_=ARRAY(UNIT_PRICE)),
+    bindparam("amounts", type_=ARRAY(AMOUNT)),
+    bindparam("currencies", type_=ARRAY(Text)),
+    bindparam("comments", type_=ARRAY(Text)),
+    bindparam("moments", type_=ARRAY(MOMENT)),
+)
+
+_RECORD_SEEN = text("""
+UPDATE cart_line
+   SET seen_price = line.price, seen_amount = line.amount, seen_currency = line.currency
+  FROM unnest(:variants, :quantities, :prices, :amounts, :currencies)
+       AS line (variant_id, quantity, price, amount, currency)
+ WHERE cart_line.user_id = :user AND cart_line.variant_id = line.variant_id AND cart_line.quantity = line.quantity
+""").bindparams(
+    bindparam("user", type_=Uuid),
+    bindparam("variants", type_=ARRAY(Uuid)),
+    bindparam("quantities", type_=ARRAY(QUANTITY)),
+    bindparam("prices", type_=ARRAY(UNIT_PRICE)),
+    bindparam("amounts", type_=ARRAY(AMOUNT)),
+    bindparam("currencies", type_=ARRAY(Text)),
+)
+
+
+def _available() -> ColumnElement[Decimal | None]:
+    """Free stock over the warehouses in use; a negative one counts as empty."""
+    free = (
+        select(func.sum(func.greatest(stock.c.quantity, 0)))
+        .join(warehouse, warehouse.c.warehouse_id == stock.c.warehouse_id)
+        .where(stock.c.variant_id == variant.c.variant_id, warehouse.c.is_active)
+        .correlate(variant)
+        .scalar_subquery()
+    )
+    return func.coalesce(free, 0)
+
+
+_ON_SALE = and_(variant.c.is_active, product.c.is_active, product.c.is_hidden.is_(False))
+_GOODS = (
+    variant.c.variant_id,
+    product.c.product_id,
+    product.c.node_id,
+    func.coalesce(func.nullif(variant.c.name, ""), product.c.name).label("name"),
+    func.coalesce(func.nullif(variant.c.article, ""), product.c.article).label("article"),
+    product.c.unit_code,
+    product.c.unit_name,
+    product.c.order_multiple,
+    product.c.vat_rate,
+    _ON_SALE.label("is_orderable"),
+    _available().label("available"),
+)
+
+
+def _goods(row: Sequence[Any]) -> Goods:
+    return Goods(
+        variant_id=VariantId(row[0]),
+        product_id=ProductId(row[1]),
+        source_id=row[2],
+        name=row[3],
+        article=row[4],
+        unit_code=row[5],
+        unit_name=row[6],
+        rule=QuantityRule(row[7]),
+        vat_rate=row[8],
+        is_orderable=row[9],
+        available=row[10],
+    )
+
+
+_GOODS_COUNT = len(_GOODS)
+_CART: Select[*tuple[Any, ...]] = (
+    select(
+        *_GOODS,
+        cart_line.c.quantity,
+        cart_line.c.added_at,
+        cart_line.c.comment,
+        cart_line.c.seen_price,
+        cart_line.c.seen_amount,
+        cart_line.c.seen_currency,
+    )
+    .join(variant, variant.c.variant_id == cart_line.c.variant_id)
+    .join(product, product.c.product_id == variant.c.product_id)
+    .where(cart_line.c.user_id == bindparam("user", type_=Uuid))
+    .order_by(cart_line.c.added_at, cart_line.c.variant_id)
+)
+
+
+class PostgresGoods(GoodsReader):
+    """Goods that are on sale, as orders need them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def _read(self, condition: ColumnElement[bool]) -> Iterable[Row[*tuple[Any, ...]]]:
+        query: Select[*tuple[Any, ...]] = (
+            select(*_GOODS)
+            .select_from(variant)
+            .join(product, product.c.product_id == variant.c.product_id)
+            .where(_ON_SALE, condition)
+            .order_by(variant.c.variant_id)
+        )
+        return (await self._connection.execute(query)).all()
+
+    async def by_ids(self, variants: Sequence[VariantId]) -> Mapping[VariantId, Goods]:
+        """Visible goods by variant; one round trip."""
+        wanted = literal(list(variants), ARRAY(Uuid))
+        rows = await self._read(variant.c.variant_id == any_(wanted))
+        return {VariantId(row[0]): _goods(row) for row in rows}
+
+    async def by_articles(self, articles: Sequence[str]) -> Mapping[str, tuple[Goods, ...]]:
+        """Visible goods by article: exactly as written, else as people misspell it; one round trip."""
+        keys = {article: article_key(article) for article in articles}
+        # Two indexed reads, not one scan: a variant's own article, or its product's.
+        own = select(variant.c.variant_id).where(
+            variant.c.article == any_(literal(list(keys), ARRAY(Text))), variant.c.article != ""
+        )
+        inherited = (
+            select(variant.c.variant_id)
+            .join(product, product.c.product_id == variant.c.product_id)
+            .where(product.c.article_key == any_(literal([key for key in keys.values() if key], ARRAY(Text))))
+        )
+        by_article: dict[str, tuple[Goods, ...]] = {}
+        by_key: dict[str, tuple[Goods, ...]] = {}
+        for row in await self._read(variant.c.variant_id.in_(own.union(inherited))):
+            goods = _goods(row)
+            key = article_key(goods.article)
+            by_article[goods.article] = (*by_article.get(goods.article, ()), goods)
+            by_key[key] = (*by_key.get(key, ()), goods)
+        found = {article: by_article.get(article) or by_key.get(key, ()) for article, key in keys.items()}
+        return {article: goods for article, goods in found.items() if goods}
+
+
+class PostgresCarts(Carts):
+    """The `cart_line` table. A cart is held by an advisory lock, so it can be held while it is empty."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def hold(self, user_id: UserId) -> None:
+        """Wait until no other transaction holds this user's cart."""
+        await self._connection.execute(_HOLD, {"user": str(user_id)})
+
+    async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
+        """All lines with their goods, oldest first."""
+        found = []
+        for row in await self._connection.execute(_CART, {"user": user_id}):
+            quantity, added_at, comment, price, amount, currency = row[_GOODS_COUNT:]
+            seen = None if price is None else Seen(price, amount, currency)
+            found.append((CartLine(VariantId(row[0]), quantity, added_at, comment, seen), _goods(row)))
+        return found
+
+    async def put(self, user_id: UserId, lines: Sequence[CartLine]) -> None:
+        """Write lines whole."""
+        if not lines:
+            return
+        await self._connection.execute(
+            _PUT,
+            _columns(user_id, lines)
+            | {"comments": [line.comment for line in lines], "moments": [line.added_at for line in lines]},
+        )
+
+    async def record_seen(self, user_id: UserId, lines: Sequence[CartLine]) -> None:
+        """Write what was shown, for lines that still have the quantity it was shown for."""
+        if lines:
+            await self._connection.execute(_RECORD_SEEN, _columns(user_id, lines))
+
+    async def remove(self, user_id: UserId, variants: Sequence[VariantId] | None = None) -> int:
+        """Remove lines, all of them for None."""
+        statement = delete(cart_line).where(cart_line.c.user_id == user_id)
+        if variants is not None:
+            statement = statement.where(cart_line.c.variant_id == any_(literal(list(variants), ARRAY(Uuid))))
+        return (await self._connection.execute(statement)).rowcount
+
+
+def _columns(user_id: UserId, lines: Sequence[CartLine]) -> dict[str, Any]:
+    return {
+        "user": user_id,
+        "variants": [line.variant_id for line in lines],
+        "quantities": [line.quantity for line in lines],
+        "prices": [line.seen.price if line.seen else None for line in lines],
+        "amounts": [line.seen.amount if line.seen else None for line in lines],
+        "currencies": [line.seen.currency if line.seen else "" for line in lines],
+    }

@@ -1,0 +1,37 @@
+"""The one predicate that says whose orders an actor sees: list, detail, count, cancellation, export (DESIGN §4)."""
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from b2b_dvizhenie.adapters.postgres.tables.companies import company
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
+from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Scope
+
+
+def visible_orders(actor: Actor, scope: Scope) -> ColumnElement[bool]:
+    """Orders within the scope of a grant.
+
+    * `own`: of the selected company; none where no company is selected.
+    * `assigned`: of companies whose personal manager the actor is now, whoever it was when the order was placed.
+    * `subtree`: the same for the actor and everybody below, at any depth.
+    * `firm`: of the actor's seller firm; an actor without a firm sees orders without one.
+    * `all`: every order.
+    """
+    orders = customer_order.c
+    match scope:
+        case Scope.ALL:
+            return true()
+        case Scope.FIRM:
+            return orders.firm_id.is_(None) if actor.firm_id is None else orders.firm_id == actor.firm_id
+        case Scope.OWN:
+            return false() if actor.company_id is None else orders.company_id == actor.company_id
+        case Scope.ASSIGNED | Scope.SUBTREE:
+            if actor.user_id is None:
+                return false()
+            served = select(company.c.company_id)
+            if scope is Scope.ASSIGNED:
+                return orders.company_id.in_(served.where(company.c.manager_id == actor.user_id))
+            below = select(app_user.c.user_id).where(app_user.c.user_id == actor.user_id).cte("below", recursive=True)
+            below = below.union(select(app_user.c.user_id).join(below, app_user.c.head_id == below.c.user_id))
+            return orders.company_id.in_(served.where(company.c.manager_id.in_(select(below.c.user_id))))

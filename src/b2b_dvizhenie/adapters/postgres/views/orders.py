@@ -1,0 +1,226 @@
+"""Orders as people see them: one predicate for page, count and details; a constant number of queries."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
+from b2b_dvizhenie.adapters.postgres.tables.catalog import variant
+from b2b_dvizhenie.adapters.postgres.tables.companies import company
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
+from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_line
+from b2b_dvizhenie.application.ordering import (
+    ErpLine,
+    OrderDetails,
+    OrderEvent,
+    OrderLineView,
+    OrderPage,
+    OrderQuery,
+    OrderReader,
+    OrderSummary,
+)
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Scope
+from b2b_dvizhenie.domain.ordering import OrderStatus, Totals, canonical
+from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
+from b2b_dvizhenie.domain.shared.money import round_money
+from b2b_dvizhenie.domain.shared.quantity import trimmed
+
+_author = app_user.alias("author")
+_manager = app_user.alias("manager")
+_positions = (
+    select(func.count())
+    .select_from(order_line)
+    .where(order_line.c.order_id == customer_order.c.order_id)
+    .correlate(customer_order)
+    .scalar_subquery()
+)
+_SUMMARY = (
+    customer_order.c.order_id,
+    customer_order.c.number,
+    customer_order.c.placed_at,
+    customer_order.c.status,
+    customer_order.c.company_id,
+    company.c.name,
+    customer_order.c.currency,
+    customer_order.c.amount,
+    customer_order.c.vat_amount,
+    customer_order.c.terms["vat_included"].as_boolean(),
+    _positions,
+    customer_order.c.client_number,
+    customer_order.c.erp_number,
+    customer_order.c.erp_date,
+    customer_order.c.is_paid,
+    customer_order.c.is_shipped,
+    _author.c.name,
+    func.coalesce(_manager.c.name, ""),
+)
+_DETAILS = (
+    customer_order.c.comment,
+    customer_order.c.delivery_address,
+    customer_order.c.revision,
+    customer_order.c.erp_status,
+    customer_order.c.erp_lines,
+    customer_order.c.erp_amount,
+)
+
+
+def _summary(row: Any) -> OrderSummary:
+    status = OrderStatus(row[3])
+    totals = Totals(row[6], row[7], row[8], row[9])
+    return OrderSummary(
+        order_id=OrderId(row[0]),
+        number=row[1],
+        placed_at=row[2],
+        status=status,
+        canonical=canonical(status),
+        company_id=CompanyId(row[4]),
+        company_name=row[5],
+        currency=totals.currency,
+        amount=totals.amount,
+        vat_amount=totals.vat_amount,
+        total=totals.total,
+        positions=row[10],
+        client_number=row[11],
+        erp_number=row[12],
+        erp_date=row[13],
+        is_paid=row[14],
+        is_shipped=row[15],
+        author=row[16],
+        manager=row[17],
+    )
+
+
+def _joined(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(customer_order)
+        .join(company, company.c.company_id == customer_order.c.company_id)
+        .join(_author, _author.c.user_id == customer_order.c.user_id)
+        .outerjoin(_manager, _manager.c.user_id == customer_order.c.manager_id)
+    )
+
+
+class PostgresOrderReader(OrderReader):
+    """Reads orders.
+
+    Args:
+        database: where they are.
+        zone: the seller's time zone, in which a day begins and ends.
+    """
+
+    def __init__(self, database: Database, zone: str) -> None:
+        self._database = database
+        self._zone = ZoneInfo(zone)
+
+    async def page(self, actor: Actor, scope: Scope, query: OrderQuery) -> OrderPage:
+        """Newest orders first; two queries."""
+        where = [visible_orders(actor, scope), *self._conditions(query)]
+        orders = customer_order.c
+        rows = _joined(*_SUMMARY).where(*where).order_by(orders.placed_at.desc(), orders.order_id.desc())
+        if query.after is not None:
+            rows = rows.where(tuple_(orders.placed_at, orders.order_id) < tuple_(*query.after))
+        rows = rows.offset(query.offset).limit(query.limit + 1)
+        async with self._database.engine.connect() as connection:
+            found = [_summary(row) for row in await connection.execute(rows)]
+            total = await connection.scalar(select(func.count()).select_from(customer_order).where(*where))
+        return OrderPage(tuple(found[: query.limit]), total or 0, len(found) > query.limit)
+
+    def _conditions(self, query: OrderQuery) -> list[ColumnElement[bool]]:
+        orders = customer_order.c
+        found: list[ColumnElement[bool]] = []
+        if query.statuses:
+            found.append(orders.status.in_([status.value for status in query.statuses]))
+        if query.company_id is not None:
+            found.append(orders.company_id == query.company_id)
+        if query.since is not None:
+            found.append(orders.placed_at >= datetime.combine(query.since, time(), self._zone))
+        if query.until is not None:
+            found.append(orders.placed_at < datetime.combine(query.until + timedelta(days=1), time(), self._zone))
+        words = query.text.strip()
+        if words:
+            found.append(
+                or_(
+                    orders.number.icontains(words, autoescape=True),
+                    orders.erp_number.icontains(words, autoescape=True),
+                    orders.client_number.icontains(words, autoescape=True),
+                )
+            )
+        return found
+
+    async def details(self, actor: Actor, scope: Scope, order_id: OrderId) -> OrderDetails | None:
+        """One order with lines and history; three queries."""
+        query = _joined(*_SUMMARY, *_DETAILS).where(customer_order.c.order_id == order_id, visible_orders(actor, scope))
+        async with self._database.engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+            if row is None:
+                return None
+            lines = await self._lines(connection, order_id, row[6])
+            events = await self._events(connection, order_id)
+        comment, address, revision, erp_status, erp_lines, erp_amount = row[len(_SUMMARY) :]
+        return OrderDetails(
+            summary=_summary(row),
+            lines=lines,
+            events=events,
+            comment=comment,
+            delivery_address=address,
+            vat_included=row[9],
+            revision=revision,
+            erp_status=erp_status,
+            erp_lines=None if erp_lines is None else msgspec.convert(erp_lines, tuple[ErpLine, ...]),
+            erp_amount=erp_amount,
+        )
+
+    async def _lines(self, connection: AsyncConnection, order_id: OrderId, currency: str) -> tuple[OrderLineView, ...]:
+        line = order_line.c
+        query = (
+            select(
+                line.position,
+                line.variant_id,
+                variant.c.product_id,
+                line.article,
+                line.name,
+                line.unit_name,
+                line.quantity,
+                line.unit_price,
+                line.amount,
+                line.vat_rate,
+                line.vat_amount,
+                line.comment,
+            )
+            .join(variant, variant.c.variant_id == line.variant_id)
+            .where(line.order_id == order_id)
+            .order_by(line.position)
+        )
+        rows = await connection.execute(query)
+        return tuple(
+            OrderLineView(
+                row.position,
+                VariantId(row.variant_id),
+                ProductId(row.product_id),
+                row.article,
+                row.name,
+                row.unit_name,
+                trimmed(row.quantity),
+                round_money(row.unit_price, currency),
+                row.amount,
+                row.vat_rate,
+                row.vat_amount,
+                row.comment,
+            )
+            for row in rows
+        )
+
+    async def _events(self, connection: AsyncConnection, order_id: OrderId) -> tuple[OrderEvent, ...]:
+        event = order_event.c
+        query = (
+            select(event.at, event.kind, event.params, event.actor)
+            .where(event.order_id == order_id)
+            .order_by(event.event_id)
+        )
+        return tuple(OrderEvent(*row) for row in await connection.execute(query))

@@ -1,0 +1,228 @@
+"""Look at the cart and change it. Every answer is the whole cart at today's prices: what is answered was shown."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace as struct_replace
+
+from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
+from b2b_dvizhenie.application.ordering.pricing import CartLines, buyer, draft_of_cart, remembered, shown
+from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
+from b2b_dvizhenie.application.ordering.views import PricedCart
+from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.ordering import (
+    MAX_LINES,
+    CartEntry,
+    CartLine,
+    Goods,
+    PutMode,
+    Seen,
+    TooManyLines,
+    combined,
+    merged,
+)
+from b2b_dvizhenie.domain.pricing import LineQuote
+from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
+from b2b_dvizhenie.domain.shared.ids import VariantId
+
+
+class ShowCart:
+    """The cart of the actor under the terms of the selected company (CART, MUL-1, LIV-4)."""
+
+    def __init__(self, work: OrderingWork, price_lines: PriceLines) -> None:
+        self._work = work
+        self._price_lines = price_lines
+
+    async def __call__(self, actor: Actor) -> PricedCart:
+        """Every line with today's price, and marks where it differs from what was shown.
+
+        Raises:
+            Forbidden: the actor has no cart.
+            CompanyRequired: no company is selected.
+        """
+        actor.require(Permission.CART_EDIT)
+        user_id = buyer(actor)
+        async with self._work() as work:
+            lines = await work.carts.lines(user_id)
+            draft, _ = await draft_of_cart(actor, lines, self._price_lines)
+            draft, record = remembered(draft)
+            seller = await work.orders.seller(draft.terms.company_id)
+            if record:
+                await work.carts.hold(user_id)
+                await work.carts.record_seen(user_id, with_seen(lines, record))
+                await work.commit()
+        return shown(actor, draft, record, seller.policy)
+
+
+class PutLines:
+    """Put lines into the cart: one or many, all or none (QTY, QO)."""
+
+    def __init__(self, work: OrderingWork, price_lines: PriceLines, clock: Clock) -> None:
+        self._work = work
+        self._price_lines = price_lines
+        self._clock = clock
+
+    async def __call__(
+        self,
+        actor: Actor,
+        lines: Sequence[RequestedLine],
+        *,
+        mode: PutMode = PutMode.SET,
+        replace: bool = False,
+        round_up: bool = False,
+    ) -> PricedCart:
+        """The cart after the change. On an error nothing has changed.
+
+        Args:
+            actor: whose cart it is.
+            lines: what to put; quantities of goods named twice are added up.
+            mode: how a quantity meets the one in the cart.
+            replace: remove every other line.
+            round_up: take the next quantity the seller ships instead of refusing, as the storefront does.
+
+        Raises:
+            TooManyLines: the request or the cart would have too many lines.
+            Invalid: every wrong line by its field: impossible quantity, unknown goods, no multiple.
+            CompanyRequired: no company is selected.
+        """
+        actor.require(Permission.CART_EDIT)
+        buyer(actor)
+        check_lines(lines)
+        async with self._work() as work:
+            found = await resolve(work.goods, lines)
+            return await change(
+                work,
+                actor,
+                self._price_lines,
+                self._clock(),
+                [
+                    (CartEntry(goods.variant_id, line.quantity, line.comment), goods, line.at("quantity"))
+                    for line, goods in found
+                ],
+                mode=mode,
+                replace=replace,
+                round_up=round_up,
+            )
+
+
+async def change(
+    work: OrderingTransaction,
+    actor: Actor,
+    price_lines: PriceLines,
+    now: datetime,
+    wanted: Sequence[tuple[CartEntry, Goods, str]],
+    *,
+    mode: PutMode = PutMode.SET,
+    replace: bool = False,
+    round_up: bool = False,
+) -> PricedCart:
+    """Write entries (with their goods and the field that asked for the quantity) into the cart, show it, commit.
+
+    Raises:
+        TooManyLines: the cart would have too many lines.
+        Invalid: a resulting quantity is none the seller ships.
+    """
+    user_id = buyer(actor)
+    await work.carts.hold(user_id)
+    held = {line.variant_id: (line, goods) for line, goods in await work.carts.lines(user_id)}
+    changed = _changed(held, wanted, mode, now, round_up=round_up)
+    lines = list((changed if replace else held | changed).values())
+    if replace:
+        await work.carts.remove(user_id, [variant_id for variant_id in held if variant_id not in changed])
+    if len(lines) > MAX_LINES:
+        raise TooManyLines("lines", count=len(lines), maximum=MAX_LINES)
+    # Today's quotes of the quantities that were there before tell a risen price from another quantity break.
+    old = [LineRequest(variant_id, held[variant_id][0].quantity) for variant_id in changed if variant_id in held]
+    draft, quotes = await draft_of_cart(actor, lines, price_lines, old)
+    touched: dict[VariantId, LineQuote | None] = dict.fromkeys(changed)
+    touched.update((quoted.variant_id, quoted) for quoted in quotes)
+    draft, record = remembered(draft, touched)
+    seller = await work.orders.seller(draft.terms.company_id)
+    rows = with_seen(lines, record) + [line for variant_id, (line, _) in changed.items() if variant_id not in record]
+    await work.carts.put(user_id, rows)
+    await work.commit()
+    return shown(actor, draft, record, seller.policy)
+
+
+def _changed(
+    held: Mapping[VariantId, tuple[CartLine, Goods]],
+    wanted: Sequence[tuple[CartEntry, Goods, str]],
+    mode: PutMode,
+    now: datetime,
+    *,
+    round_up: bool,
+) -> dict[VariantId, tuple[CartLine, Goods]]:
+    """The lines that `wanted` makes of the held ones, in the order they were named."""
+    fields = {entry.variant_id: (goods, field) for entry, goods, field in reversed(wanted)}
+    changed: dict[VariantId, tuple[CartLine, Goods]] = {}
+    errors: list[DomainError] = []
+    for index, entry in enumerate(merged(entry for entry, _, _ in wanted)):
+        goods, field = fields[entry.variant_id]
+        old = held[entry.variant_id][0] if entry.variant_id in held else None
+        quantity = combined(mode, old.quantity if old else None, entry.quantity)
+        try:
+            quantity = goods.rule.check(goods.rule.round_up(quantity) if round_up else quantity, field)
+        except DomainError as error:
+            errors.append(error)
+            continue
+        line = CartLine(
+            entry.variant_id,
+            quantity,
+            # Lines of one request keep the order in which they were named.
+            old.added_at if old else now + timedelta(microseconds=index),
+            (old.comment if old else "") if entry.comment is None else entry.comment,
+            old.seen if old else None,
+        )
+        changed[entry.variant_id] = (line, goods)
+    if errors:
+        raise Invalid(errors)
+    return changed
+
+
+def with_seen(lines: CartLines, record: Mapping[VariantId, Seen]) -> list[CartLine]:
+    """The lines for which something is to be recorded, with it."""
+    return [struct_replace(line, seen=record[line.variant_id]) for line, _ in lines if line.variant_id in record]
+
+
+class RemoveLine:
+    """Take a line out of the cart."""
+
+    def __init__(self, work: OrderingWork, price_lines: PriceLines) -> None:
+        self._work = work
+        self._price_lines = price_lines
+
+    async def __call__(self, actor: Actor, variant_id: VariantId) -> PricedCart:
+        """The cart without the line; removing what is not there changes nothing."""
+        actor.require(Permission.CART_EDIT)
+        user_id = buyer(actor)
+        async with self._work() as work:
+            await work.carts.hold(user_id)
+            await work.carts.remove(user_id, [variant_id])
+            lines = await work.carts.lines(user_id)
+            draft, _ = await draft_of_cart(actor, lines, self._price_lines)
+            draft, record = remembered(draft)
+            seller = await work.orders.seller(draft.terms.company_id)
+            if record:
+                await work.carts.record_seen(user_id, with_seen(lines, record))
+            await work.commit()
+        return shown(actor, draft, record, seller.policy)
+
+
+class ClearCart:
+    """Empty the cart."""
+
+    def __init__(self, work: OrderingWork) -> None:
+        self._work = work
+
+    async def __call__(self, actor: Actor) -> int:
+        """Remove every line; returns how many there were."""
+        actor.require(Permission.CART_EDIT)
+        user_id = buyer(actor)
+        async with self._work() as work:
+            await work.carts.hold(user_id)
+            removed = await work.carts.remove(user_id)
+            await work.commit()
+        return removed

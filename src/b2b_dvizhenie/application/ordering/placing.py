@@ -1,0 +1,223 @@
+"""Place an order: from the cart or from explicit lines, once per idempotency key (ux.md B20, reliability.md P5, C4)."""
+
+from hashlib import sha256
+
+import msgspec
+from msgspec import Struct
+
+from b2b_dvizhenie.application.ordering.events import OrderPlaced, job_of
+from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, PlacedOrder, Seller
+from b2b_dvizhenie.application.ordering.pricing import buyer, draft_of_cart
+from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
+from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.audit import Change
+from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.companies import CompanyRequired
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.ordering import (
+    Accepted,
+    Consent,
+    Draft,
+    DraftLine,
+    Order,
+    PriceChanged,
+    Refused,
+    Seen,
+    TextTooLong,
+    Wishes,
+    decide,
+    lines_of,
+    order_number,
+)
+from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
+from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, UserId, new_id
+from b2b_dvizhenie.domain.shared.quantity import plain
+
+MAX_KEY = 200
+MAX_WISH = {"comment": 2000, "delivery_address": 1000, "client_number": 100}
+
+
+class KeyReused(DomainError):
+    """The idempotency key was used for another order."""
+
+    code = "ordering.idempotency_key_reused"
+    kind = Kind.CONFLICT
+
+
+class KeyInvalid(DomainError):
+    """An idempotency key has 1 to 200 visible ASCII characters."""
+
+    code = "ordering.idempotency_key_invalid"
+
+
+class CompanyChanged(DomainError):
+    """The order is meant for another company than the one that is selected now (ux.md B13)."""
+
+    code = "ordering.company_changed"
+    kind = Kind.CONFLICT
+
+
+class OrderRequest(Struct, frozen=True):
+    """What is to be ordered. Without `lines` it is the cart.
+
+    `company_id` is the company the buyer believes to order for; the order is refused if another one is selected.
+    """
+
+    lines: tuple[RequestedLine, ...] | None = None
+    wishes: Wishes = Wishes()
+    consent: Consent = Consent()
+    company_id: CompanyId | None = None
+
+    def fingerprint(self, company_id: CompanyId) -> bytes:
+        """What makes two submissions the same order. Consent does not: it is given to the same order later."""
+        lines = None
+        if self.lines is not None:
+            lines = [
+                (str(line.variant_id or ""), line.article.strip(), plain(line.quantity), line.comment or "")
+                for line in self.lines
+            ]
+        return sha256(msgspec.json.encode((company_id, lines, self.wishes))).digest()
+
+
+class Placed(Struct, frozen=True, tag="placed"):
+    """The order exists. `is_new` is False when the same submission had been placed before."""
+
+    order: PlacedOrder
+    is_new: bool = True
+
+
+class PlaceOrder:
+    """Turn what somebody wants into an order that nothing can change behind his back (CART, ORD)."""
+
+    def __init__(self, work: OrderingWork, price_lines: PriceLines, clock: Clock) -> None:
+        self._work = work
+        self._price_lines = price_lines
+        self._clock = clock
+
+    async def __call__(
+        self, actor: Actor, request: OrderRequest, *, key: str | None = None
+    ) -> Placed | PriceChanged | Refused:
+        """Place the order, or say why not; on anything but Placed nothing has changed.
+
+        The order, its history, the audit row and the job that tells of it commit at once; the ordered lines leave the
+        cart with them. The same key with the same body gives the same order, however often and however parallel.
+
+        Raises:
+            KeyReused: the key belongs to another order.
+            Invalid: impossible quantities or unknown goods, by their fields.
+            TooManyLines: more lines than an order can hold.
+            CompanyRequired, CompanyChanged: no company is selected, or another one than the buyer believes.
+            Forbidden: the actor may not order.
+        """
+        actor.require(Permission.ORDERS_PLACE)
+        user_id = buyer(actor)
+        company_id = actor.buyer_terms().company_id
+        if request.company_id is not None and request.company_id != company_id:
+            raise CompanyChanged("company_id")
+        _check_texts(request.wishes)
+        if key is not None and not (0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
+            raise KeyInvalid("idempotency-key")
+        if request.lines is not None:
+            check_lines(request.lines)
+        fingerprint = request.fingerprint(company_id)
+        async with self._work() as work:
+            if key is not None:
+                earlier = await work.orders.claim_key(user_id, key)
+                if earlier is not None:
+                    if earlier.request_hash != fingerprint:
+                        raise KeyReused("idempotency-key")
+                    return Placed(earlier, is_new=False)
+            draft = await self._draft(work, actor, user_id, request)
+            seller = await work.orders.seller(company_id)
+            outcome = decide(draft, seller.policy, request.consent)
+            if not isinstance(outcome, Accepted):
+                return outcome
+            order = await self._write(work, actor, draft, seller, request, key, fingerprint)
+            if request.lines is None:
+                await work.carts.remove(user_id)
+            await work.commit()
+        return Placed(
+            PlacedOrder(order.order_id, order.number, order.status, company_id, order.totals, order.placed_at)
+        )
+
+    async def _draft(self, work: OrderingTransaction, actor: Actor, user_id: UserId, request: OrderRequest) -> Draft:
+        if request.lines is None:
+            await work.carts.hold(user_id)
+            draft, _ = await draft_of_cart(actor, await work.carts.lines(user_id), self._price_lines)
+            return draft
+        found = await resolve(work.goods, request.lines)
+        terms = actor.buyer_terms()
+        quote = await self._price_lines(actor, [LineRequest(goods.variant_id, line.quantity) for line, goods in found])
+        return Draft(
+            terms,
+            tuple(
+                DraftLine(
+                    line.field,
+                    goods,
+                    line.quantity,
+                    quoted,
+                    None if line.price is None else Seen(line.price, None, terms.currency),
+                    line.comment or "",
+                )
+                for (line, goods), quoted in zip(found, quote.lines, strict=True)
+            ),
+        )
+
+    async def _write(
+        self,
+        work: OrderingTransaction,
+        actor: Actor,
+        draft: Draft,
+        seller: Seller,
+        request: OrderRequest,
+        key: str | None,
+        fingerprint: bytes,
+    ) -> Order:
+        now = self._clock()
+        if actor.user_id is None:
+            raise CompanyRequired
+        order = Order(
+            order_id=OrderId(new_id()),
+            number=order_number(await work.orders.next_number()),
+            user_id=actor.user_id,
+            company_id=draft.terms.company_id,
+            manager_id=seller.manager_id,
+            firm_id=seller.firm_id,
+            source_id=draft.lines[0].goods.source_id,
+            terms=draft.terms,
+            totals=draft.totals(),
+            lines=lines_of(draft),
+            wishes=request.wishes,
+            placed_at=now,
+            idempotency_key=key,
+            request_hash=fingerprint if key else None,
+        )
+        await work.orders.add(order)
+        told = {
+            "number": order.number,
+            "company_id": str(order.company_id),
+            "amount": plain(order.totals.total),
+            "currency": order.totals.currency,
+            "lines": len(order.lines),
+        }
+        await work.orders.tell(order.order_id, "placed", {}, actor.name, now)
+        await work.audit.record(actor, Change("ordering.order_placed", "order", str(order.order_id), after=told))
+        placed = OrderPlaced(
+            order.order_id,
+            order.number,
+            order.company_id,
+            order.user_id,
+            order.totals.total,
+            order.totals.currency,
+        )
+        await work.jobs.enqueue(job_of(placed, actor))
+        return order
+
+
+def _check_texts(wishes: Wishes) -> None:
+    errors: list[DomainError] = [
+        TextTooLong(name, maximum=maximum) for name, maximum in MAX_WISH.items() if len(getattr(wishes, name)) > maximum
+    ]
+    if errors:
+        raise Invalid(errors)

@@ -1,0 +1,159 @@
+"""A cart priced through the one price function, and what the user is shown of it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Literal
+
+from msgspec.structs import replace
+
+from b2b_dvizhenie.application.ordering.views import LineProblem, PricedCart, PricedLine
+from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.companies import CompanyRequired
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.ordering import (
+    CHECKS,
+    CartLine,
+    Check,
+    Draft,
+    DraftLine,
+    Goods,
+    OrderPolicy,
+    Seen,
+    after_putting,
+    after_showing,
+    is_rise,
+    price_version,
+    seen_now,
+)
+from b2b_dvizhenie.domain.pricing import LineQuote
+from b2b_dvizhenie.domain.shared.ids import UserId, VariantId
+from b2b_dvizhenie.domain.shared.money import round_money
+from b2b_dvizhenie.domain.shared.quantity import trimmed
+
+CartLines = Sequence[tuple[CartLine, Goods]]
+
+
+def buyer(actor: Actor) -> UserId:
+    """The person who buys for a company.
+
+    Raises:
+        CompanyRequired: the actor is nobody's buyer.
+    """
+    actor.buyer_terms()
+    if actor.user_id is None:
+        raise CompanyRequired
+    return actor.user_id
+
+
+async def draft_of_cart(
+    actor: Actor, lines: CartLines, price_lines: PriceLines, also: Sequence[LineRequest] = ()
+) -> tuple[Draft, tuple[LineQuote, ...]]:
+    """The cart as a draft under the actor's terms, and quotes of some more lines; one call for all prices."""
+    requests = [LineRequest(line.variant_id, line.quantity) for line, _ in lines]
+    quote = await price_lines(actor, [*requests, *also])
+    draft = Draft(
+        actor.buyer_terms(),
+        tuple(
+            DraftLine(f"lines.{index}", goods, line.quantity, quoted, line.seen, line.comment)
+            for index, ((line, goods), quoted) in enumerate(zip(lines, quote.lines[: len(lines)], strict=True))
+        ),
+    )
+    return draft, quote.lines[len(lines) :]
+
+
+def remembered(
+    draft: Draft, touched: Mapping[VariantId, LineQuote | None] | None = None
+) -> tuple[Draft, dict[VariantId, Seen]]:
+    """The draft as it is to be shown, and what must be recorded as shown because of that.
+
+    Args:
+        draft: the cart with what was shown before.
+        touched: lines whose quantity was just changed, with today's quote of the old quantity (None for new lines).
+    """
+    touched = touched or {}
+    currency = draft.terms.currency
+    lines, record = [], {}
+    for line in draft.lines:
+        variant_id = line.goods.variant_id
+        now = seen_now(line.quote.unit_price, line.quote.amount, currency)
+        if variant_id in touched:
+            old = touched[variant_id]
+            before = seen_now(old.unit_price, old.amount, currency) if old else None
+            seen = after_putting(line.seen, before, now)
+            lines.append(replace(line, seen=seen))
+        else:
+            seen = after_showing(line.seen, now)
+            lines.append(line)
+        if seen is not None and seen != line.seen:
+            record[variant_id] = seen
+    return Draft(draft.terms, tuple(lines)), record
+
+
+def shown(
+    actor: Actor,
+    draft: Draft,
+    record: Mapping[VariantId, Seen],
+    policy: OrderPolicy,
+    checks: Sequence[Check] = CHECKS,
+) -> PricedCart:
+    """What the user sees: prices, what changed, and everything that would keep the order from going out."""
+    by_line: dict[str, list[LineProblem]] = {}
+    whole = []
+    for reason in (reason for check in checks for reason in check(draft, policy)):
+        problem = LineProblem(reason.code, reason.params)
+        if reason.field:
+            by_line.setdefault(reason.field.rpartition(".")[0], []).append(problem)
+        elif draft.lines:  # an empty cart is no fault
+            whole.append(problem)
+    totals = draft.totals()
+    stock_seen = actor.may(Permission.STOCK_VIEW)
+    lines = tuple(
+        _priced(line, draft, tuple(by_line.get(line.field, ())), stock_seen=stock_seen) for line in draft.lines
+    )
+    return PricedCart(
+        company_id=draft.terms.company_id,
+        currency=totals.currency,
+        lines=lines,
+        positions=len(lines),
+        units=sum((line.quantity for line in lines), Decimal(0)),
+        amount=totals.amount,
+        vat_amount=totals.vat_amount,
+        vat_included=totals.vat_included,
+        total=totals.total,
+        price_version=price_version(draft),
+        needs_consent=any(_has_risen(line, draft, record) for line in draft.lines),
+        can_order=bool(draft.lines) and not by_line and not whole and actor.may(Permission.ORDERS_PLACE),
+        problems=tuple(whole),
+    )
+
+
+def _has_risen(line: DraftLine, draft: Draft, record: Mapping[VariantId, Seen]) -> bool:
+    now = seen_now(line.quote.unit_price, line.quote.amount, draft.terms.currency)
+    return now is not None and is_rise(record.get(line.goods.variant_id, line.seen), now)
+
+
+def _priced(line: DraftLine, draft: Draft, problems: tuple[LineProblem, ...], *, stock_seen: bool) -> PricedLine:
+    goods, price, seen = line.goods, line.quote.unit_price, line.seen
+    change: Literal["", "up", "down"] = ""
+    if price is not None and seen is not None and seen.currency == draft.terms.currency and price != seen.price:
+        change = "up" if price > seen.price else "down"
+    return PricedLine(
+        variant_id=goods.variant_id,
+        product_id=goods.product_id,
+        article=goods.article,
+        name=goods.name,
+        unit=goods.unit_name,
+        quantity=trimmed(line.quantity),
+        multiple=trimmed(goods.rule.multiple),
+        minimum=trimmed(goods.rule.minimum),
+        price=price,
+        amount=line.quote.amount,
+        previous_price=round_money(seen.price, seen.currency) if seen and change else None,
+        change=change,
+        vat_rate=goods.vat_rate,
+        vat_amount=line.vat(draft.terms),
+        available=trimmed(goods.available) if stock_seen and goods.available is not None else None,
+        comment=line.comment,
+        problems=problems,
+    )

@@ -1,0 +1,162 @@
+"""What people see of carts and orders. Sums are in whole minor units of `currency`."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderStatus
+from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
+
+MAX_PAGE = 200
+
+
+class LineProblem(Struct, frozen=True):
+    """What is wrong with a line of a cart, by code; `blocks` means that the order cannot be placed with it."""
+
+    code: str
+    params: dict[str, Any] = {}
+    blocks: bool = True
+
+
+class PricedLine(Struct, frozen=True, kw_only=True):
+    """A line of the cart at today's price. `previous_price` is what was shown before, where that differs."""
+
+    variant_id: VariantId
+    product_id: ProductId
+    article: str
+    name: str
+    unit: str
+    quantity: Decimal
+    multiple: Decimal
+    minimum: Decimal
+    price: Decimal | None
+    amount: Decimal | None
+    previous_price: Decimal | None = None
+    change: Literal["", "up", "down"] = ""
+    vat_rate: Decimal | None = None
+    vat_amount: Decimal = Decimal(0)
+    available: Decimal | None = None
+    comment: str = ""
+    problems: tuple[LineProblem, ...] = ()
+
+
+class PricedCart(Struct, frozen=True, kw_only=True):
+    """The cart under the terms of the selected company.
+
+    `price_version` names exactly these prices; sending it with the order is the consent to them. `units` is the sum of
+    quantities. `problems` are those of the cart as a whole.
+    """
+
+    company_id: CompanyId
+    currency: str
+    lines: tuple[PricedLine, ...]
+    positions: int
+    units: Decimal
+    amount: Decimal
+    vat_amount: Decimal
+    vat_included: bool
+    total: Decimal
+    price_version: str
+    needs_consent: bool
+    can_order: bool
+    problems: tuple[LineProblem, ...] = ()
+
+
+class OrderQuery(Struct, frozen=True, kw_only=True):
+    """Which orders a list shows. `text` is looked for in our number, the buyer's, and the ERP's."""
+
+    statuses: tuple[OrderStatus, ...] = ()
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    company_id: CompanyId | None = None
+    limit: int = 50
+    offset: int = 0
+    after: tuple[datetime, OrderId] | None = None
+    """Continue behind this order, for lists that are read on and on."""
+
+
+class OrderSummary(Struct, frozen=True, kw_only=True):
+    """A row of the list of orders."""
+
+    order_id: OrderId
+    number: str
+    placed_at: datetime
+    status: OrderStatus
+    canonical: CanonicalStatus
+    company_id: CompanyId
+    company_name: str
+    currency: str
+    amount: Decimal
+    vat_amount: Decimal
+    total: Decimal
+    positions: int
+    client_number: str
+    erp_number: str
+    erp_date: date | None
+    is_paid: bool
+    is_shipped: bool
+    author: str
+    manager: str
+
+
+class OrderPage(Struct, frozen=True):
+    """A page of orders. `total` counts all that match; `more` tells whether a next page exists."""
+
+    orders: tuple[OrderSummary, ...]
+    total: int
+    more: bool
+
+
+class OrderLineView(Struct, frozen=True):
+    """A line of an order as it was placed."""
+
+    position: int
+    variant_id: VariantId
+    product_id: ProductId
+    article: str
+    name: str
+    unit: str
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+    vat_rate: Decimal | None
+    vat_amount: Decimal
+    comment: str
+
+
+class ErpLine(Struct, frozen=True):
+    """A line as the ERP holds it, where it differs from what was placed."""
+
+    name: str
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+    article: str = ""
+
+
+class OrderEvent(Struct, frozen=True):
+    """Something that happened to the order; texts are made from `kind` and `params`."""
+
+    at: datetime
+    kind: str
+    params: dict[str, Any]
+    actor: str
+
+
+class OrderDetails(Struct, frozen=True, kw_only=True):
+    """An order whole. `erp_lines` is None while the ERP holds the same lines."""
+
+    summary: OrderSummary
+    lines: tuple[OrderLineView, ...]
+    events: tuple[OrderEvent, ...]
+    comment: str
+    delivery_address: str
+    vat_included: bool
+    revision: int
+    erp_status: str = ""
+    erp_lines: tuple[ErpLine, ...] | None = None
+    erp_amount: Decimal | None = None
+    can_cancel: bool = False

@@ -1,0 +1,96 @@
+"""The order as it was placed: company, terms, names and prices of that moment. It never follows the catalogue."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, to_builtins
+
+from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.ordering.acceptance import Draft
+from b2b_dvizhenie.domain.ordering.statuses import OrderStatus
+from b2b_dvizhenie.domain.ordering.vat import Totals
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId, VariantId
+
+
+class OrderLine(Struct, frozen=True):
+    """A line with everything that must not change after the order was placed.
+
+    `explanation` is the line's quote as JSON values: from it alone the price recomputes (DESIGN §5).
+    """
+
+    position: int
+    variant_id: VariantId
+    article: str
+    name: str
+    unit_code: str
+    unit_name: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    vat_rate: Decimal | None
+    vat_amount: Decimal
+    explanation: dict[str, Any]
+    comment: str = ""
+
+
+class Wishes(Struct, frozen=True):
+    """What the buyer adds to an order in words."""
+
+    comment: str = ""
+    delivery_address: str = ""
+    client_number: str = ""
+    """The buyer's own number of the order."""
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """An order. `revision` counts our changes, never those the ERP makes (onec.md §4.5)."""
+
+    order_id: OrderId
+    number: str
+    user_id: UserId
+    company_id: CompanyId
+    manager_id: UserId | None
+    firm_id: FirmId | None
+    source_id: UUID | None
+    terms: Terms
+    totals: Totals
+    lines: tuple[OrderLine, ...]
+    wishes: Wishes
+    placed_at: datetime
+    status: OrderStatus = OrderStatus.NEW
+    idempotency_key: str | None = None
+    request_hash: bytes | None = None
+    revision: int = 1
+
+
+def lines_of(draft: Draft) -> tuple[OrderLine, ...]:
+    """The lines an accepted draft becomes, in its order.
+
+    Raises:
+        ValueError: a line has no price; an accepted draft has none such.
+    """
+    lines = []
+    for position, line in enumerate(draft.lines, 1):
+        quote, goods = line.quote, line.goods
+        if quote.unit_price is None or quote.amount is None:
+            raise ValueError(f"line {position} has no price")
+        lines.append(
+            OrderLine(
+                position=position,
+                variant_id=goods.variant_id,
+                article=goods.article,
+                name=goods.name,
+                unit_code=goods.unit_code,
+                unit_name=goods.unit_name,
+                quantity=line.quantity,
+                unit_price=quote.unit_price,
+                amount=quote.amount,
+                vat_rate=goods.vat_rate,
+                vat_amount=line.vat(draft.terms),
+                explanation=to_builtins(quote),
+                comment=line.comment,
+            )
+        )
+    return tuple(lines)
