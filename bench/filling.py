@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from b2b_dvizhenie.testing.wholesaler import Manifest, Wholesaler, read_manifest, write_catalog
-
 from bench.report import Report, Row
 from bench.setting import SIZES, Bench
 
