@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from dependency_injector import containers, providers
 
+from b2b_dvizhenie.adapters.cron import CronsimCalendar
 from b2b_dvizhenie.adapters.files import LocalFiles
 from b2b_dvizhenie.adapters.onec.importing import CommerceMLReader
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
@@ -19,14 +20,16 @@ from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportReade
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
+from b2b_dvizhenie.adapters.postgres.operations import PostgresOperationsTransaction
 from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, PostgresItemFinder
 from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
+from b2b_dvizhenie.adapters.postgres.views.operations import PostgresOperationsReader
 from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
-from b2b_dvizhenie.application import catalog, companies, exchange, identity, ordering, pricing
+from b2b_dvizhenie.application import catalog, companies, exchange, identity, operations, ordering, pricing
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 
@@ -55,6 +58,21 @@ class Container(containers.DeclarativeContainer):
     log_out = providers.Factory(identity.LogOut, identity_work.provider, clock)
     select_company = providers.Factory(identity.SelectCompany, identity_work.provider)
     create_user = providers.Factory(identity.CreateUser, identity_work.provider, passwords, clock)
+
+    # operations: background jobs and schedules
+    operations_work = providers.Factory(PostgresOperationsTransaction, database, clock)
+    operations_reader = providers.Singleton(PostgresOperationsReader, database)
+    cron_calendar = providers.Singleton(CronsimCalendar)
+    list_jobs = providers.Factory(operations.ListJobs, operations_reader)
+    show_job = providers.Factory(operations.ShowJob, operations_reader)
+    show_queue = providers.Factory(operations.ShowQueue, operations_reader)
+    retry_job = providers.Factory(operations.RetryJob, operations_work.provider, clock)
+    discard_job = providers.Factory(operations.DiscardJob, operations_work.provider)
+    list_schedules = providers.Factory(operations.ListSchedules, operations_reader, cron_calendar, clock)
+    change_schedule = providers.Factory(operations.ChangeSchedule, operations_work.provider, cron_calendar, clock)
+    fire_schedules = providers.Factory(
+        operations.FireSchedules, operations_reader, operations_work.provider, cron_calendar, clock
+    )
 
     # exchange
     node_work = providers.Factory(PostgresNodeTransaction, database, clock)

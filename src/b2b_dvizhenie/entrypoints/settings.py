@@ -45,7 +45,10 @@ class JobsSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     `url` is the message broker's (not needed for `postgres`). `lease_seconds` is how long a killed worker's job lies
     idle, `concurrency` how many jobs one worker does at once, `stop_seconds` how long a worker that is told to stop
-    goes on with the jobs it has before it hands them back.
+    goes on with the jobs it has before it hands them back, `resend_seconds` after how long a job that the message
+    broker carries and nobody took is sent again. `scheduler` says whether
+    the worker also looks after the schedules; any number may. A worker that runs alone shows its metrics at
+    `metrics_host`:`metrics_port` (0: nowhere); under `b2b run` the portal shows them.
     """
 
     transport: Literal["postgres", "rabbitmq", "nats"] = "postgres"
@@ -54,6 +57,10 @@ class JobsSettings(Struct, frozen=True, forbid_unknown_fields=True):
     concurrency: int = 4
     poll_seconds: int = 1
     stop_seconds: int = 20
+    resend_seconds: int = 60
+    scheduler: bool = True
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
 
 
 class ExchangeSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -55,6 +55,10 @@ WITH ready AS (
 UPDATE job SET sent_at = now() FROM ready WHERE job.job_id = ready.job_id RETURNING job.job_id
 """
 
+IN_TRANSIT: LiteralString = """
+SELECT count(*) FROM job WHERE queue = %(queue)s AND dead_at IS NULL AND sent_at >= now() - %(resend)s
+"""
+
 RENEW: LiteralString = """
 UPDATE job SET leased_until = now() + %(lease)s
 FROM unnest(%(ids)s::uuid[], %(attempts)s::int[]) AS held(job_id, attempts)

@@ -1,12 +1,11 @@
 """Claiming, holding and ending jobs: raw SQL over connections of their own, which busy handlers cannot starve."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import InterfaceError, OperationalError
 from psycopg.errors import DeadlockDetected, UniqueViolation
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -59,15 +58,6 @@ class PostgresJobLeases(JobLeases):
         finally:
             await self._pool.close()
 
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
-        """A connection of its own that is told of new jobs."""
-        async with await AsyncConnection.connect(
-            self._dsn, autocommit=True, application_name="b2b worker listen"
-        ) as connection:
-            await connection.execute("LISTEN " + CHANNEL)
-            yield connection
-
     async def claim(self, limit: int) -> list[ClaimedJob]:
         """Up to `limit` ready jobs, the most urgent first."""
         rows = await self._claim(statements.CLAIM_ANY, {"limit": limit})
@@ -89,12 +79,9 @@ class PostgresJobLeases(JobLeases):
         """Ready jobs that no transport carries, or carried in vain for `resend`; they count as sent now."""
         return [row[0] for row in await self._run(statements.UNSENT, {"limit": limit, "resend": resend})]
 
-    async def in_transit(self) -> int:
-        """How many jobs were sent and not yet taken."""
-        rows = await self._run(
-            "SELECT count(*) FROM job WHERE queue = %(queue)s AND dead_at IS NULL AND sent_at IS NOT NULL", {}
-        )
-        return int(rows[0][0])
+    async def in_transit(self, resend: timedelta) -> int:
+        """How many jobs were sent within `resend` and are not yet taken."""
+        return int((await self._run(statements.IN_TRANSIT, {"resend": resend}))[0][0])
 
     async def not_sent(self, job_ids: Sequence[UUID]) -> None:
         """The transport refused them: they are to be sent again."""

@@ -1,6 +1,75 @@
-"""Background work: running jobs, looking after dead ones, changing schedules."""
+"""Background work: running jobs, looking after dead ones, schedules."""
 
-from b2b_dvizhenie.application.operations.ports import ClaimedJob, JobLeases, WorkerBeat
+from b2b_dvizhenie.application.operations.desk import (
+    DiscardJob,
+    JobFilter,
+    JobRunning,
+    ListJobs,
+    QueueStatus,
+    RetryJob,
+    ShowJob,
+    ShowQueue,
+)
+from b2b_dvizhenie.application.operations.leases import ClaimedJob, JobLeases, WorkerBeat
+from b2b_dvizhenie.application.operations.ports import (
+    CronCalendar,
+    JobDesk,
+    OperationsReader,
+    OperationsTransaction,
+    OperationsWork,
+    PlannedJob,
+    Schedules,
+)
 from b2b_dvizhenie.application.operations.running import Ending, RunJob, UnknownJob
+from b2b_dvizhenie.application.operations.scheduling import (
+    ChangeSchedule,
+    FireSchedules,
+    ListSchedules,
+    ScheduleChange,
+    schedule_key,
+)
+from b2b_dvizhenie.application.operations.views import (
+    JobDetail,
+    JobPage,
+    JobRow,
+    JobState,
+    QueueFigures,
+    ScheduleRow,
+    WorkerRow,
+)
 
-__all__ = ["ClaimedJob", "Ending", "JobLeases", "RunJob", "UnknownJob", "WorkerBeat"]
+__all__ = [
+    "ChangeSchedule",
+    "ClaimedJob",
+    "CronCalendar",
+    "DiscardJob",
+    "Ending",
+    "FireSchedules",
+    "JobDesk",
+    "JobDetail",
+    "JobFilter",
+    "JobLeases",
+    "JobPage",
+    "JobRow",
+    "JobRunning",
+    "JobState",
+    "ListJobs",
+    "ListSchedules",
+    "OperationsReader",
+    "OperationsTransaction",
+    "OperationsWork",
+    "PlannedJob",
+    "QueueFigures",
+    "QueueStatus",
+    "RetryJob",
+    "RunJob",
+    "ScheduleChange",
+    "ScheduleRow",
+    "Schedules",
+    "ShowJob",
+    "ShowQueue",
+    "UnknownJob",
+    "WorkerBeat",
+    "WorkerRow",
+    "schedule_key",
+]

@@ -1,76 +1,142 @@
-"""What background work needs from the outside."""
+"""What looking after background work needs from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
 
+from b2b_dvizhenie.application.operations.views import (
+    JobDetail,
+    JobRow,
+    JobState,
+    QueueFigures,
+    ScheduleRow,
+    WorkerRow,
+)
+from b2b_dvizhenie.application.shared.audit import AuditLog
+from b2b_dvizhenie.application.shared.jobs import JobQueue
+from b2b_dvizhenie.domain.operations import Cron, Plan
 
-class ClaimedJob(Struct, frozen=True):
-    """A job this worker holds. `attempt` (from 1) is also the fence: a later claim has a higher one."""
 
-    job_id: UUID
-    name: str
+class CronCalendar(Protocol):
+    """Port: the slots of cron expressions. Both methods raise PlanInvalid for what is none."""
+
+    @abstractmethod
+    def latest(self, plan: Cron, now: datetime) -> datetime | None:
+        """The newest slot not after `now`, in UTC."""
+        ...
+
+    @abstractmethod
+    def following(self, plan: Cron, now: datetime) -> datetime | None:
+        """The first slot after `now`, in UTC."""
+        ...
+
+
+class PlannedJob(Struct, frozen=True):
+    """A schedule as the scheduler needs it. `planned_at` is when the plan was made or changed."""
+
+    schedule_id: str
+    job_name: str
     payload: dict[str, Any]
-    attempt: int
-    max_attempts: int
-    lane: str | None
-    request_id: str
-    ready_at: datetime
+    plan: Plan
+    overlap: bool
+    last_slot: datetime | None
+    planned_at: datetime
 
 
-class WorkerBeat(Struct, frozen=True):
-    """What a worker says of itself with each heartbeat."""
-
-    transport: str
-    version: str
-    running: int
-
-
-class JobLeases(Protocol):
-    """Port: one worker's hold on jobs.
-
-    Contract: a job is held by at most one worker at a time for as long as its lease is renewed; a lease that is not
-    renewed ends by itself and the job can be claimed again. Of one lane at most one job is held, always the oldest.
-    Of waiting jobs with an equal dedupe key one is claimed and the others, which its run serves, are gone. What is
-    done with a job whose lease was lost in the meantime changes nothing and answers False. Time is the database's,
-    so that workers on several machines agree. Any method may raise DomainError of kind `unavailable`.
-    """
+class Schedules(Protocol):
+    """Port: schedules within a transaction."""
 
     @abstractmethod
-    async def claim(self, limit: int) -> list[ClaimedJob]:
-        """Up to `limit` ready jobs, the most urgent first."""
+    async def take_slot(self, planned: PlannedJob, slot: datetime) -> bool:
+        """Mark the slot as used; False if another scheduler was faster or the plan has changed since it was read."""
         ...
 
     @abstractmethod
-    async def claim_one(self, job_id: UUID) -> ClaimedJob | None:
-        """This job if it is ready; None if it is done, dead, held, delayed or not the first of its lane."""
+    async def is_unfinished(self, schedule_id: str) -> bool:
+        """Whether a job of this schedule waits, runs or is to be tried again."""
         ...
 
     @abstractmethod
-    async def renew(self, held: Sequence[ClaimedJob], beat: WorkerBeat) -> set[UUID]:
-        """Prolong the leases and say that the worker lives; the ids that are still held."""
+    async def lock(self, schedule_id: str) -> ScheduleRow | None:
+        """The schedule, kept from others until the end of the transaction."""
         ...
 
     @abstractmethod
-    async def complete(self, job: ClaimedJob) -> bool:
-        """The job is done and leaves the table."""
+    async def change(self, row: ScheduleRow) -> None:
+        """Write the plan, the overlap and whether it is active; `updated_at` is the change's moment."""
+        ...
+
+
+class JobDesk(Protocol):
+    """Port: what a person does to jobs, within a transaction."""
+
+    @abstractmethod
+    async def lock(self, job_id: UUID) -> JobRow | None:
+        """The job, kept from workers until the end of the transaction."""
         ...
 
     @abstractmethod
-    async def postpone(self, job: ClaimedJob, delay: timedelta, error: str) -> bool:
-        """Free the job to be claimed again after the delay."""
+    async def revive(self, job_id: UUID, now: datetime) -> None:
+        """Make it ready at once with all its attempts, and call the workers."""
         ...
 
     @abstractmethod
-    async def bury(self, job: ClaimedJob, error: str) -> bool:
-        """The job is dead until somebody retries or discards it."""
+    async def remove(self, job_id: UUID) -> None:
+        """Delete it and call the workers, since its lane is free."""
+        ...
+
+
+class OperationsTransaction(Protocol):
+    """Port: one transaction of background work; leaving without `commit` rolls back."""
+
+    desk: JobDesk
+    schedules: Schedules
+    jobs: JobQueue
+    audit: AuditLog
+
+    @abstractmethod
+    async def commit(self) -> None:
+        """Make it durable."""
+        ...
+
+
+OperationsWork = Callable[[], AbstractAsyncContextManager[OperationsTransaction]]
+
+
+class OperationsReader(Protocol):
+    """Port: reads of background work; each is one query."""
+
+    @abstractmethod
+    async def jobs(self, state: JobState | None, name: str | None, before: int | None, limit: int) -> list[JobRow]:
+        """Jobs with a sequence below `before`, the newest first."""
         ...
 
     @abstractmethod
-    async def hand_back(self, job: ClaimedJob) -> bool:
-        """Free an unfinished job at once; the attempt does not count."""
+    async def job(self, job_id: UUID) -> JobDetail | None:
+        """One job with its payload."""
+        ...
+
+    @abstractmethod
+    async def figures(self) -> QueueFigures:
+        """The queue at a glance."""
+        ...
+
+    @abstractmethod
+    async def workers(self) -> list[WorkerRow]:
+        """Workers of the last day, the newest first."""
+        ...
+
+    @abstractmethod
+    async def schedules(self) -> list[ScheduleRow]:
+        """All schedules by id, without `next_slot`."""
+        ...
+
+    @abstractmethod
+    async def planned(self) -> list[PlannedJob]:
+        """The active schedules."""
         ...

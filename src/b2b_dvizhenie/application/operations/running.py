@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
-from b2b_dvizhenie.application.operations.ports import ClaimedJob, JobLeases
+from b2b_dvizhenie.application.operations.leases import ClaimedJob, JobLeases
 from b2b_dvizhenie.domain.operations import Bury, Retry, after_failure
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
 

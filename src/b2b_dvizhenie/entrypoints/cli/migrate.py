@@ -8,6 +8,7 @@ from b2b_dvizhenie.adapters.postgres.migrating import migrate, pending, revision
 from b2b_dvizhenie.adapters.postgres.seeding import install
 from b2b_dvizhenie.entrypoints.opening import opened_database
 from b2b_dvizhenie.entrypoints.settings import load_settings
+from b2b_dvizhenie.entrypoints.worker.schedules import DEFAULT_SCHEDULES
 
 
 def bring_up_to_date(url: str, progress: Callable[[int, int], None] = lambda _done, _all: None) -> None:
@@ -22,7 +23,7 @@ def bring_up_to_date(url: str, progress: Callable[[int, int], None] = lambda _do
         migrate(url, revision)
         progress(done, len(steps))
     migrate(url)  # nothing is left to do unless another process was in the middle of it
-    install(url)
+    install(url, DEFAULT_SCHEDULES)
 
 
 @click.command("migrate")

@@ -5,11 +5,14 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.application.operations import OperationsReader
 from b2b_dvizhenie.domain.shared.errors import NotFound
+from b2b_dvizhenie.entrypoints.metrics import exposition
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 
@@ -34,7 +37,9 @@ async def ready(database: NamedDependency[Database]) -> Health:
 
 
 @get("/metrics", public=True, include_in_schema=False, media_type=CONTENT_TYPE_LATEST)
-async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def metrics(
+    request: Request[Any, Any, Any], operations_reader: NamedDependency[SkipValidation[OperationsReader]]
+) -> Response[bytes]:
     """Prometheus metrics; from this machine freely, from elsewhere with the token of the settings."""
     settings: Settings = request.app.state.container.settings()
     token = settings.http.metrics_token
@@ -45,7 +50,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     )
     if not allowed:
         raise NotFound
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(await operations_reader.figures()), media_type=CONTENT_TYPE_LATEST)
 
 
 ROUTES = [live, ready, metrics]

@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import health
-from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, orders, pricing
+from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
@@ -14,4 +14,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *exchange.ROUTES,
     *carts.ROUTES,
     *orders.ROUTES,
+    *jobs.ROUTES,
 ]

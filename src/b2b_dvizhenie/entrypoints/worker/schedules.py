@@ -1,0 +1,11 @@
+"""The schedules of a new installation.
+
+`b2b migrate` writes those that are missing into the table `schedule` and leaves what exists as it is: from then on
+they are the administrator's. A job in this list has a handler (handlers.py) that needs no arguments. Pick odd minutes
+for nightly work, so that everything does not begin at once.
+"""
+
+from b2b_dvizhenie.adapters.postgres.seeding import DefaultSchedule
+
+DEFAULT_SCHEDULES: tuple[DefaultSchedule, ...] = ()
+"""Id, job, plan; ids are stable, people see them in the panel."""
