@@ -23,6 +23,11 @@ def clock():
     return datetime(2026, 1, 15, 12, 0, 0)  # noqa: DTZ001 # 1C writes local time without zone
 
 
+@pytest.fixture
+def now():
+    return clock
+
+
 @pytest.fixture(scope="session")
 def order_xml():
     return load("order_xml")

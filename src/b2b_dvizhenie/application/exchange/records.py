@@ -313,6 +313,15 @@ class OutgoingLine(Struct, frozen=True):
     is_service: bool = False
 
 
+class OutgoingPayment(Struct, frozen=True):
+    """A card payment of an order: УНФ takes it as a document of its own (onec.md §4.2)."""
+
+    ref: str
+    number: str
+    paid_at: datetime
+    amount: Decimal
+
+
 class OutgoingOrder(Struct, frozen=True):
     """An order as the ERP shall take it (onec.md §4.2). Times are in the seller's zone, without offset."""
 
@@ -338,8 +347,13 @@ class OutgoingOrder(Struct, frozen=True):
     comment: str = ""
     delivery_address: str = ""
     status: str = ""
+    status_at: datetime | None = None
+    """When the status last changed; None = when the order was placed."""
+    is_final: bool = False
+    delivery_allowed: bool = False
     payment_method: str = ""
     paid: bool = False
+    payments: tuple[OutgoingPayment, ...] = ()
     cancelled: bool = False
     requisites: tuple[tuple[str, str], ...] = ()
     """More requisites under exact 1C names (Организация, Склад, Соглашение …)."""

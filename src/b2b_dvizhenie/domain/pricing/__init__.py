@@ -1,7 +1,11 @@
 """The one price function and what it explains. Catalogue, card, cart, order, API and feeds all call `quote`."""
 
+from b2b_dvizhenie.domain.pricing.books import AmbiguousRules, Limits, RuleBook, ambiguities
+from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Loss, Lost, NotMatched, Verdict
+from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.quotes import (
     BaseSource,
+    Discounts,
     LineInput,
     LineQuote,
     NoPrice,
@@ -10,5 +14,35 @@ from b2b_dvizhenie.domain.pricing.quotes import (
     quote,
     quote_line,
 )
+from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
 
-__all__ = ["BaseSource", "LineInput", "LineQuote", "NoPrice", "PricePoint", "Quote", "quote", "quote_line"]
+__all__ = [
+    "AmbiguousRules",
+    "Applied",
+    "BaseSource",
+    "Buyer",
+    "Discounts",
+    "Effect",
+    "Goods",
+    "Group",
+    "Kind",
+    "LimitKind",
+    "Limits",
+    "LineInput",
+    "LineQuote",
+    "Loss",
+    "Lost",
+    "Mismatch",
+    "NoPrice",
+    "NotMatched",
+    "PricePoint",
+    "Quote",
+    "Rule",
+    "RuleBook",
+    "Strategy",
+    "Target",
+    "Verdict",
+    "ambiguities",
+    "quote",
+    "quote_line",
+]

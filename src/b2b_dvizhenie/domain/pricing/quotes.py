@@ -1,20 +1,31 @@
-"""`quote(terms, lines, now) -> Quote`: pure, exact, and it explains itself (DESIGN §5).
+"""`quote(terms, lines, now) -> Quote`: pure, exact, and it explains itself (DESIGN §5, pricing-semantics.md).
 
 Stage A picks the base price: the price of the terms' price type in the terms' currency, with the largest quantity
-break the line reaches. No such price means no price: never zero, never another type. Stage D rounds by the policy
-of the terms.
+break the line reaches. No such price means no price: never zero, never another type. Stage B takes the discount that
+the rule book's tree decides on, stage C holds it at the limits, stage D rounds by the policy of the terms.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.pricing.books import Limits, RuleBook
+from b2b_dvizhenie.domain.pricing.explanations import LimitKind, NotMatched, Verdict
+from b2b_dvizhenie.domain.pricing.rules import Buyer, Goods
+from b2b_dvizhenie.domain.pricing.strategies import Space, discount_of
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, VariantId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy, round_money
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+_HUNDRED = Decimal(100)
+_NO_GOODS = Goods()
+_NO_LIMITS = Limits()
 
 
 class PricePoint(Struct, frozen=True, gc=False):
@@ -23,15 +34,17 @@ class PricePoint(Struct, frozen=True, gc=False):
     price_type_id: PriceTypeId
     amount: Decimal
     currency: str
-    min_quantity: Decimal = Decimal(0)
+    min_quantity: Decimal = _ZERO
 
 
 class LineInput(Struct, frozen=True, gc=False):
-    """What is to be priced: a variant, how many base units, and the prices known for it."""
+    """What is to be priced: a variant, how many base units, the prices known for it, and what rules may ask of it."""
 
     variant_id: VariantId
     quantity: Decimal
     prices: tuple[PricePoint, ...] = ()
+    goods: Goods = _NO_GOODS
+    limits: Limits = _NO_LIMITS
 
 
 class NoPrice(StrEnum):
@@ -43,7 +56,7 @@ class NoPrice(StrEnum):
 
 
 class BaseSource(Struct, frozen=True, gc=False):
-    """Where the base price comes from: from it alone the price recomputes."""
+    """Where the base price comes from, and how it is rounded."""
 
     price_type_id: PriceTypeId
     amount: Decimal
@@ -55,7 +68,8 @@ class LineQuote(Struct, frozen=True, gc=False):
     """Price of one line: per unit, and for the quantity, in the currency of the quote.
 
     `unit_price` is what is shown for one unit; `amount` is what is charged for the line. Both are None together,
-    and then `reason` says why.
+    and then `reason` says why. `base_unit_price` and `base_amount` are the same without any discount: what is shown
+    struck out. `verdicts` tell the fate of every rule that was looked at; `limited_by` names the limit that held.
     """
 
     variant_id: VariantId
@@ -64,6 +78,15 @@ class LineQuote(Struct, frozen=True, gc=False):
     amount: Decimal | None
     base: BaseSource | None = None
     reason: NoPrice | None = None
+    base_unit_price: Decimal | None = None
+    base_amount: Decimal | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    limited_by: LimitKind | None = None
+
+    @property
+    def discount(self) -> Decimal:
+        """What the discounts took off the line."""
+        return _ZERO if self.amount is None or self.base_amount is None else self.base_amount - self.amount
 
 
 class Quote(Struct, frozen=True):
@@ -75,8 +98,18 @@ class Quote(Struct, frozen=True):
     at: datetime
 
 
-def quote_line(terms: Terms, line: LineInput) -> LineQuote:
-    """Price one line under the terms. Total: every input gives either a price or a reason."""
+class Discounts(Struct, frozen=True):
+    """What stage B needs: the published rule book, the buyer it asks about, and the moment."""
+
+    book: RuleBook
+    buyer: Buyer
+    now: datetime
+    explain_misses: bool = False
+    """Also report the rules that do not match, each with its failed condition (for the auditor's view)."""
+
+
+def _base(terms: Terms, line: LineInput) -> PricePoint | NoPrice:
+    """Stage A: the base price, or why there is none."""
     best: PricePoint | None = None
     reason = NoPrice.NO_PRICE_OF_TYPE
     for point in line.prices:
@@ -88,28 +121,87 @@ def quote_line(terms: Terms, line: LineInput) -> LineQuote:
             reason = NoPrice.BELOW_FIRST_BREAK
         elif best is None or point.min_quantity > best.min_quantity:
             best = point
-    if best is None:
-        return LineQuote(line.variant_id, line.quantity, None, None, reason=reason)
-    unit_price = round_money(best.amount, terms.currency)
-    if terms.rounding is RoundingPolicy.UNIT_THEN_LINE:
-        amount = round_money(unit_price * line.quantity, terms.currency)
-    else:
-        amount = round_money(best.amount * line.quantity, terms.currency)
-    source = BaseSource(best.price_type_id, best.amount, best.min_quantity, terms.rounding)
-    return LineQuote(line.variant_id, line.quantity, unit_price, amount, source)
+    return best if best is not None else reason
 
 
-def quote(terms: Terms, lines: Iterable[LineInput], now: datetime) -> Quote:
-    """Price several lines. The result does not depend on the order of the stored prices.
+def _exact(amount: Decimal) -> Decimal:
+    return amount
+
+
+def working_space(rounding: RoundingPolicy, price: Decimal, quantity: Decimal, currency: str) -> tuple[Decimal, Space]:
+    """The base amount and the space that discounts are computed in (pricing-semantics A.2)."""
+    rounded = partial(round_money, currency=currency)
+    if rounding is RoundingPolicy.LINE_EACH_DISCOUNT:
+        return rounded(price * quantity), Space(quantity, rounded, _exact)
+    if rounding is RoundingPolicy.LINE_ONCE:
+        return price * quantity, Space(quantity, _exact, rounded)
+    return price, Space(_ONE, _exact, lambda unit: rounded(rounded(unit) * quantity))
+
+
+def _held(limits: Limits, space: Space, base: Decimal, left: Decimal) -> tuple[Decimal, LimitKind | None]:
+    """Stage C: what is left after the discount, not below the highest limit, never above the base (A.6)."""
+    bounds: list[tuple[Decimal, LimitKind]] = []
+    if limits.floor is not None:
+        bounds.append((space.discount(limits.floor * space.units), LimitKind.FLOOR))
+    if limits.cost is not None and limits.minimal_margin is not None:
+        lowest = limits.cost * (_ONE + limits.minimal_margin / _HUNDRED) * space.units
+        bounds.append((space.discount(lowest), LimitKind.MARGIN))
+    if limits.max_total_percent is not None:
+        largest = space.discount(base * limits.max_total_percent / _HUNDRED)
+        bounds.append((base - largest, LimitKind.TOTAL_PERCENT))
+    if not bounds:
+        return left, None
+    lowest, kind = max(bounds, key=lambda bound: bound[0])
+    return (min(lowest, base), kind) if left < lowest else (left, None)
+
+
+def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None) -> LineQuote:
+    """Price one line. Total: every input gives either a price or a reason.
 
     Args:
         terms: the agreement of the company that buys.
-        lines: quantities in base units, already valid (`QuantityRule.check`).
-        now: the moment of the quote, aware, UTC.
+        line: a quantity in base units, already valid (`QuantityRule.check`).
+        discounts: the rule book to take discounts from; without it there are none.
+    """
+    found = _base(terms, line)
+    if isinstance(found, NoPrice):
+        return LineQuote(line.variant_id, line.quantity, None, None, reason=found)
+    base, space = working_space(terms.rounding, found.amount, line.quantity, terms.currency)
+    source = BaseSource(found.price_type_id, found.amount, found.min_quantity, terms.rounding)
+    unit, amount = round_money(found.amount, terms.currency), space.line(base)
+    if discounts is None:
+        return LineQuote(line.variant_id, line.quantity, unit, amount, source, None, unit, amount)
+
+    looked_at = discounts.book.rules if discounts.explain_misses else discounts.book.covering(line.goods)
+    misses = {
+        rule.rule_id: rule.mismatch(discounts.buyer, line.goods, line.quantity, terms.currency, discounts.now)
+        for rule in looked_at
+    }
+    matching = frozenset(rule_id for rule_id, miss in misses.items() if miss is None)
+    discount, verdicts = discount_of(discounts.book.root, line.goods, space, base, matching)
+    verdicts += tuple(NotMatched(rule_id, miss) for rule_id, miss in misses.items() if miss is not None)
+    if not discount:
+        return LineQuote(line.variant_id, line.quantity, unit, amount, source, None, unit, amount, verdicts)
+    left, limited_by = _held(line.limits, space, base, base - discount)
+    return LineQuote(
+        variant_id=line.variant_id,
+        quantity=line.quantity,
+        unit_price=round_money(left / space.units, terms.currency),
+        amount=space.line(left),
+        base=source,
+        base_unit_price=unit,
+        base_amount=amount,
+        verdicts=verdicts,
+        limited_by=limited_by,
+    )
+
+
+def quote(terms: Terms, lines: Iterable[LineInput], now: datetime, discounts: Discounts | None = None) -> Quote:
+    """Price several lines. The result depends neither on the order of stored prices nor on that of rules.
 
     Returns:
         Line quotes in the order of the lines, and the sum of their amounts in whole minor units.
     """
-    quoted = tuple(quote_line(terms, line) for line in lines)
-    amount = sum((line.amount for line in quoted if line.amount is not None), Decimal(0))
+    quoted = tuple(quote_line(terms, line, discounts) for line in lines)
+    amount = sum((line.amount for line in quoted if line.amount is not None), _ZERO)
     return Quote(terms.currency, quoted, amount, now)

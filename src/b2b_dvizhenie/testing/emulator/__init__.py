@@ -9,14 +9,19 @@
     base.move("B2B-1", Status.SHIPPED, today)
     one_c.answer_orders()
 
+    with watcher(Console(stderr=True)) as progress:           # the whole day at once, see `scenario`
+        run_scenario(ScenarioSettings(url, login, password, folder), progress, clock)
+
 A broken rule raises `EmulatorRefused(step, reason, wire)` with the bytes that broke it. It shares no code with the
 adapter it judges.
 """
 
 from b2b_dvizhenie.testing.emulator.base import Base1C, Mark, Order, Status
 from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
+from b2b_dvizhenie.testing.emulator.progress import Quiet, Watcher, watcher
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
 from b2b_dvizhenie.testing.emulator.rules import RULES, Credentials, Misbehaviour, Rules, Sessid
+from b2b_dvizhenie.testing.emulator.scenario import ScenarioReport, ScenarioSettings, run_scenario
 from b2b_dvizhenie.testing.emulator.site_orders import SiteLine, SiteOrder
 from b2b_dvizhenie.testing.emulator.wire import Address
 
@@ -30,12 +35,18 @@ __all__ = [
     "Misbehaviour",
     "OneC",
     "Order",
+    "Quiet",
     "Reason",
     "Rules",
+    "ScenarioReport",
+    "ScenarioSettings",
     "Sent",
     "Sessid",
     "SiteLine",
     "SiteOrder",
     "Status",
+    "Watcher",
     "Wire",
+    "run_scenario",
+    "watcher",
 ]

@@ -47,6 +47,7 @@ class OneC:
         patience: seconds one import may take as a whole.
         retries: how often a portion after the first is started again.
         told: called with what goes on, for a person to see.
+        sent: called with the name of every file that is done with.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class OneC:
         patience: float = 3600,
         retries: int = 2,
         told: Callable[[str], None] = lambda _: None,
+        sent: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.address = address
         self.rules = rules
@@ -69,6 +71,7 @@ class OneC:
         self._patience = patience
         self._retries = retries
         self._told = told
+        self._sent = sent
         self.slowest = 0.0
         """The longest answer so far, in seconds (rule 22: at most 20)."""
         self.requests = 0
@@ -176,10 +179,11 @@ class OneC:
                     session.send(name, root / name, limit)
             sent.files += len(names)
             sent.pictures += len(pictures)
-            if wait:
-                for name in names:
-                    self._told(name)
+            for name in names:
+                self._told(name)
+                if wait:
                     sent.texts.append(session.load(name, self._patience, self._told))
+                self._sent(name)
 
     @contextmanager
     def _session(self, kind: str) -> Iterator[Session]:

@@ -192,12 +192,18 @@ def _write(path: Path, kind: str, full: bool, pieces: Iterable[str]) -> ExportFi
 
 
 def _pictures(wholesaler: Wholesaler) -> dict[str, tuple[str, str]]:
-    """Path → (kind, colour of the brand)."""
-    return {
+    """Path → (kind, colour of the brand) of the pictures that goods name; a large catalogue names all there are."""
+    everything = {
         picture_path(family.kind, brand): (family.kind, brand.colour)
         for family in wholesaler.assortment.families
         for brand in family.brands
     }
+    named: set[str] = set()
+    for good in wholesaler.goods():
+        named.add(good.picture)
+        if everything.keys() <= named:
+            break
+    return {path: drawing for path, drawing in everything.items() if path in named}
 
 
 def _draw_pictures(wholesaler: Wholesaler, dialect: Dialect, out: Path, advance: Advance) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Pictures of goods: one flat drawing per kind, in the colour of the brand. The drawings are our own."""
 
 from collections.abc import Callable
+from functools import cache
 
 from b2b_dvizhenie.testing.wholesaler.drawings import devices, lighting, supplies, tools
 from b2b_dvizhenie.testing.wholesaler.drawings.canvas import Canvas, mix
@@ -12,8 +13,9 @@ DRAWINGS: dict[str, Callable[[Canvas, Tones], None]] = {
 }
 
 
+@cache
 def draw(kind: str, brand_colour: str) -> bytes:
-    """PNG of `SIZE` pixels for a kind of goods; KeyError for a kind nobody drew."""
+    """PNG of `SIZE` pixels for a kind of goods, drawn once per process; KeyError for a kind nobody drew."""
     palette = tones(brand_colour)
     canvas = Canvas(SIZE, palette.ground)
     canvas.circle(50, 50, 41, mix(palette.ground, WHITE, 0.55))

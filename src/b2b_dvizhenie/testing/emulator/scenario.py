@@ -1,0 +1,176 @@
+"""A working day of the emulated 1C: catalogue or changes to the site, orders from it, answers back.
+
+State lives in a folder: the first run sends a full catalogue, every later run is the next day of the same base.
+"""
+
+import time
+import zlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from msgspec import Struct
+
+from b2b_dvizhenie.testing.emulator.base import Base1C, Order, Status
+from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
+from b2b_dvizhenie.testing.emulator.progress import Watcher
+from b2b_dvizhenie.testing.emulator.rules import RULES
+from b2b_dvizhenie.testing.emulator.wire import Address
+from b2b_dvizhenie.testing.wholesaler import Manifest, Profile, Wholesaler, write_catalog, write_changes
+from b2b_dvizhenie.testing.wholesaler.export import steps
+
+_NEXT = {
+    Status.LOADED: Status.ACCEPTED,
+    Status.ACCEPTED: Status.RESERVED,
+    Status.RESERVED: Status.SHIPPED,
+    Status.SHIPPED: Status.PAID,
+}
+
+
+class ScenarioSettings(Struct, frozen=True):
+    """What the emulated 1C is and what it shall do.
+
+    `folder` keeps its state and the files it sends. `orders_loop` goes on exchanging orders every `pause` seconds
+    until interrupted, or `rounds` times where given.
+    """
+
+    url: str
+    login: str
+    password: str
+    folder: Path
+    profile: Profile = Profile.UT115
+    goods: int = 3000
+    seed: int = 2026
+    portion: int = 1000
+    archive: bool = True
+    wait: bool = True
+    orders_loop: bool = False
+    pause: float = 10
+    rounds: int | None = None
+    currencies: tuple[str, ...] = ("RUB",)
+
+
+class ScenarioReport(Struct):
+    """What happened, for people and for scripts."""
+
+    profile: Profile
+    full: bool
+    """Whether the whole catalogue was sent, not only changes."""
+    day: int
+    goods: int = 0
+    files: int = 0
+    pictures: int = 0
+    texts: list[str] = []
+    """What the site answered to imports."""
+    orders_taken: int = 0
+    orders_told: int = 0
+    requests: int = 0
+    bytes_sent: int = 0
+    slowest: float = 0
+    """Seconds of the longest answer; rule 22 of onec.md allows 20."""
+    seconds: float = 0
+
+
+def run_scenario(settings: ScenarioSettings, progress: Watcher, clock: Callable[[], datetime]) -> ScenarioReport:
+    """One day of the emulated 1C, or orders without end.
+
+    Raises:
+        EmulatorRefused: the site broke a rule, or answered a failure, or is not there.
+    """
+    started = time.monotonic()
+    rules = RULES[settings.profile]
+    wholesaler = Wholesaler(settings.goods, settings.seed)
+    base = Base1C(
+        settings.folder,
+        prefix=rules.number_prefix,
+        currencies=settings.currencies,
+        knows_good=_known_goods(wholesaler),
+    )
+    address = Address(settings.url, settings.login, settings.password)
+    one_c = OneC(address, rules, base, clock, told=progress.say, sent=lambda _: progress.step())
+    one_c.check_closed_door()
+    full = (base.state.goods, base.state.seed) != (settings.goods, settings.seed)
+    report = ScenarioReport(settings.profile, full, 0 if full else base.state.day + 1)
+    manifest = _write(settings, wholesaler, report, progress, clock)
+    report.goods = manifest.counts.goods or manifest.counts.offers
+    _send(settings, one_c, manifest, report, progress)
+    base.state.goods, base.state.seed, base.state.day = settings.goods, settings.seed, report.day
+    base.save()
+    left = settings.rounds if settings.orders_loop else 1
+    while left is None or left > 0:
+        _trade(one_c, base, report, progress, clock)
+        left = None if left is None else left - 1
+        if left is None or left > 0:
+            time.sleep(settings.pause)
+    report.requests, report.bytes_sent, report.slowest = one_c.requests, one_c.bytes_sent, one_c.slowest
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _write(
+    settings: ScenarioSettings,
+    wholesaler: Wholesaler,
+    report: ScenarioReport,
+    progress: Watcher,
+    clock: Callable[[], datetime],
+) -> Manifest:
+    folder = settings.folder / "export"
+    at = clock().strftime("%Y-%m-%dT%H:%M:%S")
+    if not report.full:
+        return write_changes(wholesaler, folder, report.day, settings.profile, at=at)
+    progress.stage("catalogue", steps(wholesaler))
+    return write_catalog(wholesaler, folder, settings.profile, portion=settings.portion, at=at, advance=progress.step)
+
+
+def _send(
+    settings: ScenarioSettings, one_c: OneC, manifest: Manifest, report: ScenarioReport, progress: Watcher
+) -> None:
+    batches = [("prices and stocks", manifest.named("changes"))]
+    if report.full:
+        goods, offers = manifest.named("import"), manifest.named("offers")
+        batches = (
+            [("goods", goods), ("offers", offers)] if one_c.rules.session_per_file else [("goods", goods + offers)]
+        )
+        batches.append(("buyers", manifest.named("partners")))
+    for title, names in batches:
+        progress.stage(title, len(names))
+        sent: Sent = one_c.send_catalog(settings.folder / "export", names, archive=settings.archive, wait=settings.wait)
+        report.files += sent.files
+        report.pictures += sent.pictures
+        report.texts.extend(sent.texts)
+
+
+def _trade(one_c: OneC, base: Base1C, report: ScenarioReport, progress: Watcher, clock: Callable[[], datetime]) -> None:
+    """Take orders, go one step further with each, tell the site."""
+    progress.stage("orders", 2)
+    orders = one_c.fetch_orders()
+    report.orders_taken += len(orders)
+    progress.step()
+    for order in base.state.orders.values():
+        _work_on(base, order, clock)
+    report.orders_told += len(one_c.answer_orders())
+    progress.step()
+
+
+def _work_on(base: Base1C, order: Order, clock: Callable[[], datetime]) -> None:
+    """Most orders go all the way; one in ten is cancelled, two in ten are reserved short of one unit."""
+    number = order.site.number
+    fate = zlib.crc32(number.encode()) % 10
+    if order.status is Status.ACCEPTED and fate == 0:
+        base.move(number, Status.CANCELLED, clock().date())
+    elif order.status in _NEXT:
+        if order.status is Status.ACCEPTED and fate in (1, 2) and order.lines[0].quantity > 1:
+            base.change_quantity(number, 0, order.lines[0].quantity - 1)
+        base.move(number, _NEXT[order.status], clock().date())
+
+
+def _known_goods(wholesaler: Wholesaler) -> Callable[[str], bool]:
+    """Whether something is sold under this ref (`guid` or `guid#guid`); the set is made when first asked."""
+
+    @cache
+    def refs() -> frozenset[str]:
+        offers = wholesaler.offers()
+        return frozenset(f"{it.good.ref}#{it.variant.ref}" if it.variant else it.good.ref for it in offers)
+
+    return lambda ref: ref in refs()
