@@ -19,6 +19,13 @@ EMPTY = (
     '<КоммерческаяИнформация ВерсияСхемы="2.07" ДатаФормирования="2026-01-15T10:00:00">{body}</КоммерческаяИнформация>'
 )
 
+INFO = (
+    '<?xml version="1.0" encoding="{encoding}"?>\n<Справочник>'
+    "<Cтатусы><Элемент><Ид>N</Ид><Название>Принят</Название></Элемент></Cтатусы>"
+    "<ПлатежныеСистемы><Элемент><Ид>1</Ид><Название>Счёт</Название></Элемент></ПлатежныеСистемы>"
+    "<СлужбыДоставки><Элемент><Ид>2</Ид><Название>Самовывоз</Название></Элемент></СлужбыДоставки></Справочник>"
+)
+
 
 class Site:
     """State of the site. `spoil` maps a mode to a function (status, content type, body) → the same, changed."""
@@ -36,6 +43,7 @@ class Site:
         self.progress = 2
         self.requests = []
         self.more_headers = {}
+        self.deactivated = None
         self.lock = threading.Lock()
 
     def answer(self, method, path, headers, body):
@@ -69,6 +77,13 @@ class Site:
         if mode == "query":
             session["given"] = dict(self.orders)
             return 200, "text/xml", EMPTY.format(encoding=self.encoding, body="".join(self.orders.values()))
+        if mode == "info":
+            return 200, "application/xml", INFO.format(encoding=self.encoding)
+        if mode == "deactivate":
+            self.deactivated = query["timestamp"]
+            return 200, "text/plain", "success\nСкрыто: 0"
+        if mode == "complete":
+            return 200, "text/plain", "success"
         if mode == "success":
             self.orders = {n: text for n, text in self.orders.items() if session["given"].get(n) != text}
             return 200, "text/plain", "success"

@@ -113,7 +113,7 @@ def test_a_refused_catalogue_is_sent_again_as_a_whole(site, settings, now):
     assert run_scenario(settings, Quiet(), now).full
 
 
-@pytest.mark.parametrize("profile", [Profile.UT10, Profile.UT115])
+@pytest.mark.parametrize("profile", [Profile.UT10, Profile.UT115, Profile.BITRIX31])
 def test_families(site, settings, now, profile):
     report = run_scenario(msgspec.structs.replace(settings, profile=profile), Quiet(), now)
     assert report.profile is profile

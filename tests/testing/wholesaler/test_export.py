@@ -154,6 +154,26 @@ def test_other_families_spell_differently(tmp_path, profile, import_names, names
     assert found == set(manifest.pictures)
 
 
+def test_31_writes_one_kind_per_file(tmp_path):
+    manifest = write_catalog(Wholesaler(120), tmp_path, Profile.BITRIX31, portion=60, pictures=False)
+    kinds = [file.name.partition("_")[0] for file in manifest.files]
+    assert kinds == [
+        *("groups", "units", "propertiesGoods", "goods", "goods", "priceLists", "storages"),
+        *("offers", "prices", "rests") * 2,
+        "contragents",
+    ]
+    assert [file.full for file in manifest.files if file.name.startswith("goods")] == [True, False]
+    for file in manifest.files:
+        root = etree.parse(tmp_path / file.name).getroot()
+        assert root.tag == "{urn:1C.ru:commerceml_3}КоммерческаяИнформация"
+        assert root.get("ВерсияСхемы") == "3.1"
+        assert root.get("Ид") == "Обмен с сайтом"
+    prices = parse(tmp_path / next(file.name for file in manifest.files if file.name.startswith("prices_1_1")))
+    assert {tuple(names(row)) for row in prices.iter("Предложение")} == {("Ид", "Цены")}
+    rests = parse(tmp_path / next(file.name for file in manifest.files if file.name.startswith("rests_1_1")))
+    assert {tuple(names(row)) for row in rests.iter("Предложение")} == {("Ид", "Остатки")}
+
+
 def test_price_and_stock_job_tells_what_moved(tmp_path):
     wholesaler = Wholesaler(1000)
     manifest = write_changes(wholesaler, tmp_path, day=2)

@@ -22,6 +22,7 @@ from b2b_dvizhenie.testing.emulator.progress import Quiet, Watcher, watcher
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
 from b2b_dvizhenie.testing.emulator.rules import RULES, Credentials, Misbehaviour, Rules, Sessid
 from b2b_dvizhenie.testing.emulator.scenario import ScenarioReport, ScenarioSettings, run_scenario
+from b2b_dvizhenie.testing.emulator.site_info import SiteInfo
 from b2b_dvizhenie.testing.emulator.site_orders import SiteLine, SiteOrder
 from b2b_dvizhenie.testing.emulator.wire import Address
 
@@ -42,6 +43,7 @@ __all__ = [
     "ScenarioSettings",
     "Sent",
     "Sessid",
+    "SiteInfo",
     "SiteLine",
     "SiteOrder",
     "Status",

@@ -14,6 +14,7 @@ _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHARSETS = {"utf-8": "utf-8", "cp1251": "windows-1251"}
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 _SESSID = re.compile(r"sessid=([0-9A-Za-z]+)")
+_TIMESTAMP = re.compile(r"timestamp=([0-9]{9,12})")
 _VERSION = re.compile(r"version=\d+\.\d+")
 _AUTH_LINES = 3
 _INIT_LINES = 4
@@ -26,6 +27,8 @@ class Ticket(Struct, frozen=True):
     """Ready for the header: name=value."""
     sessid_line: str
     """The fourth line, empty when there was none."""
+    timestamp: str
+    """Of the fifth line, empty when there was none; a full export of 3.1 ends by it."""
 
 
 class Terms(Struct, frozen=True):
@@ -95,7 +98,8 @@ def ticket(step: str, reply: Reply, rules: Rules) -> Ticket:
     fourth = found[3] if len(found) > _AUTH_LINES else ""
     if fourth and not _SESSID.fullmatch(fourth):
         raise EmulatorRefused(step, Reason.SESSID_LINE, reply.wire, repr(fourth))
-    return Ticket(f"{name}={value}", fourth)
+    fifth = _TIMESTAMP.fullmatch(found[4]) if len(found) > _AUTH_LINES + 1 else None
+    return Ticket(f"{name}={value}", fourth, fifth[1] if fifth else "")
 
 
 def terms(step: str, reply: Reply, rules: Rules) -> Terms:

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +16,7 @@ from b2b_dvizhenie.testing.emulator.order_writer import write_orders
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
 from b2b_dvizhenie.testing.emulator.rules import Misbehaviour, Rules
 from b2b_dvizhenie.testing.emulator.session import Faults, Session
+from b2b_dvizhenie.testing.emulator.site_info import SiteInfo, read_info
 from b2b_dvizhenie.testing.emulator.site_orders import SiteOrder
 from b2b_dvizhenie.testing.emulator.wire import Address, Line, line
 from b2b_dvizhenie.testing.wholesaler import pack
@@ -72,10 +73,15 @@ class OneC:
         self._retries = retries
         self._told = told
         self._sent = sent
+        self._timestamp = ""
         self.slowest = 0.0
         """The longest answer so far, in seconds (rule 22: at most 20)."""
         self.requests = 0
         self.bytes_sent = 0
+
+    def today(self) -> date:
+        """The date of the base."""
+        return self._clock().date()
 
     def send_catalog(
         self, root: Path, names: Sequence[str], *, archive: bool = True, chunk: int | None = None, wait: bool = True
@@ -108,6 +114,22 @@ class OneC:
     """Offers travel exactly as goods do, in sessions of their own."""
     send_partners = send_catalog
 
+    def close_full_export(self) -> None:
+        """`deactivate` with the time of the first session, then `complete`; only the 3.1 family does so (§2.3)."""
+        if not self.rules.closes_full_export:
+            return
+        with self._session("catalog") as session:
+            if not self._timestamp:
+                wire = Wire(f"GET {self.address.url}?type=catalog&mode=checkauth")
+                raise EmulatorRefused("catalog checkauth", Reason.TIMESTAMP, wire, "no line timestamp=…")
+            session.deactivate(self._timestamp, self._patience, self._told)
+            session.complete()
+
+    def fetch_info(self) -> SiteInfo:
+        """Checkauth → info: the statuses, payments and deliveries of the site, for the mapping tables of УНФ (§4.6)."""
+        with self._session("sale") as session:
+            return read_info(session.ask("info"))
+
     def fetch_orders(self, *, confirm: bool = True) -> tuple[SiteOrder, ...]:
         """Checkauth → query → success; the base takes the orders. Without `confirm` the site must give them again.
 
@@ -124,7 +146,7 @@ class OneC:
             self.base.check(orders, reply.wire)
             if confirm:
                 session.success()
-                self.base.load(orders, self._clock().date())
+                self.base.load(orders, self.today())
         return orders
 
     def answer_orders(self, orders: Iterable[Order] | None = None, *, chunk: int | None = None) -> tuple[Order, ...]:
@@ -188,7 +210,9 @@ class OneC:
     @contextmanager
     def _session(self, kind: str) -> Iterator[Session]:
         with self._line() as opened:
-            yield Session(opened, kind, self.rules, self._faults)
+            session = Session(opened, kind, self.rules, self._faults)
+            self._timestamp = self._timestamp or session.timestamp
+            yield session
 
     @contextmanager
     def _line(self) -> Iterator[Line]:

@@ -33,27 +33,27 @@ _FLAGS = {"true": True, "false": False}
 
 def read_orders(reply: Reply, rules: Rules) -> tuple[SiteOrder, ...]:
     """Orders of an answer to `query`; an empty root is no orders."""
-    return _Reader(reply.wire, rules).orders(_root(reply))
+    return _Reader(reply.wire, rules).orders(xml_root(_STEP, reply))
 
 
-def _root(reply: Reply) -> etree._Element:
-    """The parsed body, after the checks of rules 3 and 17 on raw bytes."""
+def xml_root(step: str, reply: Reply) -> etree._Element:
+    """The parsed body of an answer, after the checks of rules 3 and 17 on raw bytes."""
     body = reply.body
     if body.startswith(b"PK"):
-        raise EmulatorRefused(_STEP, Reason.QUERY_ZIP, reply.wire)
+        raise EmulatorRefused(step, Reason.QUERY_ZIP, reply.wire)
     if body.startswith(b"\xef\xbb\xbf"):
-        raise EmulatorRefused(_STEP, Reason.BOM, reply.wire)
+        raise EmulatorRefused(step, Reason.BOM, reply.wire)
     if not body.startswith(b"<?xml"):
-        raise EmulatorRefused(_STEP, Reason.QUERY_NOT_XML, reply.wire)
-    encoding = charset(_STEP, reply)
+        raise EmulatorRefused(step, Reason.QUERY_NOT_XML, reply.wire)
+    encoding = charset(step, reply)
     declared = _DECLARED.match(body)
     name = (declared[1] or b"utf-8").decode().lower() if declared else ""
     if name != encoding:
-        raise EmulatorRefused(_STEP, Reason.XML_ENCODING, reply.wire, f"header {encoding}, declaration {name!r}")
+        raise EmulatorRefused(step, Reason.XML_ENCODING, reply.wire, f"header {encoding}, declaration {name!r}")
     try:
         return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except etree.XMLSyntaxError as error:
-        raise EmulatorRefused(_STEP, Reason.XML_MALFORMED, reply.wire, str(error)) from None
+        raise EmulatorRefused(step, Reason.XML_MALFORMED, reply.wire, str(error)) from None
 
 
 class _Reader:

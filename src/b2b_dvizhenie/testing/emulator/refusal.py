@@ -25,6 +25,7 @@ class Reason(StrEnum):
     AUTH_LINES = "auth_lines"  # §2.2 checkauth
     COOKIE_UNSAFE = "cookie_unsafe"  # the header is name=value without quoting
     SESSID_LINE = "sessid_line"  # УНФ glues the whole line to the next addresses
+    TIMESTAMP = "timestamp"  # a full export of 3.1 cannot be closed without it
     INIT_LINE_COUNT = "init_line_count"  # [2]
     INIT_ZIP = "init_zip"
     INIT_FILE_LIMIT = "init_file_limit"
@@ -55,6 +56,7 @@ class Reason(StrEnum):
     GOOD_UNKNOWN = "good_unknown"  # 1C would create a duplicate
     SUMS = "sums"
     VAT = "vat"
+    INFO = "info"  # §4.6
     ECHO = "echo"  # [21] what 1C confirmed or sent itself came again
 
 

@@ -50,6 +50,8 @@ class Rules(Struct, frozen=True):
     upload_name: str = "orders-{guid}_{n}.xml"
     tells_status: bool = False
     """Whether orders come back with «Статус заказа»."""
+    closes_full_export: bool = False
+    """A full export ends with `deactivate` and `complete`."""
     number_prefix: str = "УТ00-"
 
 
@@ -87,6 +89,19 @@ RULES = {
             upload_ends_with_import=False,
             tells_status=True,
             number_prefix="НФ00-",
+        ),
+        Rules(
+            profile=Profile.BITRIX31,
+            credentials=Credentials.BOTH,
+            sessid=Sessid.STRIPPED,
+            init_lines=frozenset({2, 4}),
+            version="3.1",
+            orders_in_container=True,
+            namespaces=None,
+            refuses_empty=True,
+            upload_name="documents_1_{n}_{guid}.xml",
+            tells_status=True,
+            closes_full_export=True,
         ),
     )
 }

@@ -139,6 +139,8 @@ def _send(
         report.files += sent.files
         report.pictures += sent.pictures
         report.texts.extend(sent.texts)
+    if report.full:
+        one_c.close_full_export()
 
 
 def _trade(one_c: OneC, base: Base1C, report: ScenarioReport, progress: Watcher, clock: Callable[[], datetime]) -> None:

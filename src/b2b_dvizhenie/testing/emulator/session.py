@@ -41,6 +41,11 @@ class Session:
         self._faults = faults
         self._ticket = self._check_auth()
 
+    @property
+    def timestamp(self) -> str:
+        """The site's time of checkauth, empty when it told none."""
+        return self._ticket.timestamp
+
     def init(self) -> Terms:
         """`init`; with `version=` where the family has one."""
         version = f"&version={self._rules.version}" if self._rules.version else ""
@@ -65,19 +70,11 @@ class Session:
 
         `patience` is how many seconds the whole import may take.
         """
-        step = self._step("import")
-        deadline = time.monotonic() + patience
-        while True:
-            reply = self._get("import", f"&{file_query(name)}")
-            found = answers.status(step, reply, self._rules, "success", "progress")
-            text = "\n".join(found[1:])
-            if found[0] == "success":
-                return text
-            told(text)
-            if time.monotonic() > deadline:
-                raise EmulatorRefused(step, Reason.IMPORT_NEVER_ENDS, reply.wire, f"{patience:.0f} s")
-            if self._rules.poll_pause:
-                time.sleep(self._rules.poll_pause)
+        return self._poll("import", f"&{file_query(name)}", patience, told)
+
+    def deactivate(self, timestamp: str, patience: float, told: Callable[[str], None]) -> str:
+        """`deactivate`: hide what was not touched since `timestamp`; the 3.1 family asks for it after a full export."""
+        return self._poll("deactivate", f"&timestamp={timestamp}", patience, told)
 
     def ask(self, mode: str) -> Reply:
         """A mode without parameters whose answer is not plain text: `query`, `info`."""
@@ -90,6 +87,21 @@ class Session:
     def complete(self) -> None:
         """`complete`: the end of a full exchange of the 3.1 family."""
         answers.status(self._step("complete"), self._get("complete"), self._rules, "success")
+
+    def _poll(self, mode: str, more: str, patience: float, told: Callable[[str], None]) -> str:
+        step = self._step(mode)
+        deadline = time.monotonic() + patience
+        while True:
+            reply = self._get(mode, more)
+            found = answers.status(step, reply, self._rules, "success", "progress")
+            text = "\n".join(found[1:])
+            if found[0] == "success":
+                return text
+            told(text)
+            if time.monotonic() > deadline:
+                raise EmulatorRefused(step, Reason.IMPORT_NEVER_ENDS, reply.wire, f"{patience:.0f} s")
+            if self._rules.poll_pause:
+                time.sleep(self._rules.poll_pause)
 
     def _check_auth(self) -> Ticket:
         headers = {}

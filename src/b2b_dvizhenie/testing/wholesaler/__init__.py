@@ -10,7 +10,6 @@ From a shell: `python -m b2b_dvizhenie.testing.wholesaler --size 3000 --out DIR`
 from b2b_dvizhenie.testing.wholesaler.companies import BUYERS, FIRM, PRICE_TYPES, WAREHOUSES
 from b2b_dvizhenie.testing.wholesaler.dialects import Profile
 from b2b_dvizhenie.testing.wholesaler.export import (
-    Counts,
     ExportFile,
     Manifest,
     read_manifest,
@@ -19,6 +18,7 @@ from b2b_dvizhenie.testing.wholesaler.export import (
 )
 from b2b_dvizhenie.testing.wholesaler.goods import Dirt, Good, Offer, Variant, Wholesaler
 from b2b_dvizhenie.testing.wholesaler.packaging import chunks, pack
+from b2b_dvizhenie.testing.wholesaler.tally import Counts
 
 __all__ = [
     "BUYERS",

@@ -31,7 +31,8 @@ def document(dialect: Dialect, at: str, body: Iterable[str]) -> Iterator[str]:
         )
     yield "\ufeff" if dialect.bom else ""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f'<КоммерческаяИнформация{names} ВерсияСхемы="{dialect.version}" ДатаФормирования="{at}">\n'
+    name = ' Ид="Обмен с сайтом"' if dialect.split else ""
+    yield f'<КоммерческаяИнформация{names} ВерсияСхемы="{dialect.version}" ДатаФормирования="{at}"{name}>\n'
     yield from body
     yield "</КоммерческаяИнформация>\n"
 

@@ -7,9 +7,10 @@ from b2b_dvizhenie.testing.wholesaler.assortment import PACK, WARRANTY, Brand, U
 from b2b_dvizhenie.testing.wholesaler.commerceml import CATALOG_REF, owner, price_types, warehouses
 from b2b_dvizhenie.testing.wholesaler.companies import PRICE_TYPES, WAREHOUSES
 from b2b_dvizhenie.testing.wholesaler.dialects import Deletion, Dialect
-from b2b_dvizhenie.testing.wholesaler.goods import Good, Offer
+from b2b_dvizhenie.testing.wholesaler.goods import Good, Offer, Variant
 
 _WARRANTY_REF = guid("property", WARRANTY)
+_VERSION = "AAAAAAAAAAE="
 _HTML_EVERY = 40
 _PLAIN_EVERY = 10
 
@@ -88,11 +89,12 @@ def _good(good: Good, dialect: Dialect) -> str:
     return "".join(
         (
             f"\t\t\t<Товар{status}>\n\t\t\t\t<Ид>{good.ref}</Ид>\n",
+            f"\t\t\t\t<НомерВерсии>{_VERSION}</НомерВерсии>\n" if dialect.versions else "",
             _deletion(good, dialect),
             f"\t\t\t\t<Штрихкод>{good.barcode}</Штрихкод>\n" if good.barcode else "",
             f"\t\t\t\t<Артикул>{good.article}</Артикул>\n" if good.article else "\t\t\t\t<Артикул/>\n",
             f"\t\t\t\t<Наименование>{escape(good.name)}</Наименование>\n",
-            unit_element(family.unit, family.pack),
+            _code(family.unit) if dialect.unit_by_code else unit_element(family.unit, family.pack),
             f"\t\t\t\t<Группы>\n\t\t\t\t\t<Ид>{good.section_ref}</Ид>\n\t\t\t\t</Группы>\n" if good.section_ref else "",
             _description(good),
             f"\t\t\t\t<Картинка>{_picture(good, dialect)}</Картинка>\n" if good.picture else "",
@@ -184,16 +186,11 @@ def _offer_head(offer: Offer) -> str:
     good, variant = offer.good, offer.variant
     name = escape(good.name)
     if variant is None:
-        ref, barcode, attributes = good.ref, good.barcode, ""
+        ref, barcode, told = good.ref, good.barcode, ""
     else:
         ref, barcode = f"{good.ref}#{variant.ref}", variant.barcode
         name = f"{name} ({variant.value})"
-        attributes = (
-            "\t\t\t\t<ХарактеристикиТовара>\n\t\t\t\t\t<ХарактеристикаТовара>\n"
-            f"\t\t\t\t\t\t<Наименование>{variant.attribute}</Наименование>\n"
-            f"\t\t\t\t\t\t<Значение>{variant.value}</Значение>\n"
-            "\t\t\t\t\t</ХарактеристикаТовара>\n\t\t\t\t</ХарактеристикиТовара>\n"
-        )
+        told = attributes(variant)
     return "".join(
         (
             f"\t\t\t\t<Ид>{ref}</Ид>\n",
@@ -201,9 +198,24 @@ def _offer_head(offer: Offer) -> str:
             f"\t\t\t\t<Артикул>{good.article}</Артикул>\n" if good.article else "",
             f"\t\t\t\t<Наименование>{name}</Наименование>\n",
             unit_element(good.family.unit),
-            attributes,
+            told,
         )
     )
+
+
+def attributes(variant: Variant) -> str:
+    """ХарактеристикиТовара of a variant."""
+    return (
+        "\t\t\t\t<ХарактеристикиТовара>\n\t\t\t\t\t<ХарактеристикаТовара>\n"
+        f"\t\t\t\t\t\t<Наименование>{variant.attribute}</Наименование>\n"
+        f"\t\t\t\t\t\t<Значение>{variant.value}</Значение>\n"
+        "\t\t\t\t\t</ХарактеристикаТовара>\n\t\t\t\t</ХарактеристикиТовара>\n"
+    )
+
+
+def _code(unit: Unit) -> str:
+    """The unit by its code alone, padded as 1C pads it; its names are in the units of the classifier."""
+    return f"\t\t\t\t<БазоваяЕдиница>{unit.code} </БазоваяЕдиница>\n"
 
 
 def _prices(offer: Offer) -> str:

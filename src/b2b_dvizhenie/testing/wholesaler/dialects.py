@@ -11,6 +11,7 @@ class Profile(StrEnum):
     UT10 = "ut10"
     UT115 = "ut115"
     UNF = "unf"
+    BITRIX31 = "bitrix31"
 
 
 class Deletion(StrEnum):
@@ -40,6 +41,12 @@ class Dialect(Struct, frozen=True):
     weight_requisite: bool = False
     """УТ 10 sends grams in the requisite «Вес»."""
     classifier_units: bool = False
+    unit_by_code: bool = False
+    """The unit of a good is its code; names are in the units of the classifier."""
+    split: bool = False
+    """One file per kind of object, see `split31`; the three names are then unused but for the buyers."""
+    versions: bool = False
+    """Objects carry НомерВерсии."""
 
     def first_number(self) -> int:
         """Number of the first portion in file names."""
@@ -84,6 +91,20 @@ DIALECTS = {
             partners_name="contragents{n}.xml",
             portions=True,
             classifier_units=True,
+        ),
+        Dialect(
+            profile=Profile.BITRIX31,
+            namespace="urn:1C.ru:commerceml_3",
+            version="3.1",
+            bom=True,
+            deletion=Deletion.MARK,
+            import_name="goods_1_{n}_{guid}.xml",
+            offers_name="offers_1_{n}_{guid}.xml",
+            partners_name="contragents_{n}_{guid}.xml",
+            portions=True,
+            unit_by_code=True,
+            split=True,
+            versions=True,
         ),
     )
 }

@@ -5,45 +5,22 @@ The folder looks like what 1C sends: `import0_1.xml` …, `offers0_1.xml` …, `
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from b2b_dvizhenie.testing.wholesaler import commerceml, commerceml_rows
 from b2b_dvizhenie.testing.wholesaler.companies import BUYERS
 from b2b_dvizhenie.testing.wholesaler.dialects import DIALECTS, Dialect, Profile
 from b2b_dvizhenie.testing.wholesaler.drawings import draw
-from b2b_dvizhenie.testing.wholesaler.goods import Good, Offer, Wholesaler, picture_path
+from b2b_dvizhenie.testing.wholesaler.goods import Wholesaler, picture_path
+from b2b_dvizhenie.testing.wholesaler.layout import Part, catalog_parts, change_parts
+from b2b_dvizhenie.testing.wholesaler.tally import Advance, Counts, Tally
 
 MANIFEST = "manifest.json"
 MADE_AT = "2026-01-15T10:00:00"
 """ДатаФормирования where nobody asks for another: equal arguments make equal bytes."""
 _PIECES = 400
-
-
-class Counts(Struct):
-    """What the files hold, as a careful reader should find it."""
-
-    goods: int = 0
-    deleted: int = 0
-    empty_articles: int = 0
-    copied_articles: int = 0
-    without_section: int = 0
-    without_barcode: int = 0
-    without_picture: int = 0
-    lost_pictures: int = 0
-    variants: int = 0
-    offers: int = 0
-    variant_offers: int = 0
-    prices: int = 0
-    zero_prices: int = 0
-    unpriced_offers: int = 0
-    stocks: int = 0
-    negative_stocks: int = 0
-    zero_stocks: int = 0
-    partners: int = 0
 
 
 class ExportFile(Struct, frozen=True):
@@ -72,10 +49,6 @@ class Manifest(Struct, frozen=True):
         return tuple(file.name for file in self.files if file.kind == kind)
 
 
-Advance = Callable[[int], None]
-"""Told about every good whose catalogue or offer rows were written, and about every picture."""
-
-
 def steps(wholesaler: Wholesaler, *, pictures: bool = True) -> int:
     """How many steps `write_catalog` will report."""
     return 2 * wholesaler.size + (len(_pictures(wholesaler)) if pictures else 0)
@@ -95,29 +68,13 @@ def write_catalog(
     """A full export. `portion` goods per file; 0 = one file for goods and one for offers, as benches want it."""
     dialect = DIALECTS[profile]
     out.mkdir(parents=True, exist_ok=True)
-    counts = Counts(partners=len(BUYERS))
+    tally = Tally(wholesaler, day, advance)
+    tally.counts.partners = len(BUYERS)
     drawn = _draw_pictures(wholesaler, dialect, out, advance) if pictures else ()
     ranges = _ranges(wholesaler.size, portion if dialect.portions else 0)
-    files = []
-    for number, (start, stop) in enumerate(ranges):
-        full = number == 0
-        goods = _counted_goods(wholesaler.goods(start, stop), counts, advance)
-        body = _chain(
-            _classifier(wholesaler, dialect) if full else (),
-            commerceml_rows.catalog(goods, dialect, full=full),
-        )
-        name = _name(dialect.import_name, number + dialect.first_number())
-        files.append(_write(out / name, "import", full, commerceml.document(dialect, at, body)))
-    for number, (start, stop) in enumerate(ranges):
-        full = number == 0
-        offers = _counted_offers(wholesaler, (start, stop), day, counts, advance)
-        head = commerceml.classifier(dialect, ()) if full else ()
-        body = _chain(head, commerceml_rows.package(offers, full=full))
-        name = _name(dialect.offers_name, number + dialect.first_number())
-        files.append(_write(out / name, "offers", full, commerceml.document(dialect, at, body)))
-    name = _name(dialect.partners_name, dialect.first_number())
-    files.append(_write(out / name, "partners", True, commerceml.document(dialect, at, commerceml.partners())))
-    return _manifest(out, Manifest(profile, wholesaler.seed, wholesaler.size, day, tuple(files), drawn, counts))
+    parts = catalog_parts(wholesaler, dialect, at, ranges, tally)
+    files = tuple(_write(out, part) for part in parts)
+    return _manifest(out, Manifest(profile, wholesaler.seed, wholesaler.size, day, files, drawn, tally.counts))
 
 
 def write_changes(
@@ -125,19 +82,13 @@ def write_changes(
 ) -> Manifest:
     """The price and stock job of `day` ≥ 1: only goods that moved on that day.
 
-    УТ 11.5 sends ИзмененияПакетаПредложений, the others a package of changes only.
+    УТ 11.5 sends ИзмененияПакетаПредложений, 3.1 prices and rests apart, the others a package of changes only.
     """
-    dialect = DIALECTS[profile]
     out.mkdir(parents=True, exist_ok=True)
-    counts = Counts()
-    offers = _tallied(wholesaler.changed_offers(day), counts)
-    if profile is Profile.UT115:
-        body = commerceml_rows.package_changes(offers)
-    else:
-        body = commerceml_rows.package(offers, full=False)
-    name = _name(dialect.offers_name, dialect.first_number())
-    file = _write(out / name, "changes", False, commerceml.document(dialect, at, body))
-    return _manifest(out, Manifest(profile, wholesaler.seed, wholesaler.size, day, (file,), (), counts))
+    tally = Tally(wholesaler, day, lambda _: None)
+    parts = change_parts(DIALECTS[profile], at, tally.counted(wholesaler.changed_offers(day)))
+    files = tuple(_write(out, part) for part in parts)
+    return _manifest(out, Manifest(profile, wholesaler.seed, wholesaler.size, day, files, (), tally.counts))
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -155,25 +106,10 @@ def _ranges(size: int, portion: int) -> list[tuple[int, int]]:
     return [(start, min(start + step, size)) for start in range(0, size, step)]
 
 
-def _name(template: str, number: int) -> str:
-    return template.format(n=number)
-
-
-def _chain(*parts: Iterable[str]) -> Iterator[str]:
-    for part in parts:
-        yield from part
-
-
-def _classifier(wholesaler: Wholesaler, dialect: Dialect) -> Iterator[str]:
-    assortment = wholesaler.assortment
-    body = _chain(commerceml.sections(assortment.sections), commerceml.properties(assortment.properties))
-    return commerceml.classifier(dialect, body)
-
-
-def _write(path: Path, kind: str, full: bool, pieces: Iterable[str]) -> ExportFile:
+def _write(out: Path, part: Part) -> ExportFile:
     digest = hashlib.sha256()
     size = 0
-    with path.open("wb") as file:
+    with (out / part.name).open("wb") as file:
         held: list[str] = []
 
         def flush() -> None:
@@ -183,12 +119,12 @@ def _write(path: Path, kind: str, full: bool, pieces: Iterable[str]) -> ExportFi
             digest.update(block)
             size += file.write(block)
 
-        for piece in pieces:
+        for piece in part.text:
             held.append(piece)
             if len(held) == _PIECES:
                 flush()
         flush()
-    return ExportFile(path.name, kind, full, size, digest.hexdigest())
+    return ExportFile(part.name, part.kind, part.full, size, digest.hexdigest())
 
 
 def _pictures(wholesaler: Wholesaler) -> dict[str, tuple[str, str]]:
@@ -216,40 +152,3 @@ def _draw_pictures(wholesaler: Wholesaler, dialect: Dialect, out: Path, advance:
         names.append(name)
         advance(1)
     return tuple(sorted(names))
-
-
-def _counted_goods(goods: Iterable[Good], counts: Counts, advance: Advance) -> Iterator[Good]:
-    for good in goods:
-        counts.goods += 1
-        counts.deleted += good.deleted
-        counts.empty_articles += not good.article
-        counts.copied_articles += good.article_copied
-        counts.without_section += not good.section_ref
-        counts.without_barcode += not good.barcode
-        counts.without_picture += not good.picture
-        counts.lost_pictures += good.picture.endswith("_old.png")
-        counts.variants += len(good.variants)
-        yield good
-        advance(1)
-
-
-def _counted_offers(
-    wholesaler: Wholesaler, bounds: tuple[int, int], day: int, counts: Counts, advance: Advance
-) -> Iterator[Offer]:
-    for good in wholesaler.goods(*bounds):
-        if not good.deleted:
-            yield from _tallied(wholesaler.offers_of(good, day), counts)
-        advance(1)
-
-
-def _tallied(offers: Iterable[Offer], counts: Counts) -> Iterator[Offer]:
-    for offer in offers:
-        counts.offers += 1
-        counts.variant_offers += offer.variant is not None
-        counts.prices += len(offer.prices)
-        counts.zero_prices += offer.prices.count(0)
-        counts.unpriced_offers += not offer.prices
-        counts.stocks += len(offer.stocks)
-        counts.zero_stocks += offer.stocks.count(0)
-        counts.negative_stocks += sum(stock < 0 for stock in offer.stocks)
-        yield offer
