@@ -53,6 +53,45 @@ def test_an_order_that_comes_again_unchanged_is_an_echo(site, connect, order_xml
     assert refused.value.reason is Reason.ECHO
 
 
+STATUS, CANCELLED = "<Значение>Принят<", "<Значение>false</Значение>"
+
+
+@pytest.mark.parametrize(
+    ("move", "changes", "echo"),
+    [
+        (Status.ACCEPTED, {STATUS: "<Значение>Подтверждён<"}, True),
+        (Status.ACCEPTED, {STATUS: "<Значение>Подтверждён<", "До обеда": "После обеда"}, False),
+        (Status.ACCEPTED, {CANCELLED: "<Значение>true</Значение>"}, False),
+        (Status.CANCELLED, {CANCELLED: "<Значение>true</Значение>"}, True),
+        (
+            Status.ACCEPTED,
+            {"<Наименование>Отменен<": "<Наименование>Заказ оплачен<", CANCELLED: "<Значение>true</Значение>"},
+            False,
+        ),
+        (
+            Status.PAID,
+            {"<Наименование>Отменен<": "<Наименование>Заказ оплачен<", CANCELLED: "<Значение>true</Значение>"},
+            True,
+        ),
+    ],
+    ids=["status", "comment", "cancelled by the site", "cancelled by 1C", "paid on the site", "paid in 1C"],
+)
+def test_what_1c_told_must_not_travel_back(site, connect, order_xml, move, changes, echo):
+    base = Base1C()
+    one_c = connect(base=base)
+    put(site, order_xml, "B2B-1")
+    one_c.fetch_orders()
+    base.move("B2B-1", move, TODAY)
+    one_c.answer_orders()
+    site.orders = {"B2B-1": order_xml.another("B2B-1", **changes)}
+    if not echo:
+        assert len(one_c.fetch_orders()) == 1
+        return
+    with pytest.raises(EmulatorRefused) as refused:
+        one_c.fetch_orders()
+    assert refused.value.reason is Reason.ECHO
+
+
 def test_a_changed_order_updates_only_what_nobody_works_with(site, connect, order_xml):
     base = Base1C()
     one_c = connect(base=base)

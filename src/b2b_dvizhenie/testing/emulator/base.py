@@ -189,9 +189,27 @@ class Base1C:
         return [order for order in self.state.orders.values() if order.told < order.version]
 
     def is_echo(self, order: SiteOrder) -> bool:
-        """Whether this is exactly what the base already has (rule 21, §4.5)."""
+        """Whether the site gives back what the base already has (rule 21) or has told itself (§4.5).
+
+        An order that was told counts as news only with other lines, buyer or comment, or when the site paid or
+        cancelled what 1C did not; statuses alone come from 1C and must not travel back.
+        """
         known = self.state.orders.get(order.number)
-        return known is not None and known.site.digest == order.digest
+        if known is None:
+            return False
+        if known.site.digest == order.digest:
+            return True
+        if not known.told:
+            return False
+        same = (order.buyer_ref, order.currency, order.comment) == (
+            known.site.buyer_ref,
+            known.site.currency,
+            known.site.comment,
+        )
+        lines = _essence(order.lines) in (_essence(known.site.lines), _essence(known.lines))
+        paid = order.paid != known.site.paid and known.payment is None
+        cancelled = order.cancelled != known.site.cancelled and known.status is not Status.CANCELLED
+        return same and lines and not paid and not cancelled
 
     def _document(self, prefix: str) -> str:
         self.state.documents += 1
@@ -202,3 +220,7 @@ class Base1C:
             return
         if self.knows_good is not None and not self.knows_good(line.ref):
             raise EmulatorRefused(_STEP, Reason.GOOD_UNKNOWN, wire, f"{order.number}: {line.ref} {line.name!r}")
+
+
+def _essence(lines: tuple[SiteLine, ...]) -> list[tuple[str, Decimal, Decimal]]:
+    return [(line.ref, line.quantity, line.amount) for line in lines]

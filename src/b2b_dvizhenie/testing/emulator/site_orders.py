@@ -49,3 +49,8 @@ class SiteOrder(Struct, frozen=True):
     def cancelled(self) -> bool:
         """Whether the site asks to cancel it (§4.5)."""
         return self.requisites.get("Отменен") == "true"
+
+    @property
+    def paid(self) -> bool:
+        """Whether the site says that the customer has paid."""
+        return self.requisites.get("Заказ оплачен") == "true"
