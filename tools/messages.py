@@ -69,11 +69,14 @@ def missing(language: str = "ru") -> list[tuple[str, Message]]:
 
 
 def unused(language: str = "ru") -> list[tuple[str, str]]:
-    """Texts of the catalogues that nothing uses; texts of refusals (`context.code`) are used by their code."""
-    known = {identity(message) for message in used()}
+    """Texts of the pages' catalogues that no page uses. Catalogues of other doors (errors, CLI) are not judged."""
+    contexts = used()
+    known = {identity(message) for message in contexts}
+    judged = set(contexts.values())
     return [
         (path.stem, identity(entry.id))
         for path, catalogue in catalogues(language)
+        if path.stem in judged
         for entry in catalogue
         if entry.id and identity(entry.id) not in known and not is_code(identity(entry.id))
     ]

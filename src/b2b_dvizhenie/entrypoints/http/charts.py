@@ -1,9 +1,12 @@
 """Geometry of the charts that templates draw as SVG: no script, text stays text, every chart has a table twin."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from b2b_dvizhenie.entrypoints.http.pages.dashboard import Series
 
 _STEPS = (1, 2, 5)
 
@@ -95,7 +98,7 @@ def round_ceiling(largest: Decimal) -> tuple[Decimal, Decimal]:
     while True:
         for factor in _STEPS:
             step = power * factor
-            count = -(-largest // step)
+            count = (largest / step).to_integral_value(ROUND_CEILING)
             if count <= 6:
                 return step * count, step
         power *= 10
@@ -112,4 +115,14 @@ def sparkline(values: Sequence[Decimal], width: int = 96, height: int = 28) -> s
     return " ".join(
         f"{index * pitch:.1f},{height - 2 - float((value - low) / span) * inner:.1f}"
         for index, value in enumerate(values)
+    )
+
+
+def tail(series: Series, count: int) -> Series:
+    """The last bars of a series: what a phone shows."""
+    return replace(
+        series,
+        captions=series.captions[-count:],
+        values=series.values[-count:],
+        previous=series.previous[-count:],
     )

@@ -5,14 +5,15 @@ put together from the separators and symbols of the locale, which a property tes
 which repeat, go through Babel and a small cache.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, get_currency_symbol, get_decimal_symbol, get_group_symbol
+from babel.units import format_unit
 
 from b2b_dvizhenie.domain.shared.money import Money, minor_digits
 
@@ -24,6 +25,7 @@ MAX_DIGITS = 4
 _SUFFIXED_IN_ENGLISH = frozenset({"RUB", "KZT", "BYN", "UZS", "KGS", "AMD", "TJS"})
 _CACHE = 4096
 _COMPACT_FROM = 1000
+_COARSE = 100
 
 
 class Formats:
@@ -100,6 +102,18 @@ class Formats:
     def exact_time(self, value: datetime) -> str:
         """Day and time to the second, for logs."""
         return self._moment(value, "second")
+
+    def duration(self, value: timedelta) -> str:
+        """A span in its largest sensible unit: `2 ч`, `3 мин`."""
+        return format_timedelta(value, format="short", threshold=1.4, locale=self._locale).replace(" ", NBSP)
+
+    def file_size(self, value: int) -> str:
+        """Bytes as kilobytes, megabytes or gigabytes of 1024."""
+        power = min(3, max(1, (value.bit_length() - 1) // 10))
+        scaled = Decimal(value) / 1024**power
+        rounded = _rounded(scaled, 0 if scaled >= _COARSE else 1)
+        unit = ("kilobyte", "megabyte", "gigabyte")[power - 1]
+        return format_unit(rounded, f"digital-{unit}", "short", locale=self._locale).replace(" ", NBSP)
 
     def iso(self, value: date | datetime) -> str:
         """The machine-readable form for the attribute of a <time> element."""

@@ -61,6 +61,19 @@ LABELS: dict[str, dict[str, Label]] = {
         "done": Label(N_("Done"), "ok"),
         "dead": Label(N_("Gave up"), "bad"),
     },
+    "trigger": {
+        "schedule": Label(N_("by schedule")),
+        "manual": Label(N_("by hand")),
+        "erp": Label(N_("started by 1C")),
+        "retry": Label(N_("retry")),
+    },
+    "level": {
+        "info": Label(N_("Taken")),
+        "changed": Label(N_("Changed"), "ok"),
+        "skipped": Label(N_("Skipped")),
+        "warning": Label(N_("Remark"), "warn"),
+        "error": Label(N_("Error"), "bad"),
+    },
     "user": {
         "active": Label(N_("Active"), "ok"),
         "invited": Label(N_("Invited"), "info"),

@@ -5,7 +5,7 @@ errors, output is escaped, templates are compiled once per process. What templat
 
 * texts: `_("…")`, `ngettext`, `pgettext`, `{% trans %}`; `state|label("order")`, `error|error_text`;
 * formats: `money amount quantity percent signed_percent compact`,
-  `day short_date numeric_date moment time exact_time iso`;
+  `day short_date numeric_date moment time exact_time iso duration file_size`;
 * `icon("name")`, `static("path")`, `tone(state, "order")`, chart geometry (`charts.*`).
 """
 
@@ -28,7 +28,7 @@ TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 DEFAULT_ZONE = "Europe/Moscow"
 _FORMAT_FILTERS = (
     *("money", "amount", "quantity", "percent", "signed_percent", "compact"),
-    *("day", "short_date", "numeric_date", "moment", "time", "exact_time", "iso"),
+    *("day", "short_date", "numeric_date", "moment", "time", "exact_time", "iso", "duration", "file_size"),
 )
 
 

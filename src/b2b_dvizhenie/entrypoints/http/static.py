@@ -13,7 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 STATIC_FOLDER = Path(__file__).parent / "static"
-STYLESHEETS = ("tokens", "base", "controls", "surfaces", "data", "shell", "pages", "panel")
+STYLESHEETS = (
+    *("tokens", "base", "fields", "controls", "surfaces", "tables", "overlays", "goods", "data", "figures"),
+    *("shell", "frame", "catalogue", "lines", "product", "portal", "panel"),
+)
 _COMPRESSIBLE = (".css", ".js", ".svg", ".json", ".txt", ".webmanifest")
 _SMALL = 512
 

@@ -250,7 +250,9 @@ def cart() -> CartView:
         3: (LineProblem("Цена выросла с 813,29 до 838,44 ₽"),),
     }
     quantities = {0: 24, 1: 120, 3: 8, 6: 3, 8: 15}
-    lines = tuple(_cart_line(index, quantity, problems.get(index, ())) for index, quantity in quantities.items())
+    lines = tuple(
+        cart_line(index, Decimal(quantity), problems.get(index, ())) for index, quantity in quantities.items()
+    )
     return CartView(
         lines=lines,
         totals=CartTotals(
@@ -271,7 +273,7 @@ def cart() -> CartView:
 def cart_ready() -> CartView:
     """A cart that can be ordered."""
     return CartView(
-        lines=tuple(_cart_line(index, 12, ()) for index in (0, 2)),
+        lines=tuple(cart_line(index, Decimal(12)) for index in (0, 2)),
         totals=CartTotals(goods=rub("4538.28"), total=rub("4538.28")),
         company="ИП Савельев Пётр Андреевич",
     )
@@ -280,7 +282,7 @@ def cart_ready() -> CartView:
 def cart_over_limit() -> CartView:
     """A cart beyond the credit limit."""
     return CartView(
-        lines=(_cart_line(9, 60, ()),),
+        lines=(cart_line(9, Decimal(60)),),
         totals=CartTotals(goods=rub("151164"), total=rub("151164")),
         limit=Limit(rub("500000"), rub("512400"), 100, rub("12400")),
         company="ООО «ЭнергоМонтаж»",
@@ -312,7 +314,18 @@ def login_code() -> LoginView:
     return LoginView(form=form, step="code", sent_to="+7 912 ***-**-89", resend_after=42)
 
 
-def _cart_line(index: int, quantity: int, problems: tuple[LineProblem, ...]) -> CartLine:
+def cart_with(quantities: dict[str, str]) -> CartView:
+    """The ready cart after quantities were changed; zero removes a line."""
+    before = {line.id: line.quantity.value for line in cart_ready().lines}
+    after = {**before, **{number: Decimal(text) for number, text in quantities.items()}}
+    lines = tuple(cart_line(int(number), quantity) for number, quantity in after.items() if quantity)
+    total = sum((line.total.amount for line in lines if line.total), Decimal(0))
+    sums = CartTotals(goods=Money(total, "RUB"), total=Money(total, "RUB"))
+    return replace(cart_ready(), lines=lines, totals=sums if lines else None)
+
+
+def cart_line(index: int, quantity: Decimal, problems: tuple[LineProblem, ...] = ()) -> CartLine:
+    """A line of goods in a cart."""
     line = row(index)
     amount = line.price.amount
     left = next((stock.quantity for stock in line.stock.lines if stock.mine), None)
@@ -323,7 +336,7 @@ def _cart_line(index: int, quantity: int, problems: tuple[LineProblem, ...]) -> 
         article=line.article,
         brand=line.brand,
         price=line.price,
-        quantity=replace(line.quantity, value=Decimal(quantity)),
+        quantity=replace(line.quantity, value=quantity),
         total=Money(amount.amount * quantity, amount.currency) if amount else None,
         available=left,
         comment="Щит ЩР-2, второй этаж" if index == 6 else "",

@@ -3,16 +3,20 @@
 `python -m b2b_dvizhenie.entrypoints.http.kit` serves it alone, without database or login.
 """
 
+from decimal import Decimal
 from typing import Annotated, Any
 
-from litestar import MediaType, Request, Response, get
-from litestar.exceptions import NotFoundException
+from litestar import MediaType, Request, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import Body, Parameter
 
+from b2b_dvizhenie.entrypoints.http.kit import buyer
 from b2b_dvizhenie.entrypoints.http.kit.goods import row
-from b2b_dvizhenie.entrypoints.http.kit.samples import REASON, SAMPLES, sample
-from b2b_dvizhenie.entrypoints.http.kit.shell import COLOUR, bare_shell
+from b2b_dvizhenie.entrypoints.http.kit.samples import KIT, REASON, sample
+from b2b_dvizhenie.entrypoints.http.kit.shell import COLOUR, portal_shell
+from b2b_dvizhenie.entrypoints.http.pages.cart import CartChange
 from b2b_dvizhenie.entrypoints.http.pages.shell import Density, Preferences, Theme
 from b2b_dvizhenie.entrypoints.http.rendering import Renderer
 from b2b_dvizhenie.entrypoints.http.responses import brand_response, page, preferences_of
@@ -21,6 +25,7 @@ _PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 480"><rec
 <g fill="none" stroke="#9aa4b2" stroke-width="6"><rect x="170" y="70" width="140" height="340" rx="14" fill="#eef1f5"/>
 <path d="M170 170h140M170 310h140"/><circle cx="240" cy="120" r="22"/><circle cx="240" cy="360" r="22"/>
 <rect x="206" y="200" width="68" height="80" rx="8" fill="#{colour}" stroke="none"/></g></svg>"""
+UrlEncoded = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 _COLOURS = ("1757d6", "10713f", "8a5300")
 
 
@@ -29,8 +34,7 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
 
     @get("/_kit", name="kit.index", public=True, include_in_schema=False, sync_to_thread=False)
     def index(request: Request[Any, Any, Any]) -> Response[str]:
-        context = {"shell": bare_shell(preferences_of(request)), "samples": SAMPLES}
-        return page(request, renderer, "kit/index.html", context)
+        return page(request, renderer, KIT.template, KIT.make(preferences_of(request)))
 
     @get("/_kit/{name:str}", name="kit.sample", public=True, include_in_schema=False, sync_to_thread=False)
     def show(
@@ -68,4 +72,18 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
         )
         return Response(text, media_type=MediaType.HTML)
 
-    return [index, show, brand, reason, suggest]
+    @post("/cart/items", name="kit.items", public=True, include_in_schema=False, sync_to_thread=False)
+    def save(request: Request[Any, Any, Any], data: UrlEncoded) -> Response[str]:
+        quantities = {name[2:]: quantity for name, quantity in data.items() if name.startswith("q.")}
+        if "500" in quantities.values():
+            # A quantity that shows what a page does when the server fails.
+            raise InternalServerException
+        shell = portal_shell("catalogue", preferences_of(request))
+        if data.get("view") == "cart":
+            context = {"shell": shell, "view": buyer.cart_with(quantities)}
+            return page(request, renderer, "pages/cart.html", context, fragment="pages/cart/body.html", language="ru")
+        view = CartChange(rows=tuple(buyer.cart_line(int(number), Decimal(q)) for number, q in quantities.items()))
+        context = {"shell": shell, "view": view}
+        return page(request, renderer, "fragments/cart_changed.html", context, language="ru")
+
+    return [index, show, brand, reason, suggest, save]

@@ -1,12 +1,14 @@
 """The list of samples: a name, a template and the context it is shown with."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.http.kit import buyer
-from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, portal_shell
+from b2b_dvizhenie.entrypoints.http.kit import buyer, exchange, orders, panel
+from b2b_dvizhenie.entrypoints.http.kit.components import components
+from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, panel_shell, portal_shell
 from b2b_dvizhenie.entrypoints.http.pages.shell import Preferences
 
 Context = Mapping[str, Any]
@@ -30,6 +32,10 @@ def _portal(name: str, template: str, section: str, view: Callable[[], object], 
     )
 
 
+def _panel(name: str, template: str, section: str, view: Callable[[], object]) -> Sample:
+    return Sample(name, template, lambda preferences: {"shell": panel_shell(section, preferences), "view": view()})
+
+
 #: Also what the price's reason fragment is made of.
 REASON = _portal("price-reason", "pages/product/reason_page.html", "catalogue", buyer.reason)
 
@@ -46,9 +52,37 @@ SAMPLES: tuple[Sample, ...] = (
     _portal("cart-ready", "pages/cart.html", "cart", buyer.cart_ready),
     _portal("cart-over-limit", "pages/cart.html", "cart", buyer.cart_over_limit, acting_for="Ирина Соколова"),
     _portal("cart-empty", "pages/cart.html", "cart", buyer.cart_empty),
+    _portal("checkout", "pages/checkout.html", "cart", orders.checkout),
+    _portal("orders", "pages/orders.html", "orders", orders.orders),
+    _portal("orders-empty", "pages/orders.html", "orders", orders.orders_empty),
+    _portal("orders-not-found", "pages/orders.html", "orders", orders.orders_not_found),
+    _portal("order", "pages/order.html", "orders", orders.order),
+    _portal("order-failed", "pages/order.html", "orders", orders.order_failed),
+    _portal("profile", "pages/profile.html", "account", orders.profile),
+    _portal("security", "pages/security.html", "account", orders.security),
+    _portal("second-factor", "pages/security.html", "account", orders.second_factor),
+    _portal("second-factor-on", "pages/security.html", "account", orders.second_factor_on),
+    *(
+        _bare(f"error-{status}", "pages/error.html", partial(orders.error, status))
+        for status in (403, 404, 429, 500, 503)
+    ),
+    _panel("dashboard", "pages/dashboard.html", "statistics", panel.dashboard),
+    _panel("exchange", "pages/exchange.html", "exchange", exchange.exchange),
+    _panel("exchange-empty", "pages/exchange.html", "exchange", exchange.exchange_empty),
+    _panel("run", "pages/run.html", "exchange", exchange.run),
+    _panel("node", "pages/node.html", "exchange", exchange.node),
+    _panel("jobs", "pages/jobs.html", "jobs", exchange.jobs),
+    _panel("jobs-empty", "pages/jobs.html", "jobs", exchange.jobs_empty),
+    _panel("users", "pages/users.html", "users", panel.users),
+    _panel("user", "pages/user.html", "users", panel.user_form),
+    _panel("settings", "pages/settings.html", "settings", panel.settings),
+    _panel("audit", "pages/audit.html", "audit", panel.audit),
+    _panel("audit-empty", "pages/audit.html", "audit", panel.audit_empty),
 )
+
+KIT = _panel("kit", "kit/index.html", "kit", lambda: components(tuple(one.name for one in SAMPLES)))
 
 
 def sample(name: str) -> Sample | None:
     """The sample of that name, or None."""
-    return next((one for one in SAMPLES if one.name == name), None)
+    return next((one for one in (*SAMPLES, KIT) if one.name == name), None)

@@ -1,0 +1,44 @@
+"""Placing the order: for whom, how delivered, how paid, what was agreed to. One page, no hidden steps."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.entrypoints.http.pages.cart import CartTotals
+from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
+from b2b_dvizhenie.entrypoints.http.pages.shell import Limit
+
+
+class CheckoutLine(Struct, frozen=True, kw_only=True):
+    """A line in short: what is ordered for how much."""
+
+    title: str
+    article: str
+    quantity: Decimal
+    unit: str
+    total: Money | None
+
+
+class CheckoutView(Struct, frozen=True, kw_only=True):
+    """The page before the order.
+
+    `idempotency_key` travels with the form: pressing twice makes one order. `shown_total` is the sum the buyer sees;
+    the order is refused if it has changed since.
+    """
+
+    idempotency_key: str
+    company: str
+    lines: tuple[CheckoutLine, ...]
+    totals: CartTotals | None
+    form: Form = Form()
+    agreements: tuple[Choice, ...] = ()
+    deliveries: tuple[Choice, ...] = ()
+    addresses: tuple[Choice, ...] = ()
+    warehouses: tuple[Choice, ...] = ()
+    payments: tuple[Choice, ...] = ()
+    limit: Limit | None = None
+    needs_approval: str = ""  # who approves, where the buyer's own rules ask for it
+    risen: Money | None = None  # prices rose since they were last shown: consent is a required tick
+    offer_url: str | None = None  # the terms of sale
