@@ -40,6 +40,14 @@ class HttpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     stop_seconds: int = 10
 
 
+class BrandSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the seller looks on his portal: name, one or two letters in place of a logo, one colour (#rrggbb)."""
+
+    name: str = "b2b_dvizhenie"
+    mark: str = "b2"
+    colour: str = "#1757d6"
+
+
 class JobsSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How work is carried to the workers. The job table is the truth with every transport.
 
@@ -89,6 +97,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     data_dir: str = "var"
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
+    brand: BrandSettings = field(default_factory=BrandSettings)
     jobs: JobsSettings = field(default_factory=JobsSettings)
     exchange: ExchangeSettings = field(default_factory=ExchangeSettings)
     log: LogSettings = field(default_factory=LogSettings)

@@ -9,23 +9,39 @@ from b2b_dvizhenie.application.catalog.use_cases import (
     ShowProduct,
     ShowSections,
 )
-from b2b_dvizhenie.application.catalog.views import Branch, Card, Facets, Page, Product, Section, Variant
+from b2b_dvizhenie.application.catalog.views import (
+    PICTURES,
+    Branch,
+    Card,
+    ExplainedPrice,
+    Facets,
+    Page,
+    Price,
+    Product,
+    Section,
+    Stock,
+    Variant,
+)
 
 __all__ = [
     "DEFAULT_LIMIT",
+    "PICTURES",
     "Branch",
     "BrowseCatalog",
     "Card",
     "CatalogReader",
     "CountFacets",
+    "ExplainedPrice",
     "Facets",
     "Item",
     "ItemFinder",
     "Page",
+    "Price",
     "Product",
     "Section",
     "ShowBranch",
     "ShowProduct",
     "ShowSections",
+    "Stock",
     "Variant",
 ]

@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from b2b_dvizhenie.application.catalog.ports import Listed, Offer, Sight, StockPoint
 from b2b_dvizhenie.application.catalog.views import (
+    PICTURES,
     Brand,
     ExplainedPrice,
     Price,
@@ -71,7 +72,7 @@ def shown(listed: Listed, sight: Sight) -> Product:
         listed.article,
         brand,
         listed.section_id,
-        listed.picture,
+        PICTURES + listed.picture if listed.picture else None,
         listed.unit,
         listed.order_multiple,
         listed.vat_rate,

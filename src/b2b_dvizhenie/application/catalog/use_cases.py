@@ -7,7 +7,16 @@ from msgspec import UNSET
 from b2b_dvizhenie.application.catalog.cursors import from_cursor, to_cursor
 from b2b_dvizhenie.application.catalog.goods import explained, shown
 from b2b_dvizhenie.application.catalog.ports import CatalogReader, Listed, ListRequest, Search, Sight
-from b2b_dvizhenie.application.catalog.views import Branch, Card, Characteristic, Facets, Page, Section, ShownFor
+from b2b_dvizhenie.application.catalog.views import (
+    PICTURES,
+    Branch,
+    Card,
+    Characteristic,
+    Facets,
+    Page,
+    Section,
+    ShownFor,
+)
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import (
     Position,
@@ -221,7 +230,7 @@ class ShowProduct:
             found.is_service,
             tuple(barcodes),
             characteristics,
-            tuple(found.pictures),
+            tuple(PICTURES + name for name in found.pictures),
             found.path,
             explained(found.listed, sight.terms) if sight.terms else UNSET,
         )

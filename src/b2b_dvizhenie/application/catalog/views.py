@@ -11,6 +11,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from b2b_dvizhenie.domain.pricing import BaseSource, NoPrice
 
+PICTURES = "/media/pictures/"
+"""Where pictures are served from; each is named by the hash of its content, so its address never means another."""
+
 
 class Section(Struct, frozen=True):
     """A section. `product_count` counts the visible goods in it and below it."""
@@ -87,7 +90,10 @@ class Variant(Struct, frozen=True):
 
 
 class Product(Struct, frozen=True):
-    """A product of a list. `variants` holds the first twenty, `variant_count` counts all of them."""
+    """A product of a list. `variants` holds the first twenty, `variant_count` counts all of them.
+
+    `picture` is an address on this site.
+    """
 
     id: UUID
     name: str

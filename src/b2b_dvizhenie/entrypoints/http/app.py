@@ -18,6 +18,9 @@ from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.container import Container, running
 from b2b_dvizhenie.entrypoints.http.access import guard, verify_declared
 from b2b_dvizhenie.entrypoints.http.authentication import AuthenticationMiddleware
+from b2b_dvizhenie.entrypoints.http.portal.catalogue import Listing
+from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
+from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.problems import on_domain_error, on_http_error, on_unexpected
 from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
 from b2b_dvizhenie.entrypoints.http.routes import ROUTES
@@ -44,6 +47,19 @@ def dependencies(container: Container) -> dict[str, Provide]:
     }
 
 
+def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
+    """What pages are built with: the site, the frame around a page, the list of goods."""
+
+    def frame() -> Frame:
+        return Frame(site, container.show_profile())
+
+    def listing() -> Listing:
+        return Listing(frame(), container.browse_catalog(), container.count_facets(), container.show_branch())
+
+    makers = {"site": lambda: site, "frame": frame, "listing": listing}
+    return {name: Provide(make, sync_to_thread=False) for name, make in makers.items()}
+
+
 def create_app(
     container: Container,
     *,
@@ -66,10 +82,11 @@ def create_app(
         async with lifespan(container):
             yield
 
+    site = Site(container.settings())
     app = Litestar(
-        list(routes),
-        state=State({"container": container}),
-        dependencies=dependencies(container),
+        [*routes, *site.routes()],
+        state=State({"container": container, "site": site}),
+        dependencies=dependencies(container) | portal_dependencies(container, site),
         guards=[guard],
         lifespan=[life],
         middleware=[RequestContext(), SameSiteOnly(), DefineMiddleware(AuthenticationMiddleware)],
@@ -87,4 +104,5 @@ def create_app(
         ),
     )
     verify_declared(app)
+    site.know(route.path for route in app.routes)
     return app

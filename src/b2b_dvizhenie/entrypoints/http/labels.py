@@ -84,6 +84,13 @@ LABELS: dict[str, dict[str, Label]] = {
         "low": Label(N_("few left"), "warn"),
         "enough": Label(N_("in stock"), "ok"),
     },
+    "role": {
+        "client": Label(N_("Buyer")),
+        "manager": Label(N_("Manager")),
+        "head_of_managers": Label(N_("Head of managers")),
+        "director": Label(N_("Director")),
+        "administrator": Label(N_("Administrator")),
+    },
 }
 
 #: Shown for a state that the table does not know: its own name, without a tone.

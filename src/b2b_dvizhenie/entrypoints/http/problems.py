@@ -3,6 +3,7 @@
 import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response
@@ -127,12 +128,21 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
     return not request.scope["path"].startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
+def _to_login(request: Request[Any, Any, Any]) -> Response[Any]:
+    query = request.scope["query_string"].decode("latin-1")
+    target = request.scope["path"] + (f"?{query}" if query else "")
+    address = "/login" if target == "/" else f"/login?next={quote(target, safe='')}"
+    if request.headers.get("hx-request") == "true":
+        # A redirect would be followed silently and the login form would land in the middle of the page.
+        return Response("", media_type="text/html", status_code=401, headers={"HX-Redirect": address})
+    return Redirect(address)
+
+
 def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     """The problem as JSON, or as a page where a person looks."""
     if wants_page(request):
         if problem.status == HTTPStatus.UNAUTHORIZED:
-            target = request.scope["path"]
-            return Redirect("/login" if target == "/" else f"/login?next={target}")
+            return _to_login(request)
         page = request.app.state.get("error_page")
         if page is not None:
             return Response(page(request, problem), media_type="text/html; charset=utf-8", status_code=problem.status)

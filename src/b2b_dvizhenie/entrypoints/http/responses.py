@@ -145,7 +145,14 @@ def preferences_route(*, secure: bool) -> HTTPRouteHandler:
 def static_route(static: StaticFiles) -> HTTPRouteHandler:
     """`GET /static/<version>/<path>`: any version gets the current file, browsers keep only the current one."""
 
-    @get("/static/{version:str}/{path:path}", name="static", public=True, include_in_schema=False, sync_to_thread=False)
+    @get(
+        "/static/{version:str}/{path:path}",
+        name="static",
+        public=True,
+        exclude_from_auth=True,  # no query for a session that does not matter
+        include_in_schema=False,
+        sync_to_thread=False,
+    )
     def serve(request: Request[Any, Any, Any], version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
         file = static.get(path.lstrip("/"))
         if file is None:

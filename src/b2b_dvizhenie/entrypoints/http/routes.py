@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import health
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.portal import catalogue, entrance, media, product
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
@@ -15,4 +16,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *carts.ROUTES,
     *orders.ROUTES,
     *jobs.ROUTES,
+    *entrance.ROUTES,
+    *catalogue.ROUTES,
+    *product.ROUTES,
+    *media.ROUTES,
 ]

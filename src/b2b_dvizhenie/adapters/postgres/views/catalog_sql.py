@@ -170,7 +170,9 @@ SELECT v.product_id, v.variant_id, v.name, v.article, v.attributes, v.barcodes, 
 
 
 CARD = f"""
-SELECT p.product_id, p.name, p.article, p.brand_id, b.name, p.section_id, NULL, p.unit_name,
+SELECT p.product_id, p.name, p.article, p.brand_id, b.name, p.section_id,
+       (SELECT sha256 FROM product_picture pic WHERE pic.product_id = p.product_id ORDER BY position LIMIT 1),
+       p.unit_name,
        trim_scale(p.order_multiple), trim_scale(p.vat_rate), '', 0,
        p.full_name, p.code, p.description, p.country, trim_scale(p.weight), p.is_service, p.barcodes, p.properties,
        ARRAY(SELECT sha256 FROM product_picture pic WHERE pic.product_id = p.product_id ORDER BY position),

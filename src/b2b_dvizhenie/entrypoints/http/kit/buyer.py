@@ -44,15 +44,15 @@ _SORTS = Sort("frequent", ("frequent", "name", "price", "-price", "-stock"))
 def sections() -> tuple[SectionNode, ...]:
     """The way to the section of breakers."""
     children = (
-        SectionNode("Автоматические выключатели", "/catalogue?section=breakers", 186, current=True),
-        SectionNode("Дифавтоматы", "/catalogue?section=rcbo", 74),
-        SectionNode("УЗО", "/catalogue?section=rcd", 61),
-        SectionNode("Контакторы", "/catalogue?section=contactors", 52),
+        SectionNode("Автоматические выключатели", "/catalog?section=breakers", 186, current=True),
+        SectionNode("Дифавтоматы", "/catalog?section=rcbo", 74),
+        SectionNode("УЗО", "/catalog?section=rcd", 61),
+        SectionNode("Контакторы", "/catalog?section=contactors", 52),
     )
     names = (("Кабель и провод", 1280), ("Кабеленесущие системы", 936), ("Щиты и боксы", 344), ("Светотехника", 2110))
-    others = tuple(SectionNode(name, "/catalogue?section=other", count) for name, count in names)
+    others = tuple(SectionNode(name, "/catalog?section=other", count) for name, count in names)
     return (
-        SectionNode("Модульное оборудование", "/catalogue?section=modular", 412, open=True, children=children),
+        SectionNode("Модульное оборудование", "/catalog?section=modular", 412, open=True, children=children),
         *others,
     )
 
@@ -90,23 +90,23 @@ def catalogue(count: int = 13) -> CatalogueView:
     return CatalogueView(
         title="Автоматические выключатели",
         rows=rows(count),
-        pager=pages(186, 1, 25, "/catalogue?section=breakers&page={page}"),
+        pager=pages(186, 1, 25, "/catalog?section=breakers&page={page}"),
         sort=_SORTS,
-        url="/catalogue?section=breakers",
-        crumbs=(Link("Каталог", "/catalogue"), Link("Модульное оборудование", "/catalogue?section=modular")),
+        url="/catalog?section=breakers",
+        crumbs=(Link("Каталог", "/catalog"), Link("Модульное оборудование", "/catalog?section=modular")),
         sections=sections(),
         facets=facets(),
         ranges=(RangeFacet("price", "Цена, ₽", "9,85", "3 490"),),
         applied=(
-            Link("На моём складе", "/catalogue?section=breakers"),
-            Link("Линэл", "/catalogue?section=breakers"),
-            Link("Эктра", "/catalogue?section=breakers"),
+            Link("На моём складе", "/catalog?section=breakers"),
+            Link("Линэл", "/catalog?section=breakers"),
+            Link("Эктра", "/catalog?section=breakers"),
         ),
-        reset_url="/catalogue?section=breakers",
+        reset_url="/catalog?section=breakers",
         hidden=(("section", "breakers"),),
         refined_at=NOW,
         refined_changes=2,
-        export_url="/catalogue/export.xlsx?section=breakers",
+        export_url="/catalog/export.xlsx?section=breakers",
     )
 
 
@@ -118,9 +118,9 @@ def search_results() -> CatalogueView:
         rows=(*concealed, replace(row(5), price=Price(amount=rub("2873.96"), stale_since=NOW - timedelta(hours=5)))),
         pager=Pager(first=1, last=4, total=4),
         sort=Sort("relevance", ("relevance", "price", "-price")),
-        url="/catalogue?q=x",
+        url="/search?q=x",
         query="дифафтомат",
-        note=SearchNote("дифавтомат", "/catalogue?q=x&literal=1"),
+        note=SearchNote("дифавтомат", "/search?q=x&literal=1"),
         stale=True,
     )
 
@@ -132,9 +132,9 @@ def nothing_found() -> CatalogueView:
         rows=(),
         pager=Pager(first=0, last=0, total=0),
         sort=Sort("relevance", ("relevance",)),
-        url="/catalogue?q=x",
+        url="/search?q=x",
         query="щтщ-404",
-        reset_url="/catalogue",
+        reset_url="/catalog",
     )
 
 
@@ -192,11 +192,11 @@ def product() -> ProductView:
         quantity=line.quantity,
         total=line.total,
         crumbs=(
-            Link("Каталог", "/catalogue"),
-            Link("Модульное оборудование", "/catalogue?section=modular"),
-            Link("Автоматические выключатели", "/catalogue?section=breakers"),
+            Link("Каталог", "/catalog"),
+            Link("Модульное оборудование", "/catalog?section=modular"),
+            Link("Автоматические выключатели", "/catalog?section=breakers"),
         ),
-        brand=Link("Линэл", "/catalogue?brand=linel"),
+        brand=Link("Линэл", "/catalog?brand=linel"),
         barcode="4606056047363",
         code="УТ-00012874",
         pack="В коробке 144 шт, вес 0,12 кг.",

@@ -61,7 +61,7 @@ def portal_shell(
         limit = Limit(rub("500000"), rub("512400"), 100, rub("12400"))
     return PortalShell(
         brand=brand(),
-        url="/catalogue?section=breakers",
+        url="/catalog?section=breakers",
         preferences=preferences,
         viewer=BUYER,
         flashes=(Flash(text="Товар удалён из корзины", undo_url="/cart/undo"),) if flash else (),

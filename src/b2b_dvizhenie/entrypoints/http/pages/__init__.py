@@ -4,7 +4,7 @@ A view holds facts, not texts: statuses and roles are keys that templates transl
 aware datetimes. What the viewer may not see is None or absent here, so it cannot reach the bytes of a page. URLs of
 objects come with the view; these fixed addresses are written in templates:
 
-`/` `/login` `/logout` `/preferences` `/search/suggest` `/catalogue` `/cart` `/cart/items` `/checkout` `/orders`
+`/` `/login` `/logout` `/preferences` `/search` `/search/suggest` `/catalog` `/cart` `/cart/items` `/checkout` `/orders`
 `/documents` `/balance` `/specifications` `/quick-order` `/proposals` `/api-keys` `/account` `/companies/select`
 `/notifications` `/panel`.
 """

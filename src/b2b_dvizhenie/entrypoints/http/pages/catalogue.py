@@ -66,4 +66,6 @@ class CatalogueView(Struct, frozen=True, kw_only=True):
     stale: bool = False  # the ERP did not answer in time, stored prices are shown
     export_url: str | None = None
     can_order: bool = True
+    prices: bool = True  # the viewer may see prices
+    stock: bool = True  # the viewer may see stock
     units_in_cart: Decimal = Decimal(0)

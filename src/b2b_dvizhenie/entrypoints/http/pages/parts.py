@@ -81,11 +81,11 @@ class Pager(Struct, frozen=True, kw_only=True):
 
 
 class FacetOption(Struct, frozen=True):
-    """A value that can be filtered by; options without hits stay and are greyed."""
+    """A value that can be filtered by; options without hits stay and are greyed. A count may be left uncounted."""
 
     value: str
     title: str
-    count: int
+    count: int | None
     selected: bool = False
 
 

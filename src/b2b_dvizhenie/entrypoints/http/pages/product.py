@@ -50,6 +50,13 @@ class PriceReason(Struct, frozen=True, kw_only=True):
     valid_note: str = ""  # until when, for which quantity
 
 
+class Break(Struct, frozen=True):
+    """From this quantity on, a unit costs this much."""
+
+    quantity: Decimal
+    price: Money
+
+
 class ProductFile(Struct, frozen=True):
     """A certificate, passport or drawing."""
 
@@ -84,4 +91,7 @@ class ProductView(Struct, frozen=True, kw_only=True):
     files: tuple[ProductFile, ...] = ()
     favourite: bool = False
     can_order: bool = True
+    prices: bool = True  # the viewer may see prices
+    show_stock: bool = True  # the viewer may see stock
+    breaks: tuple[Break, ...] = ()
     discontinued: bool = False

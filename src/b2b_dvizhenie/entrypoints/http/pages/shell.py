@@ -54,6 +54,11 @@ class Shell(Struct, frozen=True, kw_only=True):
     preferences: Preferences = Preferences()
     viewer: Viewer | None = None
     flashes: tuple[Flash, ...] = ()
+    paths: frozenset[str] | None = None  # addresses there are; None: all of them
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a page to link to, or such an address to post to."""
+        return self.paths is None or path in self.paths
 
 
 class NavItem(Struct, frozen=True):

@@ -1,0 +1,98 @@
+"""The frame around a page of the portal: who is there, for which company, where one can go."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response
+from msgspec import UNSET
+
+from b2b_dvizhenie.application.companies import Profile, ShowProfile
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.entrypoints.http.labels import label_of
+from b2b_dvizhenie.entrypoints.http.pages.shell import CompanyChoice, NavItem, PortalShell, Shell, Viewer
+from b2b_dvizhenie.entrypoints.http.portal.site import Site
+from b2b_dvizhenie.entrypoints.http.responses import language_of, page, preferences_of
+
+_NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("catalogue", "/catalog", Permission.CATALOG_VIEW),
+    ("quick_order", "/quick-order", Permission.CART_EDIT),
+    ("specifications", "/specifications", Permission.CART_EDIT),
+    ("orders", "/orders", Permission.ORDERS_VIEW),
+)
+"""Key of the entry, its address, what one must be allowed to do to see it."""
+
+
+def here(request: Request[Any, Any, Any]) -> str:
+    """Path and query of the page itself."""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{request.scope['path']}?{query}" if query else request.scope["path"]
+
+
+def initials(name: str) -> str:
+    """The first letters of the first two words of a name."""
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+def bare_shell(request: Request[Any, Any, Any], site: Site) -> Shell:
+    """The frame of pages for people who are not logged in."""
+    return Shell(brand=site.brand, url=here(request), preferences=preferences_of(request))
+
+
+class Frame:
+    """Puts pages of the portal into their frame. One per request kind: a Litestar dependency."""
+
+    def __init__(self, site: Site, show_profile: ShowProfile) -> None:
+        self.site = site
+        self._show_profile = show_profile
+
+    async def shell(self, request: Request[Actor, Any, Any], section: str, *, query: str = "") -> PortalShell:
+        """The frame for the actor of the request.
+
+        Args:
+            request: of the page.
+            section: key of the navigation entry the page belongs to.
+            query: what stands in the search box.
+        """
+        actor = request.user
+        profile = await self._show_profile(actor)
+        return PortalShell(
+            brand=self.site.brand,
+            url=here(request),
+            preferences=preferences_of(request),
+            viewer=self._viewer(profile, actor, language_of(request)),
+            section=section,
+            nav=tuple(
+                NavItem(key, url)
+                for key, url, permission in _NAVIGATION
+                if url in self.site.paths and actor.may(permission)
+            ),
+            companies=tuple(
+                CompanyChoice(
+                    id=str(one.id),
+                    name=one.name,
+                    inn=one.inn,
+                    terms=None if one.price_type is UNSET else one.price_type,
+                    current=one.is_selected,
+                )
+                for one in profile.companies
+            ),
+            query=query,
+            paths=self.site.paths,
+        )
+
+    def can_order(self, actor: Actor) -> bool:
+        """Whether quantities can be put into a cart."""
+        return actor.terms is not None and actor.may(Permission.CART_EDIT) and "/cart/items" in self.site.paths
+
+    def _viewer(self, profile: Profile, actor: Actor, language: str) -> Viewer:
+        role = self.site.texts(language).gettext(label_of("role", profile.role).text)
+        panel = actor.may(Permission.PANEL_ACCESS) and "/panel" in self.site.paths
+        login = profile.email or profile.phone or ""
+        return Viewer(profile.name, initials(profile.name), login, role, panel=panel)
+
+    def page(
+        self, request: Request[Any, Any, Any], template: str, context: Mapping[str, Any], *, fragment: str | None = None
+    ) -> Response[str]:
+        """The page, or its fragment where htmx asked for one."""
+        return page(request, self.site.renderer, template, context, fragment=fragment)

@@ -1,0 +1,138 @@
+"""The card of a product, and why its price is what it is."""
+
+from gettext import GNUTranslations
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import UNSET
+
+from b2b_dvizhenie.application.catalog import Card, ExplainedPrice, Price, ShowProduct, Variant
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.shared.errors import NotFound
+from b2b_dvizhenie.domain.shared.ids import ProductId
+from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.domain.shared.quantity import plain
+from b2b_dvizhenie.entrypoints.http.pages.parts import Link
+from b2b_dvizhenie.entrypoints.http.pages.product import (
+    Break,
+    CharacteristicGroup,
+    Picture,
+    PriceReason,
+    ProductView,
+    ReasonStep,
+)
+from b2b_dvizhenie.entrypoints.http.pages.shell import PortalShell
+from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
+from b2b_dvizhenie.entrypoints.http.portal.prose import safe_html
+from b2b_dvizhenie.entrypoints.http.portal.rows import row_of
+from b2b_dvizhenie.entrypoints.http.responses import language_of
+
+
+def _money(amount: Any, price: Price) -> Money:
+    return Money(amount, price.currency)
+
+
+def shown_vat(card: Card, price: Price, texts: GNUTranslations) -> str:
+    """Whether VAT is in the price, and how much of it."""
+    rate = card.product.vat_rate
+    if rate is None:
+        return texts.gettext("without VAT")
+    text = texts.gettext("incl. VAT {rate} %") if price.vat_included else texts.gettext("plus VAT {rate} %")
+    return text.format(rate=plain(rate))
+
+
+def reason_of(
+    card: Card, variant: Variant, explained: ExplainedPrice, shell: PortalShell, texts: GNUTranslations
+) -> PriceReason | None:
+    """The steps from the stored price to the shown one; None where there is no price."""
+    price = variant.price
+    if price is UNSET or price.amount is None or explained.base is None:
+        return None
+    row = row_of(card.product, variant, {})
+    company = shell.company
+    kind = company.terms if company and company.terms else texts.gettext("of your company")
+    base = _money(explained.base.amount, price)
+    steps = [ReasonStep(title=texts.gettext("Price type: {name}").format(name=kind), outcome="base", result=base)]
+    if base.amount != price.amount:
+        rounded = texts.gettext("Rounded to the kopeck")
+        steps.append(ReasonStep(title=rounded, outcome="rounding", change=_money(price.amount - base.amount, price)))
+    note = ""
+    if explained.base.min_quantity > 0:
+        note = texts.gettext("From {quantity} {unit}").format(
+            quantity=plain(explained.base.min_quantity), unit=card.product.unit
+        )
+    return PriceReason(title=row.title, article=row.article, price=row.price, steps=tuple(steps), valid_note=note)
+
+
+def _main_variant(card: Card) -> Variant | None:
+    variants = card.product.variants
+    priced = (one for one in variants if one.price is not UNSET and one.price.amount is not None)
+    return next(priced, variants[0] if variants else None)
+
+
+def view_of(card: Card, shell: PortalShell, frame: Frame, actor: Actor, texts: GNUTranslations) -> ProductView | None:
+    """The card as its template shows it; None where nothing of the product is sold."""
+    product, main = card.product, _main_variant(card)
+    if main is None:
+        return None
+    row = row_of(product, main, {})
+    explained = {} if card.prices is UNSET else {one.variant_id: one for one in card.prices}
+    price = main.price
+    several = len(product.variants) > 1
+    breaks: tuple[Break, ...] = ()
+    reason = None
+    if price is not UNSET and main.id in explained:
+        of_main = explained[main.id]
+        reason = reason_of(card, main, of_main, shell, texts)
+        if len(of_main.breaks) > 1:
+            breaks = tuple(Break(one.min_quantity, _money(one.amount, price)) for one in of_main.breaks)
+    facts = tuple((one.name, ", ".join(one.values)) for one in card.characteristics)
+    if card.country:
+        facts += ((texts.gettext("Country"), card.country),)
+    if card.weight:
+        facts += ((texts.gettext("Weight, kg"), plain(card.weight)),)
+    return ProductView(
+        id=str(product.id),
+        title=product.name,
+        article=product.article,
+        price=row.price,
+        stock=row.stock,
+        quantity=row.quantity,
+        crumbs=(Link(texts.gettext("Catalogue"), "/catalog"), *(Link(s.name, f"/catalog/{s.id}") for s in card.path)),
+        brand=Link(product.brand.name, f"/catalog?brand={product.brand.id}") if product.brand else None,
+        barcode=", ".join(card.barcodes),
+        code=card.code,
+        vat=shown_vat(card, price, texts) if price is not UNSET else "",
+        pictures=tuple(Picture(url, url, product.name) for url in card.pictures),
+        characteristics=(CharacteristicGroup("", facts),) if facts else (),
+        description_html=safe_html(card.description),
+        reason=reason,
+        breaks=breaks,
+        variants=tuple(row_of(product, one, {}) for one in product.variants) if several else (),
+        can_order=frame.can_order(actor),
+        prices=price is not UNSET,
+        show_stock=actor.may(Permission.STOCK_VIEW),
+    )
+
+
+@get("/products/{product_id:uuid}", permission=Permission.CATALOG_VIEW, include_in_schema=False)
+async def product(
+    request: Request[Actor, Any, Any],
+    product_id: FromPath[UUID],
+    frame: NamedDependency[Frame],
+    show_product: NamedDependency[ShowProduct],
+) -> Response[str]:
+    """The card of a product."""
+    card = await show_product(request.user, ProductId(product_id))
+    shell = await frame.shell(request, "catalogue")
+    view = view_of(card, shell, frame, request.user, frame.site.texts(language_of(request)))
+    if view is None:
+        raise NotFound("product")
+    return frame.page(request, "pages/product.html", {"shell": shell, "view": view})
+
+
+ROUTES = [product]
