@@ -13,6 +13,7 @@ from b2b_dvizhenie.adapters.cron import CronsimCalendar
 from b2b_dvizhenie.adapters.files import LocalFiles
 from b2b_dvizhenie.adapters.onec.importing import CommerceMLReader
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
+from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.exchange.journal import PostgresImportJournal
 from b2b_dvizhenie.adapters.postgres.exchange.writer import PostgresCatalogueWriter
@@ -107,6 +108,11 @@ class Container(containers.DeclarativeContainer):
     # companies
     profile_reader = providers.Singleton(PostgresProfileReader, database)
     show_profile = providers.Factory(companies.ShowProfile, profile_reader)
+    trade_work = providers.Factory(PostgresTradeTransaction, database, clock)
+    list_companies = providers.Factory(companies.ListCompanies, trade_work.provider)
+    assign_buyer = providers.Factory(companies.AssignBuyer, trade_work.provider)
+    set_terms = providers.Factory(companies.SetTerms, trade_work.provider)
+    assign_manager = providers.Factory(companies.AssignManager, trade_work.provider)
 
     # catalog
     catalog_reader = providers.Singleton(PostgresCatalogReader, database)

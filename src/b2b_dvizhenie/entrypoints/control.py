@@ -1,4 +1,4 @@
-"""The line between a supervising process and its child: "I am ready" one way, "I am gone" the other.
+"""The line between a supervising process and its child: "I am at …", "I am ready" one way, "I am gone" the other.
 
 It is one half of a socket pair whose number the child gets by `--control-fd`. When the parent dies, even by kill -9,
 the kernel closes its half and the child ends itself: nothing is left behind.
@@ -10,7 +10,8 @@ import threading
 import time
 from contextlib import suppress
 
-READY = b"ready\n"
+READY = b"ready"
+SAY = b"say "
 _LAST_WORDS = 4.0
 
 
@@ -24,9 +25,16 @@ class Control:
 
     def ready(self) -> None:
         """Tell the parent that work has begun."""
+        self._write(READY)
+
+    def say(self, text: str) -> None:
+        """Tell the parent what this process is at before it is ready."""
+        self._write(SAY + " ".join(text.split()).encode())
+
+    def _write(self, line: bytes) -> None:
         if self._descriptor is not None:
             with suppress(OSError):  # the parent is gone; the watch ends this process
-                os.write(self._descriptor, READY)
+                os.write(self._descriptor, line + b"\n")
 
     def _watch(self, descriptor: int) -> None:
         try:

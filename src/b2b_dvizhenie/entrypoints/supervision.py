@@ -6,13 +6,13 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.control import READY
+from b2b_dvizhenie.entrypoints.control import READY, SAY
 from b2b_dvizhenie.entrypoints.starting import ProcessFailed
 
 log = structlog.get_logger("run")
@@ -29,6 +29,8 @@ class ChildSpec(Struct, frozen=True):
     arguments: tuple[str, ...]
     descriptors: tuple[int, ...] = ()
     environment: Mapping[str, str] = {}
+    told: Callable[[str], None] | None = None
+    """Hears what the child is at before it is ready."""
 
 
 class Supervisor:
@@ -107,7 +109,7 @@ class Supervisor:
                     env={**os.environ, **spec.environment},
                 )  # fmt: skip
             self._running[spec.name] = process
-            listening = asyncio.create_task(self._hear(ours, ready))
+            listening = asyncio.create_task(self._hear(ours, spec, ready))
             try:
                 return await process.wait()
             finally:
@@ -115,7 +117,14 @@ class Supervisor:
                 await asyncio.gather(listening, return_exceptions=True)
                 del self._running[spec.name]
 
-    async def _hear(self, line: socket.socket, ready: asyncio.Future[None]) -> None:
+    async def _hear(self, line: socket.socket, spec: ChildSpec, ready: asyncio.Future[None]) -> None:
         line.setblocking(False)
-        if await asyncio.get_running_loop().sock_recv(line, 64) == READY and not ready.done():
-            ready.set_result(None)
+        reader, writer = await asyncio.open_connection(sock=line.dup())
+        try:
+            while words := (await reader.readline()).rstrip(b"\n"):
+                if words == READY and not ready.done():
+                    ready.set_result(None)
+                elif words.startswith(SAY) and spec.told is not None:
+                    spec.told(words.removeprefix(SAY).decode("utf-8", "replace"))
+        finally:
+            writer.close()

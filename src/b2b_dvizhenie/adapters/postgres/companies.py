@@ -82,7 +82,9 @@ class PostgresTradeBook(TradeBook):
             return False
         return True
 
-    async def put_terms(self, agreement_id: AgreementId, company_id: CompanyId, price_type_id: PriceTypeId) -> UUID | None:
+    async def put_terms(
+        self, agreement_id: AgreementId, company_id: CompanyId, price_type_id: PriceTypeId
+    ) -> UUID | None:
         """Set the price type of the company's default agreement, making one where there is none."""
         own = (agreement.c.company_id == company_id) & agreement.c.is_default & agreement.c.is_active
         query = select(agreement.c.price_type_id).where(own).with_for_update()

@@ -62,7 +62,9 @@ class TradeBook(Protocol):
         ...
 
     @abstractmethod
-    async def put_terms(self, agreement_id: AgreementId, company_id: CompanyId, price_type_id: PriceTypeId) -> UUID | None:
+    async def put_terms(
+        self, agreement_id: AgreementId, company_id: CompanyId, price_type_id: PriceTypeId
+    ) -> UUID | None:
         """Set the price type of the company's default agreement, making one with the given id where there is none.
 
         Returns the price type before, or None. Raises NotFound for a company or price type that does not exist.
@@ -162,5 +164,7 @@ class AssignManager:
             if not await work.trade.put_manager(company_id, manager_id):
                 raise NotFound("manager_id")
             after = {"manager_id": str(manager_id)}
-            await work.audit.record(actor, Change("companies.manager_assigned", "company", str(company_id), None, after))
+            await work.audit.record(
+                actor, Change("companies.manager_assigned", "company", str(company_id), None, after)
+            )
             await work.commit()

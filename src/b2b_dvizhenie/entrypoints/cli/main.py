@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "migrate": ("migrate", "Bring the database to this version's schema."),
     "users": ("users", "Add and list people."),
     "exchange": ("exchange", "Exchange with 1C: import, status, nodes."),
+    "demo": ("demo", "Load the demonstration into a running portal: people, and a 1C that sends its goods."),
     "openapi": ("openapi", "Print the OpenAPI document of the API."),
 }
 """Name → (module of this package, one-line help). The module has a click command called `command`."""

@@ -3,9 +3,8 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 import click
@@ -21,13 +20,17 @@ from b2b_dvizhenie.entrypoints.control import Control
 from b2b_dvizhenie.entrypoints.demo import DemoLogin, load_demo
 from b2b_dvizhenie.entrypoints.logging import configure_logging
 from b2b_dvizhenie.entrypoints.opening import opened_database
-from b2b_dvizhenie.entrypoints.settings import Settings, load_settings
+from b2b_dvizhenie.entrypoints.settings import load_settings
 from b2b_dvizhenie.entrypoints.starting import bind, check_data_dir
 from b2b_dvizhenie.entrypoints.supervision import ChildSpec, Supervisor
 
 _PATIENCE = 4.0
 _SHORT_STOP = {"B2B__HTTP__STOP_SECONDS": "2", "B2B__JOBS__STOP_SECONDS": "2"}
 """Whoever presses Ctrl-C waits at most five seconds; jobs that need longer are handed back and run again."""
+
+
+Wave = tuple[str, Sequence[ChildSpec]]
+"""Processes that are started together, and what people call that step."""
 
 
 async def _people(url: str, tell: Callable[[str], None]) -> list[DemoLogin]:
@@ -45,28 +48,24 @@ def _announce(address: str, logins: list[DemoLogin]) -> None:
     sys.stdout.flush()
 
 
-async def _keep_running(
-    settings: Settings, listener: socket.socket, steps: Steps, title: str, ready: Callable[[], None]
-) -> None:
+async def _keep_running(steps: Steps, waves: Sequence[Wave], ready: Callable[[], None]) -> None:
     supervisor = Supervisor()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     shorter = {name: value for name, value in _SHORT_STOP.items() if name not in os.environ}
-    children = [
-        replace(web_child(number, listener), environment=shorter) for number in range(1, settings.http.workers + 1)
-    ]
-    children.append(ChildSpec("worker", ("worker",), environment=shorter))
     stopped = asyncio.create_task(stop.wait())
     try:
-        with steps.step(title):
-            starting = asyncio.create_task(supervisor.start(children))
-            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not starting.done():
-                starting.cancel()
-                return
-            starting.result()
+        for title, specs in waves:
+            with steps.step(title) as tell:
+                children = [replace(spec, environment=shorter, told=tell) for spec in specs]
+                starting = asyncio.create_task(supervisor.start(children))
+                await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if not starting.done():
+                    starting.cancel()
+                    return
+                starting.result()
         ready()
         await stop.wait()
     finally:
@@ -92,7 +91,8 @@ def command(host: str | None, port: int | None, demo: bool, control_fd: int | No
         say("People of the demonstration"),
         say("Portal and worker"),
     )
-    titles = [opening, schema, *([people] if demo else []), processes]
+    goods = say("Goods of the demonstration, sent by an emulated 1C")
+    titles = [opening, schema, *([people] if demo else []), processes, *([goods] if demo else [])]
     logins: list[DemoLogin] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # leaves the database's lease in order from the start
     with ExitStack() as stack:
@@ -111,4 +111,9 @@ def command(host: str | None, port: int | None, demo: bool, control_fd: int | No
             control.ready()
             _announce(address_of(listener, settings), logins)
 
-        asyncio.run(_keep_running(settings, listener, steps, processes, ready))
+        web = [web_child(number, listener) for number in range(1, settings.http.workers + 1)]
+        waves: list[Wave] = [(processes, [*web, ChildSpec("worker", ("worker",))])]
+        if demo:
+            door = f"{address_of(listener, settings)}/1c_exchange.php"
+            waves.append((goods, [ChildSpec("1c", ("demo", "--url", door, "--orders-loop"))]))
+        asyncio.run(_keep_running(steps, waves, ready))
