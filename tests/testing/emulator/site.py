@@ -39,7 +39,6 @@ class Site:
         self.files = {}
         self.imported = {}
         self.orders = {}
-        self.given = {}
         self.progress = 2
         self.requests = []
         self.more_headers = {}

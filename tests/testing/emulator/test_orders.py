@@ -43,6 +43,21 @@ def test_without_success_the_same_orders_come_again(site, connect, order_xml):
     assert one_c.fetch_orders() == ()
 
 
+def test_a_lost_success_takes_no_order_twice(site, connect, order_xml):
+    put(site, order_xml, "B2B-1")
+    base = Base1C()
+    one_c = connect(base=base)
+    site.spoil["success"] = lambda status, kind, _: (status, kind, b"failure\n")
+    given = dict(site.orders)
+    with pytest.raises(EmulatorRefused):
+        one_c.fetch_orders()
+    del site.spoil["success"]
+    site.orders = given
+    assert len(one_c.fetch_orders()) == 1
+    assert [order.number for order in base.state.orders.values()] == ["УТ00-000001"]
+    assert one_c.fetch_orders() == ()
+
+
 def test_an_order_that_comes_again_unchanged_is_an_echo(site, connect, order_xml):
     put(site, order_xml, "B2B-1")
     one_c = connect()

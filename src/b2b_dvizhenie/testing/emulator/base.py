@@ -57,6 +57,8 @@ class Order(Struct):
     version: int = 1
     told: int = 0
     """The version the site was last told."""
+    confirmed: bool = False
+    """Whether the site heard `success` for the latest it gave."""
 
     @property
     def amount(self) -> Decimal:
@@ -158,9 +160,16 @@ class Base1C:
                     known.status = Status.CANCELLED
                     known.version += 1
                 known.site = order
+                known.confirmed = False
             taken.append(known)
         self.save()
         return taken
+
+    def confirm(self, orders: Iterable[SiteOrder]) -> None:
+        """The site heard `success`: from now on these orders must not come again unchanged."""
+        for order in orders:
+            self.state.orders[order.number].confirmed = True
+        self.save()
 
     def move(self, number: str, status: Status, today: date) -> Order:
         """Bring an order to `status` with the documents that belong to it."""
@@ -195,7 +204,7 @@ class Base1C:
         cancelled what 1C did not; statuses alone come from 1C and must not travel back.
         """
         known = self.state.orders.get(order.number)
-        if known is None:
+        if known is None or not known.confirmed:
             return False
         if known.site.digest == order.digest:
             return True

@@ -36,6 +36,14 @@ class Sent(Struct):
     """Texts after `success`, one per imported file: what 1C shows to people."""
 
 
+class _Delivery(Struct, frozen=True):
+    """How a node wants its files sent."""
+
+    archive: bool
+    chunk: int | None
+    wait: bool
+
+
 class OneC:
     """A 1C of one family, connected to one site.
 
@@ -93,6 +101,7 @@ class OneC:
         that sends files and asks for no import.
         """
         sent = Sent()
+        delivery = _Delivery(archive, chunk, wait)
         portions = [[name] for name in names] if self.rules.session_per_file else [list(names)]
         known: set[str] = set()
         for number, portion in enumerate(portions):
@@ -100,7 +109,7 @@ class OneC:
             attempts = self._retries if number or self._faults.wanted.drop_in_chunk is not None else 0
             while True:
                 try:
-                    self._portion(root, portion, pictures, archive, chunk, wait, sent)
+                    self._portion(root, portion, pictures, delivery, sent)
                     break
                 except EmulatorRefused as refused:
                     if not attempts or refused.reason not in _AGAIN:
@@ -124,14 +133,18 @@ class OneC:
                 raise EmulatorRefused("catalog checkauth", Reason.TIMESTAMP, wire, "no line timestamp=…")
             session.deactivate(self._timestamp, self._patience, self._told)
             session.complete()
+        self._timestamp = ""
 
     def fetch_info(self) -> SiteInfo:
-        """Checkauth → info: the statuses, payments and deliveries of the site, for the mapping tables of УНФ (§4.6)."""
+        """The statuses, payments and deliveries of the site: `info`, for the mapping tables of УНФ (§4.6)."""
         with self._session("sale") as session:
             return read_info(session.ask("info"))
 
     def fetch_orders(self, *, confirm: bool = True) -> tuple[SiteOrder, ...]:
-        """Checkauth → query → success; the base takes the orders. Without `confirm` the site must give them again.
+        """Ask the site for orders, take them, and only then tell `success` (rule 21).
+
+        Without `confirm` nothing is taken, as if 1C had crashed, and the site must give the orders again. It must do
+        so after a lost `success` too, but then the base has them already and takes none twice.
 
         Raises:
             EmulatorRefused: the orders cannot be read or taken; nothing was taken then.
@@ -145,8 +158,9 @@ class OneC:
                     raise EmulatorRefused("sale query", Reason.ECHO, reply.wire, detail)
             self.base.check(orders, reply.wire)
             if confirm:
-                session.success()
                 self.base.load(orders, self.today())
+                session.success()
+                self.base.confirm(orders)
         return orders
 
     def answer_orders(self, orders: Iterable[Order] | None = None, *, chunk: int | None = None) -> tuple[Order, ...]:
@@ -181,37 +195,31 @@ class OneC:
         raise EmulatorRefused(step, Reason.UNAUTHORIZED, wire, "let in without credentials")
 
     def _portion(
-        self,
-        root: Path,
-        names: Sequence[str],
-        pictures: Sequence[str],
-        archive: bool,
-        chunk: int | None,
-        wait: bool,
-        sent: Sent,
+        self, root: Path, names: Sequence[str], pictures: Sequence[str], delivery: _Delivery, sent: Sent
     ) -> None:
         with self._session("catalog") as session, TemporaryDirectory() as folder:
             terms = session.init()
-            limit = _smaller(terms.file_limit, chunk)
-            if archive and terms.zip:
+            limit = _smaller(terms.file_limit, delivery.chunk)
+            if delivery.archive and terms.zip:
                 name = f"v8_{secrets.token_hex(2).upper()}_{secrets.randbelow(90) + 10}.zip"
                 session.send(name, pack(Path(folder) / name, root, [*pictures, *names]), limit)
             else:
                 for name in (*pictures, *names):
                     session.send(name, root / name, limit)
-            sent.files += len(names)
-            sent.pictures += len(pictures)
             for name in names:
                 self._told(name)
-                if wait:
+                if delivery.wait:
                     sent.texts.append(session.load(name, self._patience, self._told))
                 self._sent(name)
+        sent.files += len(names)
+        sent.pictures += len(pictures)
 
     @contextmanager
     def _session(self, kind: str) -> Iterator[Session]:
         with self._line() as opened:
             session = Session(opened, kind, self.rules, self._faults)
-            self._timestamp = self._timestamp or session.timestamp
+            if kind == "catalog":
+                self._timestamp = self._timestamp or session.timestamp
             yield session
 
     @contextmanager
