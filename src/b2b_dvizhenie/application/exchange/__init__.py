@@ -24,6 +24,7 @@ from b2b_dvizhenie.application.exchange.nodes import (
     NodeChange,
     NodeDraft,
 )
+from b2b_dvizhenie.application.exchange.order_states import ApplyOrderState, OrderStates
 from b2b_dvizhenie.application.exchange.receiving import ReceiveChunk, SessionFiles, StartUpload
 from b2b_dvizhenie.application.exchange.requesting import RepeatImport, RequestImport
 from b2b_dvizhenie.application.exchange.sessions import (
@@ -39,6 +40,7 @@ from b2b_dvizhenie.application.exchange.sweeping import CleanExchange, SweepUplo
 __all__ = [
     "MAX_PAGE",
     "Applied",
+    "ApplyOrderState",
     "Caller",
     "CategoryLine",
     "ChangeNode",
@@ -60,6 +62,7 @@ __all__ = [
     "NodeDraft",
     "NodeSummary",
     "OpenExchangeSession",
+    "OrderStates",
     "ProblemLine",
     "Progress",
     "QueryOrders",
