@@ -11,16 +11,17 @@ from dependency_injector import containers, providers
 
 from b2b_dvizhenie.adapters.cron import CronsimCalendar
 from b2b_dvizhenie.adapters.files import LocalFiles
+from b2b_dvizhenie.adapters.onec.archives import ArchiveLimits
 from b2b_dvizhenie.adapters.onec.importing import CommerceMLReader
-from b2b_dvizhenie.adapters.onec.order_statuses import ORDER_STATUSES
+from b2b_dvizhenie.adapters.onec.storage import FolderStorage
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
 from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.exchange.journal import PostgresImportJournal
 from b2b_dvizhenie.adapters.postgres.exchange.writer import PostgresCatalogueWriter
+from b2b_dvizhenie.adapters.postgres.exchange_housekeeping import PostgresSweepTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportReader, PostgresImportTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
-from b2b_dvizhenie.adapters.postgres.exchange_orders import PostgresOrderStateTransaction, PostgresOrdersToSend
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.operations import PostgresOperationsTransaction
@@ -33,12 +34,29 @@ from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
 from b2b_dvizhenie.application import catalog, companies, exchange, identity, operations, ordering, pricing
+from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.entrypoints.http.exchange_modes import ExchangeModes
 from b2b_dvizhenie.entrypoints.settings import Settings
+
+CHUNK_TOLERANCE = 4
+"""How much larger than `file_limit` a request may be: some clients round it, and bodies are not held in memory."""
 
 
 def utc_now() -> datetime:
     """The current moment, aware, in UTC. The one place of the product that asks the machine for the time."""
     return datetime.now(UTC)  # noqa: TID251 - this is the clock everybody else is given
+
+
+def build_session_files(settings: Settings, clock: Clock) -> FolderStorage:
+    """The folders of exchange sessions in the data directory, with the limits of the settings."""
+    limits = settings.exchange
+    return FolderStorage(
+        settings.data / "exchange",
+        clock,
+        chunk_bytes=CHUNK_TOLERANCE * limits.chunk_bytes,
+        session_bytes=limits.session_bytes,
+        archive_limits=ArchiveLimits(limits.unpacked_bytes, limits.unpacked_ratio, limits.unpacked_files),
+    )
 
 
 class Container(containers.DeclarativeContainer):
@@ -96,16 +114,39 @@ class Container(containers.DeclarativeContainer):
     import_journal = providers.Singleton(PostgresImportJournal, database)
     record_reader = providers.Singleton(CommerceMLReader)
     catalogue_writer = providers.Singleton(PostgresCatalogueWriter, database_url, files, clock)
-    order_state_work = providers.Factory(PostgresOrderStateTransaction, database, clock, ORDER_STATUSES)
-    apply_order_state = providers.Factory(exchange.ApplyOrderState, order_state_work.provider, clock)
-    order_states = providers.Factory(exchange.OrderStates, apply_order_state)
-    orders_to_send = providers.Singleton(PostgresOrdersToSend, database, settings.provided.exchange.zone)
+    order_states = providers.Singleton(exchange.NoOrders)
     import_file = providers.Factory(
         exchange.ImportFile, import_journal, record_reader, catalogue_writer, order_states, clock
     )
     import_folder = providers.Factory(
         exchange.ImportFolder, import_work.provider, import_reader, import_file.provider, clock
     )
+    record_request = providers.Factory(exchange.RecordRequest, session_finder)
+    session_files = providers.Singleton(build_session_files, settings, clock)
+    start_upload = providers.Factory(exchange.StartUpload, session_files)
+    receive_chunk = providers.Factory(exchange.ReceiveChunk, session_files)
+    request_import = providers.Singleton(
+        exchange.RequestImport,
+        session_files,
+        import_work.provider,
+        import_reader,
+        clock,
+        hold_seconds=settings.provided.exchange.hold_seconds,
+    )
+    end_full_export = providers.Factory(exchange.EndFullExport, import_work.provider)
+    exchange_modes = providers.Singleton(
+        ExchangeModes,
+        open_exchange_session,
+        start_upload,
+        receive_chunk,
+        request_import,
+        end_full_export,
+        clock,
+        settings.provided.exchange,
+    )
+    sweep_work = providers.Factory(PostgresSweepTransaction, database, clock)
+    sweep_uploads = providers.Factory(exchange.SweepUploads, session_files, sweep_work.provider, clock)
+    clean_exchange = providers.Factory(exchange.CleanExchange, session_files, sweep_work.provider, clock)
     monitor_reader = providers.Singleton(PostgresMonitor, database)
     show_summary = providers.Factory(exchange.ShowSummary, node_work.provider, monitor_reader, clock)
     read_exchange_log = providers.Factory(exchange.ReadExchangeLog, monitor_reader)
@@ -136,7 +177,6 @@ class Container(containers.DeclarativeContainer):
     # ordering
     ordering_work = providers.Factory(PostgresOrderingTransaction, database, clock)
     order_reader = providers.Singleton(PostgresOrderReader, database, settings.provided.exchange.zone)
-    confirm_delivery = providers.Factory(ordering.HandOverOrders, ordering_work.provider, clock)
     show_cart = providers.Factory(ordering.ShowCart, ordering_work.provider, price_lines)
     put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, price_lines, clock)
     remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, price_lines)

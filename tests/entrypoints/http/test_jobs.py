@@ -113,7 +113,8 @@ async def test_schedule_is_changed(container: Container, client: AsyncTestClient
     )
     answer = await client.patch("/api/v1/schedules/s", headers=admin, json={"cron": "0 3 * * *", "zone": "UTC"})
     assert answer.status_code == 200
-    (listed,) = (await client.get("/api/v1/schedules", headers=admin)).json()
+    listing = (await client.get("/api/v1/schedules", headers=admin)).json()
+    (listed,) = [one for one in listing if one["schedule_id"] == "s"]
     assert (listed["cron"], listed["every_seconds"], listed["zone"]) == ("0 3 * * *", None, "UTC")
     assert listed["next_slot"].endswith("03:00:00Z")
     refused = await client.patch("/api/v1/schedules/s", headers=admin, json={"cron": "nonsense"})

@@ -222,7 +222,7 @@ class SessionFolder:
             except OSError:
                 # The file system has no links.
                 shutil.copyfile(path, taken)
-        return StoredFile(name, str(taken), digest, size)
+        return StoredFile(name, str(taken), digest, size, str(self.files))
 
     def _states(self) -> list[FileState]:
         folder = self.root / "state"

@@ -103,6 +103,7 @@ class PostgresImportRequests(ImportRequests):
                 session_id=order.session_id,
                 filename=order.file.name,
                 path=order.file.path,
+                root=order.file.root,
                 sha256=order.file.sha256,
                 bytes=order.file.bytes,
                 state="waiting",
@@ -122,14 +123,15 @@ class PostgresImportRequests(ImportRequests):
             row.path,
             row.sha256,
             row.bytes,
+            row.root,
             row.started_by,
             row.request_id,
         ).where(row.import_id == import_id)
         found = (await self._connection.execute(query)).first()
         if found is None:
             return None
-        node_id, session_id, filename, path, sha256, size, started_by, request_id = found
-        file = StoredFile(filename, path, sha256, size)
+        node_id, session_id, filename, path, sha256, size, root, started_by, request_id = found
+        file = StoredFile(filename, path, sha256, size, root)
         return ImportOrder(NodeId(node_id), session_id, file, started_by, request_id)
 
     async def mark_told(self, import_id: UUID, now: datetime) -> None:

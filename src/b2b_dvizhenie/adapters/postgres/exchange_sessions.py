@@ -127,6 +127,17 @@ class PostgresExchangeSessions(ExchangeSessions):
             )
         )
 
+    async def last_profile(self, node_id: NodeId) -> str:
+        """What the node's newest session was recognised as; "" if none was."""
+        row = exchange_session.c
+        query = (
+            select(row.profile)
+            .where(row.node_id == node_id, row.profile != "")
+            .order_by(row.last_seen_at.desc())
+            .limit(1)
+        )
+        return (await self._connection.execute(query)).scalar() or ""
+
     async def newest(
         self, node_id: NodeId, kind: str, address: str, sessid: str, since: datetime
     ) -> ExchangeSession | None:

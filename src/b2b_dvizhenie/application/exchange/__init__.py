@@ -1,5 +1,6 @@
 """Exchange with an ERP: nodes, sessions, files, imports, deliveries of orders, the monitor."""
 
+from b2b_dvizhenie.application.exchange.closing import EndFullExport
 from b2b_dvizhenie.application.exchange.credentials import VerifiedCredentials
 from b2b_dvizhenie.application.exchange.delivery import ConfirmOrders, QueryOrders
 from b2b_dvizhenie.application.exchange.folders import FileOutcome, ImportFolder
@@ -24,9 +25,18 @@ from b2b_dvizhenie.application.exchange.nodes import (
     NodeChange,
     NodeDraft,
 )
-from b2b_dvizhenie.application.exchange.order_states import ApplyOrderState, OrderStates
 from b2b_dvizhenie.application.exchange.receiving import ReceiveChunk, SessionFiles, StartUpload
-from b2b_dvizhenie.application.exchange.requesting import RepeatImport, RequestImport
+from b2b_dvizhenie.application.exchange.request_log import AnsweredRequest, RecordRequest, log_line
+from b2b_dvizhenie.application.exchange.requesting import (
+    AlreadyLoaded,
+    Imported,
+    ImportFailed,
+    ImportState,
+    InProgress,
+    RepeatImport,
+    RequestImport,
+    Unpacking,
+)
 from b2b_dvizhenie.application.exchange.sessions import (
     Caller,
     Credentials,
@@ -39,8 +49,9 @@ from b2b_dvizhenie.application.exchange.sweeping import CleanExchange, SweepUplo
 
 __all__ = [
     "MAX_PAGE",
+    "AlreadyLoaded",
+    "AnsweredRequest",
     "Applied",
-    "ApplyOrderState",
     "Caller",
     "CategoryLine",
     "ChangeNode",
@@ -49,12 +60,17 @@ __all__ = [
     "CreateNode",
     "Credentials",
     "DeliveryLine",
+    "EndFullExport",
     "ExchangeNode",
     "ExchangeSession",
     "FileOutcome",
+    "ImportFailed",
     "ImportFile",
     "ImportFolder",
     "ImportLine",
+    "ImportState",
+    "Imported",
+    "InProgress",
     "ListNodes",
     "LogQuery",
     "NoOrders",
@@ -62,12 +78,12 @@ __all__ = [
     "NodeDraft",
     "NodeSummary",
     "OpenExchangeSession",
-    "OrderStates",
     "ProblemLine",
     "Progress",
     "QueryOrders",
     "ReadExchangeLog",
     "ReceiveChunk",
+    "RecordRequest",
     "RepeatImport",
     "RequestImport",
     "RequestLine",
@@ -76,6 +92,8 @@ __all__ = [
     "ShowSummary",
     "StartUpload",
     "SweepUploads",
+    "Unpacking",
     "VerifiedCredentials",
     "VerifyNode",
+    "log_line",
 ]

@@ -51,12 +51,16 @@ class StorageFull(DomainError):
 
 
 class StoredFile(Struct, frozen=True):
-    """A complete file in a session's folder. `name` is relative to it, `path` absolute, `sha256` in hex."""
+    """A complete file in a session's folder. `name` is relative to it, `path` absolute, `sha256` in hex.
+
+    `root` is the folder that paths of pictures inside the file are relative to; "" means the one `name` is relative to.
+    """
 
     name: str
     path: str
     sha256: str
     bytes: int
+    root: str = ""
 
 
 class UploadedFile(Struct, frozen=True):

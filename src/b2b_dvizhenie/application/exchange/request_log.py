@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.application.exchange.sessions import ExchangeSession
 
-_KIND, _NAME, _LINE = 20, 255, 500
+_LINE = 500
 
 
 class AnsweredRequest(Struct, frozen=True):
@@ -39,16 +39,17 @@ class RequestLog(Protocol):
         ...
 
 
+class RecordRequest:
+    """Leave a line in the log."""
+
+    def __init__(self, request_log: RequestLog) -> None:
+        self._request_log = request_log
+
+    async def __call__(self, request: AnsweredRequest) -> None:
+        """Append; may raise when the database is away, which must not fail the request."""
+        await self._request_log.write(request)
+
+
 def log_line(text: str, limit: int = _LINE) -> str:
     """One printable line of bounded length: what strangers send is data, not layout, and PostgreSQL takes no NUL."""
     return "".join(char if char.isprintable() else " " for char in text[:limit]).strip()
-
-
-def log_kind(text: str) -> str:
-    """A `type` or `mode` as the log keeps it."""
-    return log_line(text, _KIND)
-
-
-def log_name(text: str) -> str:
-    """A file name as the log keeps it."""
-    return log_line(text, _NAME)

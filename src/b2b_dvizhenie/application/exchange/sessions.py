@@ -115,6 +115,11 @@ class ExchangeSessions(Protocol):
         ...
 
     @abstractmethod
+    async def last_profile(self, node_id: NodeId) -> str:
+        """What the node's newest session was recognised as; "" if none was. Sessions about orders name no files."""
+        ...
+
+    @abstractmethod
     async def newest(
         self, node_id: NodeId, kind: str, address: str, sessid: str, since: datetime
     ) -> ExchangeSession | None:
@@ -240,7 +245,7 @@ async def add_session(work: SessionTransaction, node: NodeAccess, caller: Caller
         kind=caller.kind,
         sessid=secrets.token_hex(16),
         address=caller.address,
-        profile=node.profile if node.profile != "auto" else "",
+        profile=await work.sessions.last_profile(node.node_id) if node.profile == "auto" else node.profile,
         started_at=now,
         last_seen_at=now,
     )

@@ -2,7 +2,6 @@
 
 from b2b_dvizhenie.application.ordering.carts import ClearCart, PutLines, RemoveLine, ShowCart
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, OrderMoved, OrderPlaced, job_of
-from b2b_dvizhenie.application.ordering.handing_over import HandOverOrders
 from b2b_dvizhenie.application.ordering.orders import (
     CancelOrder,
     ListOrders,
@@ -55,7 +54,6 @@ __all__ = [
     "ErpLine",
     "GoodsReader",
     "GoodsUnknown",
-    "HandOverOrders",
     "HeldOrder",
     "KeyInvalid",
     "KeyReused",

@@ -95,7 +95,8 @@ class SameSiteOnly(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let safe, own and cookie-less requests through."""
-        if scope.get("method") in _UNSAFE:
+        own = scope["route_handler"].opt.get("own_authentication")
+        if scope.get("method") in _UNSAFE and not own:
             headers = Headers.from_scope(scope)
             if f"{COOKIE}=" in headers.get("cookie", "") and self._is_foreign(headers):
                 raise ForeignSite

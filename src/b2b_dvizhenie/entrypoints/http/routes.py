@@ -2,6 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
+from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
 from b2b_dvizhenie.entrypoints.http import health
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 from b2b_dvizhenie.entrypoints.http.portal import catalogue, entrance, media, product
@@ -20,4 +21,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *catalogue.ROUTES,
     *product.ROUTES,
     *media.ROUTES,
+    *exchange_door.ROUTES,
 ]

@@ -30,7 +30,7 @@ class PostgresImportJournal(ImportJournal):
         """Mark the import as running; None when it is done already."""
         row = exchange_import.c
         query = (
-            select(row.node_id, row.path, row.filename, row.state, exchange_node.c.settings)
+            select(row.node_id, row.path, row.root, row.filename, row.state, exchange_node.c.settings)
             .join(exchange_node, exchange_node.c.node_id == row.node_id)
             .where(row.import_id == import_id)
         )
@@ -38,7 +38,7 @@ class PostgresImportJournal(ImportJournal):
             found = (await connection.execute(query)).first()
             if found is None:
                 raise ImportUnknown
-            node_id, path, filename, state, settings = found
+            node_id, path, root, filename, state, settings = found
             if state == ImportStatus.DONE:
                 return None
             await connection.execute(delete(exchange_problem).where(exchange_problem.c.import_id == import_id))
@@ -55,7 +55,9 @@ class PostgresImportJournal(ImportJournal):
                     finished_at=None,
                 )
             )
-        return ImportTask(import_id, NodeId(node_id), Path(path), _root(path, filename), node_settings(settings))
+        return ImportTask(
+            import_id, NodeId(node_id), Path(path), Path(root or _root(path, filename)), node_settings(settings)
+        )
 
     async def tell(self, import_id: UUID, progress: Progress) -> None:
         """Write how far a running import is."""

@@ -124,7 +124,8 @@ exchange_request = Table(
 class ImportColumns(TypedColumns):
     """An import of one file: key (session or folder, file name, content); progress and outcome.
 
-    `state`: waiting, running, done, failed. `counters` are numbers by entity and outcome. `started_by` names what
+    `state`: waiting, running, done, failed. `counters` are numbers by entity and outcome. `root` is the
+    folder that paths of pictures are relative to, "" for the one `filename` is relative to. `started_by` names what
     asked: the protocol, the command line, the sweeper. `told_at` is when its end was told to 1C: a failure that was
     told is tried anew when 1C asks again.
     """
@@ -134,6 +135,7 @@ class ImportColumns(TypedColumns):
     session_id: Named[UUID | None] = Column(Uuid)
     filename: Named[str]
     path: Named[str]
+    root: Named[str] = Column(server_default="")
     sha256: Named[str]
     bytes: Named[int] = Column(BigInteger)
     kinds: Named[list[str]] = Column(ARRAY(Text), server_default=text("'{}'"))
