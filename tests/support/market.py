@@ -16,7 +16,10 @@ from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_node
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role, session
 from b2b_dvizhenie.adapters.postgres.tables.operations import setting
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price
+from b2b_dvizhenie.application.ordering import OrderRequest, Placed, PlacedOrder, RequestedLine
+from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.identity import new_token, token_hash
+from b2b_dvizhenie.domain.ordering import Consent, Wishes
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, NodeId, UserId, VariantId, new_id
 from b2b_dvizhenie.entrypoints.container import Container
 
@@ -71,13 +74,14 @@ class Market(Shop):
         firm_id: FirmId | None = None,
         ref: str | None = None,
         inn: str = "",
+        node_id: NodeId | None = None,
     ) -> CompanyId:
         """A buyer company with an agreement."""
         company_id = CompanyId(new_id())
         await self._write(
             insert(company).values(
                 company_id=company_id,
-                node_id=self.node,
+                node_id=node_id or self.node,
                 external_ref=ref or str(company_id),
                 kind="legal",
                 name=name,
@@ -195,3 +199,20 @@ class Market(Shop):
         await self._write(
             statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
         )
+
+    async def actor(self, person: Person, company_id: CompanyId | None = None) -> Actor:
+        """Who the person is for the use cases, as the HTTP door would find out."""
+        found = await self.container.authenticate()(person.token, company_id)
+        assert found is not None
+        return found
+
+    async def order(self, person: Person, *goods: tuple[VariantId, str], **wishes: str) -> PlacedOrder:
+        """Place an order for these goods at today's prices."""
+        lines = tuple(
+            RequestedLine(f"lines.{index}", Decimal(quantity), variant_id)
+            for index, (variant_id, quantity) in enumerate(goods)
+        )
+        request = OrderRequest(lines, Wishes(**wishes), Consent(any_price=True))
+        outcome = await self.container.place_order()(await self.actor(person), request)
+        assert isinstance(outcome, Placed), outcome
+        return outcome.order

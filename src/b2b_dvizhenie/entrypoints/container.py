@@ -13,6 +13,7 @@ from b2b_dvizhenie.adapters.cron import CronsimCalendar
 from b2b_dvizhenie.adapters.files import LocalFiles
 from b2b_dvizhenie.adapters.onec.archives import ArchiveLimits
 from b2b_dvizhenie.adapters.onec.importing import CommerceMLReader
+from b2b_dvizhenie.adapters.onec.order_statuses import ORDER_STATUSES
 from b2b_dvizhenie.adapters.onec.storage import FolderStorage
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
 from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
@@ -22,6 +23,7 @@ from b2b_dvizhenie.adapters.postgres.exchange.writer import PostgresCatalogueWri
 from b2b_dvizhenie.adapters.postgres.exchange_housekeeping import PostgresSweepTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportReader, PostgresImportTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
+from b2b_dvizhenie.adapters.postgres.exchange_orders import PostgresOrderStateTransaction, PostgresOrdersToSend
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.operations import PostgresOperationsTransaction
@@ -114,7 +116,10 @@ class Container(containers.DeclarativeContainer):
     import_journal = providers.Singleton(PostgresImportJournal, database)
     record_reader = providers.Singleton(CommerceMLReader)
     catalogue_writer = providers.Singleton(PostgresCatalogueWriter, database_url, files, clock)
-    order_states = providers.Singleton(exchange.NoOrders)
+    order_state_work = providers.Factory(PostgresOrderStateTransaction, database, clock, ORDER_STATUSES)
+    apply_order_state = providers.Factory(exchange.ApplyOrderState, order_state_work.provider, clock)
+    order_states = providers.Factory(exchange.OrderStates, apply_order_state)
+    orders_to_send = providers.Singleton(PostgresOrdersToSend, database, settings.provided.exchange.zone)
     import_file = providers.Factory(
         exchange.ImportFile, import_journal, record_reader, catalogue_writer, order_states, clock
     )
@@ -177,6 +182,7 @@ class Container(containers.DeclarativeContainer):
     # ordering
     ordering_work = providers.Factory(PostgresOrderingTransaction, database, clock)
     order_reader = providers.Singleton(PostgresOrderReader, database, settings.provided.exchange.zone)
+    confirm_delivery = providers.Factory(ordering.HandOverOrders, ordering_work.provider, clock)
     show_cart = providers.Factory(ordering.ShowCart, ordering_work.provider, price_lines)
     put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, price_lines, clock)
     remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, price_lines)

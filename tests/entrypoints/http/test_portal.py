@@ -244,6 +244,17 @@ async def test_language_and_theme_are_kept(client: AsyncTestClient, shop: Shop) 
     assert "Catalogue" in texts(answer, "h1")[0]
 
 
+async def test_a_refusal_is_a_page_for_people(client: AsyncTestClient, shop: Shop) -> None:
+    await enter(client, shop)
+    for path, status in (("/catalog/01a00000-0000-7000-8000-000000000000", 404), ("/catalog?cursor=x", 400)):
+        answer = await client.get(path, headers=PAGE)
+        assert answer.status_code == status
+        assert answer.headers["content-type"].startswith("text/html")
+        assert texts(answer, "h1") != []
+        assert answer.headers["x-request-id"] in answer.text
+    assert (await client.get("/nowhere", headers=PAGE)).status_code == 404
+
+
 async def test_no_link_of_a_page_leads_nowhere(client: AsyncTestClient, shop: Shop) -> None:
     section = await shop.section("Метизы")
     product = await shop.product("Болт", section=section, properties={"Сталь": ["A2"]})

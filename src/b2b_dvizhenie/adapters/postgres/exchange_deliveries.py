@@ -32,7 +32,8 @@ tries AS (
 SELECT o.order_id, o.revision, coalesce(t.times, 0), coalesce(t.batch, 0), t.given_at
   FROM customer_order o
   LEFT JOIN tries t ON t.order_id = o.order_id AND t.revision = o.revision
- WHERE NOT EXISTS (
+ WHERE (o.node_id = :node_id OR o.node_id IS NULL)
+   AND NOT EXISTS (
        SELECT FROM exchange_delivery d
         WHERE d.order_id = o.order_id AND d.node_id = :node_id AND d.revision >= o.revision
           AND d.confirmed_at IS NOT NULL)

@@ -1,11 +1,11 @@
 """Orders in PostgreSQL: placing, holding, changing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Numeric, Text, Uuid, bindparam, insert, select, text, update
+from sqlalchemy import Numeric, Row, Select, Text, Uuid, any_, bindparam, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -64,6 +64,23 @@ SELECT :order_id, line.position, line.variant, line.article, line.name, line.uni
     bindparam("explanations", type_=ARRAY(Text)),
     bindparam("comments", type_=ARRAY(Text)),
 )
+
+
+_HELD: Select[*tuple[Any, ...]] = select(
+    customer_order.c.order_id,
+    customer_order.c.number,
+    customer_order.c.company_id,
+    customer_order.c.status,
+    customer_order.c.cancelled_by,
+    customer_order.c.is_paid,
+    customer_order.c.is_shipped,
+    customer_order.c.revision,
+)
+
+
+def _held(row: Row[*tuple[Any, ...]]) -> HeldOrder:
+    standing = standing_of(row[3], row[4], is_paid=row[5], is_shipped=row[6])
+    return HeldOrder(OrderId(row[0]), row[1], CompanyId(row[2]), standing, row[7])
 
 
 def standing_of(status: str, cancelled_by: str | None, *, is_paid: bool, is_shipped: bool) -> Standing:
@@ -165,26 +182,15 @@ class PostgresOrders(Orders):
 
     async def hold(self, actor: Actor, scope: Scope, order_id: OrderId) -> HeldOrder | None:
         """An order the actor may touch in this scope, locked until the end of the transaction."""
-        orders = customer_order.c
-        query = (
-            select(
-                orders.order_id,
-                orders.number,
-                orders.company_id,
-                orders.status,
-                orders.cancelled_by,
-                orders.is_paid,
-                orders.is_shipped,
-                orders.revision,
-            )
-            .where(orders.order_id == order_id, visible_orders(actor, scope))
-            .with_for_update()
-        )
+        query = _HELD.where(customer_order.c.order_id == order_id, visible_orders(actor, scope)).with_for_update()
         row = (await self._connection.execute(query)).first()
-        if row is None:
-            return None
-        standing = standing_of(row[3], row[4], is_paid=row[5], is_shipped=row[6])
-        return HeldOrder(OrderId(row[0]), row[1], CompanyId(row[2]), standing, row[7])
+        return None if row is None else _held(row)
+
+    async def hold_all(self, order_ids: Sequence[OrderId]) -> list[HeldOrder]:
+        """Orders locked in the order of their ids."""
+        wanted = customer_order.c.order_id == any_(literal(list(order_ids), ARRAY(Uuid)))
+        query = _HELD.where(wanted).order_by(customer_order.c.order_id).with_for_update()
+        return [_held(row) for row in await self._connection.execute(query)]
 
     async def change(self, order_id: OrderId, standing: Standing, revision: int, now: datetime) -> None:
         """Write the standing and the revision of a held order."""
@@ -201,11 +207,19 @@ class PostgresOrders(Orders):
             )
         )
 
-    async def tell(self, order_id: OrderId, kind: str, params: Mapping[str, Any], actor: str, now: datetime) -> None:
-        """Add an event to the history of an order."""
-        await self._connection.execute(
-            insert(order_event).values(order_id=order_id, at=now, kind=kind, params=dict(params), actor=actor)
-        )
+    async def move(self, order_ids: Sequence[OrderId], status: OrderStatus, now: datetime) -> None:
+        """Write one status to held orders."""
+        wanted = customer_order.c.order_id == any_(literal(list(order_ids), ARRAY(Uuid)))
+        await self._connection.execute(update(customer_order).where(wanted).values(status=status.value, updated_at=now))
+
+    async def tell(
+        self, order_ids: Sequence[OrderId], kind: str, params: Mapping[str, Any], actor: str, now: datetime
+    ) -> None:
+        """Add one event to the history of each order."""
+        event = {"at": now, "kind": kind, "params": dict(params), "actor": actor}
+        rows = [{"order_id": order_id, **event} for order_id in order_ids]
+        if rows:
+            await self._connection.execute(insert(order_event), rows)
 
 
 class PostgresOrderingTransaction(Transaction, OrderingTransaction):

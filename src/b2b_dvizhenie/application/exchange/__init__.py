@@ -25,6 +25,7 @@ from b2b_dvizhenie.application.exchange.nodes import (
     NodeChange,
     NodeDraft,
 )
+from b2b_dvizhenie.application.exchange.order_states import ApplyOrderState, OrderStates
 from b2b_dvizhenie.application.exchange.receiving import ReceiveChunk, SessionFiles, StartUpload
 from b2b_dvizhenie.application.exchange.request_log import AnsweredRequest, RecordRequest, log_line
 from b2b_dvizhenie.application.exchange.requesting import (
@@ -52,6 +53,7 @@ __all__ = [
     "AlreadyLoaded",
     "AnsweredRequest",
     "Applied",
+    "ApplyOrderState",
     "Caller",
     "CategoryLine",
     "ChangeNode",
@@ -78,6 +80,7 @@ __all__ = [
     "NodeDraft",
     "NodeSummary",
     "OpenExchangeSession",
+    "OrderStates",
     "ProblemLine",
     "Progress",
     "QueryOrders",

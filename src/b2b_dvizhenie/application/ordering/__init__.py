@@ -2,6 +2,7 @@
 
 from b2b_dvizhenie.application.ordering.carts import ClearCart, PutLines, RemoveLine, ShowCart
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, OrderMoved, OrderPlaced, job_of
+from b2b_dvizhenie.application.ordering.handing_over import HandOverOrders
 from b2b_dvizhenie.application.ordering.orders import (
     CancelOrder,
     ListOrders,
@@ -54,6 +55,7 @@ __all__ = [
     "ErpLine",
     "GoodsReader",
     "GoodsUnknown",
+    "HandOverOrders",
     "HeldOrder",
     "KeyInvalid",
     "KeyReused",

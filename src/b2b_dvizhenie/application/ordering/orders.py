@@ -99,7 +99,7 @@ class CancelOrder:
             revision = held.revision + 1
             await work.orders.change(order_id, standing, revision, now)
             await work.orders.tell(
-                order_id,
+                [order_id],
                 "status",
                 {"before": held.standing.status.value, "after": standing.status.value, "by": by.value},
                 actor.name,

@@ -201,7 +201,7 @@ class PlaceOrder:
             "currency": order.totals.currency,
             "lines": len(order.lines),
         }
-        await work.orders.tell(order.order_id, "placed", {}, actor.name, now)
+        await work.orders.tell([order.order_id], "placed", {}, actor.name, now)
         await work.audit.record(actor, Change("ordering.order_placed", "order", str(order.order_id), after=told))
         placed = OrderPlaced(
             order.order_id,

@@ -136,13 +136,25 @@ class Orders(Protocol):
         ...
 
     @abstractmethod
+    async def hold_all(self, order_ids: Sequence[OrderId]) -> list[HeldOrder]:
+        """Orders whoever they belong to, locked in the order of their ids; for the system itself."""
+        ...
+
+    @abstractmethod
     async def change(self, order_id: OrderId, standing: Standing, revision: int, now: datetime) -> None:
         """Write the standing and the revision of a held order."""
         ...
 
     @abstractmethod
-    async def tell(self, order_id: OrderId, kind: str, params: Mapping[str, Any], actor: str, now: datetime) -> None:
-        """Add an event to the history of an order."""
+    async def move(self, order_ids: Sequence[OrderId], status: OrderStatus, now: datetime) -> None:
+        """Write one status, other than cancelled, to held orders; their revisions stay."""
+        ...
+
+    @abstractmethod
+    async def tell(
+        self, order_ids: Sequence[OrderId], kind: str, params: Mapping[str, Any], actor: str, now: datetime
+    ) -> None:
+        """Add one event to the history of each order."""
         ...
 
 

@@ -20,6 +20,7 @@ from b2b_dvizhenie.entrypoints.http.access import guard, verify_declared
 from b2b_dvizhenie.entrypoints.http.authentication import AuthenticationMiddleware
 from b2b_dvizhenie.entrypoints.http.portal.catalogue import Listing
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
+from b2b_dvizhenie.entrypoints.http.portal.refusals import error_page
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.problems import on_domain_error, on_http_error, on_unexpected
 from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
@@ -85,7 +86,7 @@ def create_app(
     site = Site(container.settings())
     app = Litestar(
         [*routes, *site.routes()],
-        state=State({"container": container, "site": site}),
+        state=State({"container": container, "error_page": error_page(site)}),
         dependencies=dependencies(container) | portal_dependencies(container, site),
         guards=[guard],
         lifespan=[life],

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.adapters.postgres.database import DatabaseUnavailable
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
+from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 log = structlog.get_logger("http")
@@ -59,15 +60,6 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     request_id: str = ""
     params: dict[str, Any] = {}
     fields: list[FieldProblem] = []
-
-
-def language(request: Request[Any, Any, Any]) -> str:
-    """Language of the answer: the user's, else the one asked for, Russian by default."""
-    actor = request.scope.get("user")
-    if actor is not None:
-        return str(actor.language)
-    accepted = request.headers.get("accept-language", "ru").lower()
-    return "en" if accepted.startswith("en") else "ru"
 
 
 def _plain(params: dict[str, Any]) -> dict[str, Any]:
@@ -158,12 +150,12 @@ def _request_id(request: Request[Any, Any, Any]) -> str:
 
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[Any]:
     """Every refusal of the domain."""
-    return answer(request, problem_of(error, language(request), _request_id(request)))
+    return answer(request, problem_of(error, language_of(request), _request_id(request)))
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Litestar's own refusals: unparsable input, unknown path, wrong method."""
-    return answer(request, _http_problem(error, language(request), _request_id(request)))
+    return answer(request, _http_problem(error, language_of(request), _request_id(request)))
 
 
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -176,7 +168,7 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
         return on_domain_error(request, DatabaseUnavailable(reason="connection"))
     log.error("unexpected_error", path=request.scope["path"], exc_info=error)
     code = "shared.internal_error"
-    lang = language(request)
+    lang = language_of(request)
     return answer(
         request,
         Problem(

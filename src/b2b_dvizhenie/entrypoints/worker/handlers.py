@@ -4,12 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+import msgspec
+import structlog
 from msgspec import Struct
 
 from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
+from b2b_dvizhenie.application.ordering import OrderCancelled, OrderMoved, OrderPlaced
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.entrypoints.container import Container
+
+log = structlog.get_logger("orders")
 
 
 class RunningJob(Struct, frozen=True):
@@ -29,6 +34,16 @@ async def import_exchange_file(container: Container, payload: dict[str, Any], jo
     await container.import_file()(actor, UUID(payload["import_id"]))
 
 
+def announced(event: type[OrderPlaced | OrderCancelled | OrderMoved]) -> Handler:
+    """Handler that puts what happened to an order into the log, as one line per event."""
+
+    async def announce(_: Container, payload: dict[str, Any], job: RunningJob) -> None:
+        told = msgspec.convert(payload, event, strict=False)
+        log.info(event.name, order=told.number, order_id=str(told.order_id), request_id=job.request_id)
+
+    return announce
+
+
 async def sweep_exchange_uploads(container: Container, _payload: dict[str, Any], job: RunningJob) -> None:
     """`exchange.sweep_uploads`: files that 1C sent and never asked to import."""
     await container.sweep_uploads()(job.request_id)
@@ -41,6 +56,9 @@ async def clean_exchange(container: Container, _payload: dict[str, Any], _job: R
 
 HANDLERS: Mapping[str, Handler] = {
     IMPORT_JOB: import_exchange_file,
+    OrderPlaced.name: announced(OrderPlaced),
+    OrderCancelled.name: announced(OrderCancelled),
+    OrderMoved.name: announced(OrderMoved),
     SWEEP_JOB: sweep_exchange_uploads,
     CLEAN_JOB: clean_exchange,
 }

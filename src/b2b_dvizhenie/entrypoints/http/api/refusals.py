@@ -8,7 +8,8 @@ from litestar import Request
 
 from b2b_dvizhenie.domain.ordering import PriceChanged, PriceMove, Refused
 from b2b_dvizhenie.domain.shared.quantity import plain
-from b2b_dvizhenie.entrypoints.http.problems import FieldProblem, Problem, language
+from b2b_dvizhenie.entrypoints.http.problems import FieldProblem, Problem
+from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 PRICE_CHANGED = "ordering.price_changed"
@@ -34,7 +35,7 @@ def _move(move: PriceMove, lang: str) -> FieldProblem:
 
 def problem_of_outcome(request: Request[Any, Any, Any], outcome: PriceChanged | Refused) -> Problem:
     """A conflict that names every line: what it costs now, or why it cannot be ordered."""
-    lang = language(request)
+    lang = language_of(request)
     params: dict[str, Any]
     if isinstance(outcome, PriceChanged):
         code = PRICE_CHANGED
