@@ -6,9 +6,12 @@ that looks for them. Letters are built from code points because words of a langu
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
+_KEPT = 60
+"""Characters of a text that is worth being remembered."""
 MAX_KEY = 200
 """Characters of a key; a B-tree entry must stay below 2700 bytes whatever names an ERP sends."""
 
@@ -88,6 +91,16 @@ def _word(part: str) -> str:
     return part
 
 
+@lru_cache(maxsize=16_384)
+def _known_parts(compound: str) -> tuple[str, ...]:
+    return tuple(_word(part) for part in _JOINT.split(compound))
+
+
+def _parts(compound: str) -> tuple[str, ...]:
+    """A compound taken apart. Goods share most of their words, so what was taken apart is kept, unless it is long."""
+    return _known_parts(compound) if len(compound) <= _KEPT else _known_parts.__wrapped__(compound)
+
+
 def compounds(text: str) -> Iterator[tuple[str, ...]]:
     """The words of a text; those written together through a hyphen, slash or point come as one tuple.
 
@@ -95,7 +108,7 @@ def compounds(text: str) -> Iterator[tuple[str, ...]]:
     """
     folded = _POINT.sub("d", _TIMES.sub("x", normalize("NFKC", text).lower()))
     for match in _COMPOUND.finditer(folded):
-        yield tuple(_word(part) for part in _JOINT.split(match.group()))
+        yield _parts(match.group())
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -112,25 +125,60 @@ class SearchDocument(NamedTuple):
     rest: str
 
 
-def _words(texts: Iterable[str], extra: list[str]) -> str:
+@lru_cache(maxsize=16_384)
+def _known_spellings(parts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    extra: list[str] = []
+    for part in parts:
+        if "d" in part and _SQUEEZED.search(part):
+            extra.append(_SQUEEZED.sub("", part))  # the comma that people leave out
+        measure = _MEASURE.fullmatch(part)
+        if measure:
+            extra += measure.groups()  # "16A" is also "16 A"
+    return joined(parts), tuple(extra)
+
+
+def _spellings(parts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """(the parts as one word, other spellings of them)."""
+    return _known_spellings(parts) if sum(map(len, parts)) <= _KEPT else _known_spellings.__wrapped__(parts)
+
+
+def _words_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(words of one text, other spellings of them)."""
+    if text.isascii() and text.isdigit():
+        return (text,), ()  # a barcode, mostly
     found: dict[str, None] = {}
-    for text in texts:
-        number = ""
-        for parts in compounds(text):
-            found.update(dict.fromkeys(parts))
-            whole = joined(parts)
-            if len(parts) > 1:
-                found[whole] = None
-            if number and len(whole) <= 2 and whole.isalpha():
-                extra.append(f"{number}{whole}".translate(TO_LATIN_TWIN))  # "16 A" is also "16A"
-            number = whole if whole[-1].isdigit() else ""
-            for part in parts:
-                if "d" in part and _SQUEEZED.search(part):
-                    extra.append(_SQUEEZED.sub("", part))  # the comma that people leave out
-                measure = _MEASURE.fullmatch(part)
-                if measure:
-                    extra += measure.groups()  # "16A" is also "16 A"
-    return " ".join(found)
+    extra: list[str] = []
+    number = ""
+    for parts in compounds(text):
+        found.update(dict.fromkeys(parts))
+        whole, others = _spellings(parts)
+        if len(parts) > 1:
+            found[whole] = None
+        if number and len(whole) <= 2 and whole.isalpha():
+            extra.append(f"{number}{whole}".translate(TO_LATIN_TWIN))  # "16 A" is also "16A"
+        number = whole if whole[-1].isdigit() else ""
+        extra += others
+    return tuple(found), tuple(extra)
+
+
+_known_words_of = lru_cache(maxsize=8192)(_words_of)
+
+
+def _collected(found: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], extra: list[str]) -> str:
+    words: dict[str, None] = {}
+    for own, others in found:
+        words.update(dict.fromkeys(own))
+        extra += others
+    return " ".join(words)
+
+
+@lru_cache(maxsize=4096)
+def _brand_words(brand: str) -> tuple[str, tuple[str, ...]]:
+    """(a brand in every script it may be asked for, other spellings)."""
+    written, extra = _words_of(brand)
+    heard = [cyrillised(word) for word in written]
+    heard += [E + word[1:] for word in heard if word.startswith(YE)]  # a brand's first E is heard as either letter
+    return " ".join(dict.fromkeys([*written, *map(romanised, written), *heard])), extra
 
 
 def search_document(
@@ -144,13 +192,11 @@ def search_document(
         brand: found in both scripts, whichever the ERP uses.
         others: full name, values of characteristics.
     """
-    extra: list[str] = []
-    names = _words((name,), extra)
-    numbers = _words(codes, extra)
-    brands = _words((brand,), extra)
-    written = brands.split()
-    heard = [cyrillised(word) for word in written]
-    heard += [E + word[1:] for word in heard if word.startswith(YE)]  # a brand's first E is heard as either letter
-    brands = " ".join(dict.fromkeys([*written, *map(romanised, written), *heard]))
-    rest = _words(others, extra)
-    return SearchDocument(numbers, brands, names, " ".join(dict.fromkeys([*rest.split(), *extra])))
+    names, extra_of_name = _words_of(name)
+    extra = list(extra_of_name)
+    numbers = _collected(map(_words_of, codes), extra)  # hardly two goods have the same: not worth remembering
+    brands, extra_of_brand = _brand_words(brand)
+    extra += extra_of_brand
+    known = (_known_words_of(text) if len(text) <= _KEPT else _words_of(text) for text in others)
+    rest = _collected(known, extra)
+    return SearchDocument(numbers, brands, " ".join(names), " ".join(dict.fromkeys([*rest.split(), *extra])))

@@ -25,16 +25,8 @@ _BEGIN = b"""
     INSERT INTO exchange_generation (node_id, catalog_ref, state, opened_at, last_file_at)
     VALUES (%s, %s, 'open', %s, %s) RETURNING generation_id"""
 
-_STAMP = b"""
-    INSERT INTO exchange_seen (generation_id, product_id)
-    SELECT DISTINCT %(generation)s::bigint, p.product_id
-      FROM (SELECT ref, catalog FROM st_good UNION ALL SELECT ref, catalog FROM st_good_same) g
-      JOIN product p ON p.node_id = %(node)s AND p.external_ref = g.ref
-     WHERE g.catalog = %(catalog)s AND NOT EXISTS (
-         SELECT FROM exchange_seen s WHERE s.generation_id = %(generation)s AND s.product_id = p.product_id)"""
 
-
-def stamp(
+def begin_file(
     connection: Connection[TupleRow],
     node_id: NodeId,
     settings: NodeSettings,
@@ -42,11 +34,11 @@ def stamp(
     now: datetime,
     *,
     only_changes: bool,
-) -> int:
-    """Note that the goods of this file were named by the full export that is going on, if there is one.
+) -> int | None:
+    """Open or continue the full export that a file of a catalogue belongs to.
 
     Args:
-        connection: in the transaction of the import, whose goods lie in `st_good` and `st_good_same`.
+        connection: in the transaction of the import.
         node_id: whose file it is.
         settings: its quiet time.
         catalog_ref: the catalogue of the goods.
@@ -54,23 +46,18 @@ def stamp(
         only_changes: False begins a full export.
 
     Returns:
-        How many goods were noted.
+        Id of the generation that the goods of the file are named by; None when no full export is going on.
     """
     row = connection.execute(_OPEN, [node_id, catalog_ref]).fetchone()
     current = Generation(*row) if row else None
     plan = plan_file(current, only_changes=only_changes, now=now, quiet=settings.quiet)
-    generation_id = current.generation_id if current else 0
     if plan.opens:
         connection.execute(_SUPERSEDE, [GenerationState.SUPERSEDED, now, node_id, catalog_ref])
         begun = connection.execute(_BEGIN, [node_id, catalog_ref, now, now]).fetchone()
-        generation_id = begun[0] if begun else 0
-    if not plan.stamp:
-        return 0
-    stamped = connection.execute(
-        _STAMP, {"generation": generation_id, "node": node_id, "catalog": catalog_ref}
-    ).rowcount
+        return begun[0] if begun else None
+    if not plan.stamp or current is None:
+        return None
     connection.execute(
-        b"UPDATE exchange_generation SET last_file_at = %s, stamped = stamped + %s WHERE generation_id = %s",
-        [now, stamped, generation_id],
+        b"UPDATE exchange_generation SET last_file_at = %s WHERE generation_id = %s", [now, current.generation_id]
     )
-    return stamped
+    return current.generation_id

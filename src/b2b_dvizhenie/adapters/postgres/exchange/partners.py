@@ -1,7 +1,6 @@
 """Buyer companies from 1C: keyed by their id there, never merged with others by themselves (onec.md §3.6)."""
 
 import hashlib
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,10 @@ from msgspec.structs import asdict, replace
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from b2b_dvizhenie.adapters.postgres.exchange.copying import Staging, json_field, quoted
-from b2b_dvizhenie.adapters.postgres.exchange.goods import NEW_ID
+from b2b_dvizhenie.adapters.postgres.exchange.chunks import NEW_ID
+from b2b_dvizhenie.adapters.postgres.exchange.copying import binary, flag, json_field, load, quoted
 from b2b_dvizhenie.adapters.postgres.exchange.problems import Problems
 from b2b_dvizhenie.application.exchange.records import PartnerRecord
-from b2b_dvizhenie.domain.shared.ids import NodeId
 
 _KINDS = {"legal", "entrepreneur", "person"}
 _COLUMNS = """
@@ -23,7 +21,7 @@ _COLUMNS = """
 _FIELDS = ("kind", "name", "full_name", "inn", "kpp", "ogrn")
 _DELETED = """'{"deleted_in_1c": true}'::jsonb"""
 
-_LAST = "DELETE FROM st_partner a USING st_partner b WHERE a.ref = b.ref AND a.n < b.n"
+_LAST = b"DELETE FROM st_partner a USING st_partner b WHERE a.ref = b.ref AND a.n < b.n"
 
 # An administrator's own switch survives: only a company that 1C deleted becomes active when 1C names it again.
 _UPDATE = f"""
@@ -66,27 +64,25 @@ _AGREEMENTS = f"""
 class Partners:
     """Companies of one file."""
 
-    def __init__(self, connection: Connection[TupleRow], node_id: NodeId, problems: Problems) -> None:
-        self._connection = connection
-        self._node_id = node_id
+    def __init__(self, problems: Problems) -> None:
         self._problems = problems
-        self._rows: Staging | None = None
+        self._rows: list[str] = []
         self.read = 0
 
     def take(self, record: PartnerRecord) -> None:
-        """Stage a company."""
-        if self._rows is None:
-            self._rows = Staging(self._connection, "st_partner", _COLUMNS)
+        """Make a row of the company."""
         self.read += 1
-        if record.kind not in _KINDS:
-            self._problems.warn("partner", "exchange.partner_kind_unknown", record.ref, record.line, record.kind)
-        digest = hashlib.blake2b(msgspec.msgpack.encode(replace(record, line=0, version="")), digest_size=16)
+        kind = record.kind
+        if kind not in _KINDS:
+            self._problems.warn("partner", "exchange.partner_kind_unknown", record.ref, record.line, kind)
+            kind = "legal"
+        content = msgspec.msgpack.encode(replace(record, line=0, version=""))
         fields = (
             str(self.read),
             quoted(record.ref),
-            f"\\\\x{digest.hexdigest()}",
-            "t" if record.deleted else "f",
-            record.kind if record.kind in _KINDS else "legal",
+            binary(hashlib.blake2b(content, digest_size=16).digest()),
+            flag(record.deleted),
+            kind,
             quoted(record.name or record.full_name or record.ref),
             quoted(record.full_name),
             quoted(record.inn),
@@ -95,25 +91,23 @@ class Partners:
             json_field(_details(record)),
             str(record.line),
         )
-        self._rows.add("\t".join(fields))
+        self._rows.append("\t".join(fields))
 
-    def merge(self, now: datetime, milliseconds: int) -> dict[str, int]:
+    def merge(self, connection: Connection[TupleRow], facts: dict[str, Any]) -> dict[str, int]:
         """Bring `company` to what the file said."""
-        if self._rows is None or not self._rows.finish():
+        if not self._rows:
             return {}
-        facts: dict[str, Any] = {"node": self._node_id, "now": now, "milliseconds": milliseconds}
-        execute = self._connection.execute
-        execute(_LAST.encode())
-        changed = execute(_UPDATE.encode(), facts).rowcount
-        added = [row[0] for row in execute(_INSERT.encode(), facts)]
-        for ref, line, name, inn in execute(_SIMILAR, facts | {"added": added}):
+        connection.execute(f"CREATE TEMPORARY TABLE st_partner ({_COLUMNS}) ON COMMIT DROP".encode())
+        load(connection, "st_partner", self._rows, analyze="n, ref")
+        connection.execute(_LAST)
+        changed = connection.execute(_UPDATE.encode(), facts).rowcount
+        added = [row[0] for row in connection.execute(_INSERT.encode(), facts)]
+        for ref, line, name, inn in connection.execute(_SIMILAR, facts | {"added": added}):
             self._problems.warn("partner", "exchange.partner_similar", ref, line, f"{name}, {inn}")
-        return {"companies.read": self.read, "companies.added": len(added), "companies.changed": changed}
+        return {"companies.added": len(added), "companies.changed": changed}
 
 
-def give_terms(
-    connection: Connection[TupleRow], node_id: NodeId, named_type: UUID | None, milliseconds: int
-) -> dict[str, int]:
+def give_terms(connection: Connection[TupleRow], named_type: UUID | None, facts: dict[str, Any]) -> dict[str, int]:
     """Give every company of the node that has no agreement the default one; without a price type there is none."""
     price_type_id = named_type
     if price_type_id is None:
@@ -121,9 +115,7 @@ def give_terms(
         price_type_id = row[0] if row else None
     if price_type_id is None:
         return {}
-    facts = {"node": node_id, "type": price_type_id, "milliseconds": milliseconds}
-    added = connection.execute(_AGREEMENTS.encode(), facts).rowcount
-    return {"agreements.added": added} if added else {}
+    return {"agreements.added": connection.execute(_AGREEMENTS.encode(), facts | {"type": price_type_id}).rowcount}
 
 
 def _details(record: PartnerRecord) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from psycopg.rows import TupleRow
 from b2b_dvizhenie.domain.shared.ids import NodeId
 
 # What `product_placement` must hold for the products in `touched`.
-_WANTED = """
-    CREATE TEMPORARY TABLE m_placement ON COMMIT DROP AS
+_WANTED = b"""
+    INSERT INTO m_placement
     SELECT DISTINCT above.section_id, p.sort_key, p.product_id, t.is_new
       FROM touched t
       JOIN product p ON p.product_id = t.product_id AND p.is_active AND NOT p.is_hidden
@@ -15,14 +15,14 @@ _WANTED = """
       JOIN section s ON s.section_id = own.section_id
      CROSS JOIN LATERAL unnest(s.path) AS above (section_id)"""
 
-_GONE = """
+_GONE = b"""
     DELETE FROM product_placement l USING touched t
      WHERE l.product_id = t.product_id AND NOT t.is_new
        AND NOT EXISTS (
            SELECT FROM m_placement w
             WHERE w.product_id = l.product_id AND w.section_id = l.section_id AND w.sort_key = l.sort_key)"""
 
-_ADDED = """
+_ADDED = b"""
     INSERT INTO product_placement (section_id, sort_key, product_id)
     SELECT w.section_id, w.sort_key, w.product_id
       FROM m_placement w
@@ -31,15 +31,12 @@ _ADDED = """
           WHERE l.section_id = w.section_id AND l.sort_key = w.sort_key AND l.product_id = w.product_id)
      ORDER BY w.section_id, w.sort_key, w.product_id"""
 
-_MOVED = """
+_EVERYTHING = b"""
     INSERT INTO touched
-    SELECT p.product_id, false
-      FROM product p
-     WHERE p.node_id = %(node)s AND p.section_ids <> '{}'
-       AND NOT EXISTS (SELECT FROM touched t WHERE t.product_id = p.product_id)"""
+    SELECT p.product_id, false FROM product p WHERE p.node_id = %(node)s AND p.section_ids <> '{}'"""
 
 # A section marked as deleted stays while goods stand in it (onec.md §3.3); a nameless one was never announced.
-_COUNTED = """
+_COUNTED = b"""
     UPDATE section s SET product_count = c.count, is_active = c.is_active
       FROM (
           SELECT one.section_id, COALESCE(found.count, 0)::int AS count,
@@ -56,25 +53,33 @@ _COUNTED = """
      WHERE s.section_id = c.section_id AND (s.product_count, s.is_active) IS DISTINCT FROM (c.count, c.is_active)"""
 
 
-def place(connection: Connection[TupleRow], node_id: NodeId, *, sections_changed: bool, paths_changed: bool) -> None:
-    """Bring placements and the counters of sections up to date.
+def prepare(connection: Connection[TupleRow]) -> None:
+    """Make the temporary tables: `touched` names products whose place may have changed."""
+    connection.execute(b"CREATE TEMPORARY TABLE touched (product_id uuid, is_new boolean) ON COMMIT DROP")
+    connection.execute(
+        b"CREATE TEMPORARY TABLE m_placement (section_id uuid, sort_key text, product_id uuid, is_new boolean)"
+        b" ON COMMIT DROP"
+    )
 
-    Args:
-        connection: in a transaction that has a table `touched` (product_id, is_new) of changed products.
-        node_id: whose sections are counted.
-        sections_changed: whether any section was told of.
-        paths_changed: whether a section moved, so that every product of the node may stand elsewhere.
-    """
-    node = {"node": node_id}
-    if paths_changed:
-        connection.execute(_MOVED.encode(), node)
-    touched = connection.execute(b"SELECT count(*) FROM touched").fetchone()
-    if touched is None or (not touched[0] and not sections_changed):
-        return
-    if touched[0]:
-        connection.execute(b"ANALYZE touched")
-        connection.execute(_WANTED.encode())
-        connection.execute(b"ANALYZE m_placement")
-        connection.execute(_GONE.encode())
-        connection.execute(_ADDED.encode())
-    connection.execute(_COUNTED.encode(), node)
+
+def place(connection: Connection[TupleRow]) -> None:
+    """Bring the placements of the products in `touched` up to date, and empty it."""
+    connection.execute(b"ANALYZE touched")
+    connection.execute(b"TRUNCATE m_placement")
+    connection.execute(_WANTED)
+    connection.execute(b"ANALYZE m_placement (product_id, section_id)")
+    connection.execute(_GONE)
+    connection.execute(_ADDED)
+    connection.execute(b"TRUNCATE touched")
+
+
+def place_all(connection: Connection[TupleRow], node_id: NodeId) -> None:
+    """Bring the placements of every product of a node up to date: a section has moved."""
+    connection.execute(b"TRUNCATE touched")
+    connection.execute(_EVERYTHING, {"node": node_id})
+    place(connection)
+
+
+def count(connection: Connection[TupleRow], node_id: NodeId) -> None:
+    """Bring the counters of sections up to date, and whether they are shown."""
+    connection.execute(_COUNTED, {"node": node_id})

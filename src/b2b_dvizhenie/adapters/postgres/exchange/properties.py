@@ -1,5 +1,6 @@
 """Characteristics of goods and their dictionaries, which the ERP tells piece by piece, also after the goods."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
@@ -9,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
+from b2b_dvizhenie.adapters.postgres.exchange.chunks import Write, executing
 from b2b_dvizhenie.application.exchange.records import PropertyRecord, PropertyValue
 from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
 
@@ -31,30 +33,33 @@ class Properties:
     source sent, so that a dictionary that comes or changes later can be applied to it.
     """
 
-    _LOAD: ClassVar[str] = (
-        "SELECT property_id, external_ref, name, kind, options, is_active FROM property WHERE node_id = %s"
-    )
+    _LOAD: ClassVar[bytes] = b"""
+        SELECT property_id, external_ref, name, kind, options, is_active FROM property WHERE node_id = %s"""
+    _WRITE: ClassVar[bytes] = b"""
+        INSERT INTO property (property_id, node_id, external_ref, name, kind, options, is_active)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (property_id) DO UPDATE SET
+            name = excluded.name, kind = excluded.kind, options = excluded.options, is_active = excluded.is_active"""
 
     def __init__(self, connection: Connection[TupleRow], node_id: NodeId) -> None:
-        self._connection = connection
         self._node_id = node_id
+        self._counts: Counter[str] = Counter()
         self._by_ref: dict[str, _Property] = {}
         self.told = 0
-        for row in connection.execute(self._LOAD.encode(), [node_id]):
+        for row in connection.execute(self._LOAD, [node_id]):
             one = _Property(*row)
             self._by_ref[one.ref] = one
 
-    def take(self, record: PropertyRecord) -> bool:
-        """A characteristic that the ERP announces; True when goods that have it now read differently."""
+    def take(self, record: PropertyRecord) -> None:
+        """A characteristic that the ERP announces; `reworded` then names it if goods that have it read differently."""
         self.told += 1
         known = self._by_ref.get(record.ref)
         if known is None:
-            known = _Property(
-                new_id(), record.ref, record.name, record.kind, {}, not record.deleted, "added", reworded=True
+            options = dict(record.values)
+            self._by_ref[record.ref] = _Property(
+                new_id(), record.ref, record.name, record.kind, options, not record.deleted, "added", reworded=True
             )
-            known.options = dict(record.values)
-            self._by_ref[record.ref] = known
-            return True
+            return
         before = (known.name, known.kind, known.is_active)
         words = known.name
         known.name = record.name or known.name
@@ -67,7 +72,6 @@ class Properties:
         if known.state == "same" and (reworded or before != (known.name, known.kind, known.is_active)):
             known.state = "changed"
         known.reworded = known.reworded or reworded
-        return reworded
 
     def reworded(self) -> list[str]:
         """Refs of the characteristics that read differently now."""
@@ -95,25 +99,17 @@ class Properties:
         """Stored properties, read by today's dictionaries."""
         return [self.resolve(one["ref"], one["name"], one.get("raw", one["values"])) for one in stored]
 
-    def merge(self) -> dict[str, int]:
-        """Write what is new or changed."""
-        changed = [one for one in self._by_ref.values() if one.state != "same"]
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                b"""
-                INSERT INTO property (property_id, node_id, external_ref, name, kind, options, is_active)
-                VALUES (%s, %s, %s, %s, %s, %s, %s)
-                ON CONFLICT (property_id) DO UPDATE SET
-                    name = excluded.name, kind = excluded.kind, options = excluded.options,
-                    is_active = excluded.is_active""",
-                [
-                    (one.property_id, self._node_id, one.ref, one.name, one.kind, Jsonb(one.options), one.is_active)
-                    for one in changed
-                ],
-            )
-        counters = {
-            "properties.read": self.told,
-            "properties.added": sum(one.state == "added" for one in changed),
-            "properties.changed": sum(one.state == "changed" for one in changed),
-        }
-        return counters if self.told else {}
+    def changes(self) -> list[Write]:
+        """What is new or changed since the last call."""
+        rows: list[tuple[Any, ...]] = []
+        for one in self._by_ref.values():
+            if one.state != "same":
+                options = Jsonb(dict(one.options))
+                rows.append((one.property_id, self._node_id, one.ref, one.name, one.kind, options, one.is_active))
+                self._counts[one.state] += 1
+                one.state = "same"
+        return [executing(self._WRITE, rows)] if rows else []
+
+    def counters(self) -> dict[str, int]:
+        """For the report."""
+        return {"properties.read": self.told} | {f"properties.{state}": n for state, n in self._counts.items()}

@@ -1,12 +1,14 @@
 """Price types and warehouses: few rows, known by their ref while a file is read, written when it has been read."""
 
-from typing import ClassVar
+from collections import Counter
+from typing import Any, ClassVar
 from uuid import UUID
 
 from msgspec import Struct
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from b2b_dvizhenie.adapters.postgres.exchange.chunks import Write, executing
 from b2b_dvizhenie.adapters.postgres.exchange.problems import Problems
 from b2b_dvizhenie.application.exchange.records import PriceTypeRecord, WarehouseRecord
 from b2b_dvizhenie.domain.exchange.settings import NodeSettings
@@ -33,20 +35,26 @@ class PriceType(Struct):
 class PriceTypes:
     """The price types of a node; prices of an unknown one are kept under an inactive type (onec.md §3.5)."""
 
-    _LOAD: ClassVar[str] = """
+    _LOAD: ClassVar[bytes] = b"""
         SELECT price_type_id, external_ref, name, currency, vat_included, is_active
           FROM price_type WHERE node_id = %s ORDER BY price_type_id"""
+    _WRITE: ClassVar[bytes] = b"""
+        INSERT INTO price_type (price_type_id, node_id, external_ref, name, currency, vat_included, is_active)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (price_type_id) DO UPDATE SET
+            name = excluded.name, currency = excluded.currency, vat_included = excluded.vat_included,
+            is_active = excluded.is_active"""
 
     def __init__(
         self, connection: Connection[TupleRow], node_id: NodeId, settings: NodeSettings, problems: Problems
     ) -> None:
-        self._connection = connection
+        self._counts: Counter[str] = Counter()
         self._node_id = node_id
         self._settings = settings
         self._problems = problems
         self._by_ref: dict[str, PriceType] = {}
         self._by_name: dict[str, PriceType] = {}
-        for place, row in enumerate(connection.execute(self._LOAD.encode(), [node_id])):
+        for place, row in enumerate(connection.execute(self._LOAD, [node_id])):
             self._know(PriceType(place, *row))
 
     def _know(self, one: PriceType) -> PriceType:
@@ -95,27 +103,21 @@ class PriceTypes:
         """Every type of the node, by place."""
         return list(self._by_ref.values())
 
-    def merge(self) -> dict[str, int]:
-        """Write what is new or changed."""
-        changed = [one for one in self._by_ref.values() if one.state != "same"]
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                b"""
-                INSERT INTO price_type (price_type_id, node_id, external_ref, name, currency, vat_included, is_active)
-                VALUES (%s, %s, %s, %s, %s, %s, %s)
-                ON CONFLICT (price_type_id) DO UPDATE SET
-                    name = excluded.name, currency = excluded.currency,
-                    vat_included = excluded.vat_included, is_active = excluded.is_active""",
-                [
+    def changes(self) -> list[Write]:
+        """What is new or changed since the last call."""
+        rows: list[tuple[Any, ...]] = []
+        for one in self._by_ref.values():
+            if one.state in ("added", "changed"):
+                rows.append(
                     (one.price_type_id, self._node_id, one.ref, one.name, one.currency, one.vat_included, one.is_active)
-                    for one in changed
-                ],
-            )
-        self._choose_default()
-        return {
-            "price_types.added": sum(one.state == "added" for one in changed),
-            "price_types.changed": sum(one.state == "changed" for one in changed),
-        }
+                )
+                self._counts[one.state] += 1
+                one.state = "same"
+        return [executing(self._WRITE, rows)] if rows else []
+
+    def counters(self) -> dict[str, int]:
+        """For the report."""
+        return {f"price_types.{state}": count for state, count in self._counts.items()}
 
     def named_default(self) -> UUID | None:
         """The type the node's settings name as default, by id or name."""
@@ -123,15 +125,16 @@ class PriceTypes:
         one = self._by_ref.get(name) or self._by_name.get(name) if name else None
         return one.price_type_id if one is not None and one.is_active else None
 
-    def _choose_default(self) -> None:
+    def choose_default(self, connection: Connection[TupleRow]) -> None:
+        """Make the type the settings name the installation's default where there is none yet."""
         named = self.named_default()
         if named is None:
             return
-        if self._connection.execute(b"SELECT 1 FROM price_type WHERE is_default").fetchone():
+        if connection.execute(b"SELECT 1 FROM price_type WHERE is_default").fetchone():
             return
         # Two nodes may see no default at once; the second one waits here and then sees the first one's choice.
-        self._connection.execute(b"SELECT pg_advisory_xact_lock(%s)", [DEFAULT_PRICE_TYPE_LOCK])
-        self._connection.execute(
+        connection.execute(b"SELECT pg_advisory_xact_lock(%s)", [DEFAULT_PRICE_TYPE_LOCK])
+        connection.execute(
             b"""UPDATE price_type SET is_default = true
                  WHERE price_type_id = %s AND NOT EXISTS (SELECT 1 FROM price_type WHERE is_default)""",
             [named],
@@ -153,16 +156,21 @@ class Warehouse(Struct):
 class Warehouses:
     """The warehouses of a node. One that only stock rows name is made and named by its id until it is announced."""
 
-    _LOAD: ClassVar[str] = """
+    _LOAD: ClassVar[bytes] = b"""
         SELECT warehouse_id, external_ref, name, address, is_active
           FROM warehouse WHERE node_id = %s ORDER BY position, warehouse_id"""
+    _WRITE: ClassVar[bytes] = b"""
+        INSERT INTO warehouse (warehouse_id, node_id, external_ref, name, address, position, is_active)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (warehouse_id) DO UPDATE SET
+            name = excluded.name, address = excluded.address, is_active = excluded.is_active"""
 
     def __init__(self, connection: Connection[TupleRow], node_id: NodeId, problems: Problems) -> None:
-        self._connection = connection
+        self._counts: Counter[str] = Counter()
         self._node_id = node_id
         self._problems = problems
         self._by_ref: dict[str, Warehouse] = {}
-        for place, row in enumerate(connection.execute(self._LOAD.encode(), [node_id])):
+        for place, row in enumerate(connection.execute(self._LOAD, [node_id])):
             one = Warehouse(place, *row)
             self._by_ref[one.ref] = one
 
@@ -196,22 +204,16 @@ class Warehouses:
         """Every warehouse of the node, by place."""
         return list(self._by_ref.values())
 
-    def merge(self) -> dict[str, int]:
-        """Write what is new or changed."""
-        changed = [one for one in self._by_ref.values() if one.state != "same"]
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                b"""
-                INSERT INTO warehouse (warehouse_id, node_id, external_ref, name, address, position, is_active)
-                VALUES (%s, %s, %s, %s, %s, %s, %s)
-                ON CONFLICT (warehouse_id) DO UPDATE SET
-                    name = excluded.name, address = excluded.address, is_active = excluded.is_active""",
-                [
-                    (one.warehouse_id, self._node_id, one.ref, one.name, one.address, one.place, one.is_active)
-                    for one in changed
-                ],
-            )
-        return {
-            "warehouses.added": sum(one.state == "added" for one in changed),
-            "warehouses.changed": sum(one.state == "changed" for one in changed),
-        }
+    def changes(self) -> list[Write]:
+        """What is new or changed since the last call."""
+        rows: list[tuple[Any, ...]] = []
+        for one in self._by_ref.values():
+            if one.state in ("added", "changed"):
+                rows.append((one.warehouse_id, self._node_id, one.ref, one.name, one.address, one.place, one.is_active))
+                self._counts[one.state] += 1
+                one.state = "same"
+        return [executing(self._WRITE, rows)] if rows else []
+
+    def counters(self) -> dict[str, int]:
+        """For the report."""
+        return {f"warehouses.{state}": count for state, count in self._counts.items()}

@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from b2b_dvizhenie.adapters.postgres.exchange.chunks import Write, executing
 from b2b_dvizhenie.adapters.postgres.exchange.problems import Problems
 from b2b_dvizhenie.application.exchange.records import SectionRecord
 from b2b_dvizhenie.domain.exchange.sections import arrange
@@ -32,20 +33,25 @@ class _Section(Struct):
 class Sections:
     """The tree of a node. A section that only goods name stands nameless and inactive until it is announced."""
 
-    _LOAD: ClassVar[str] = """
+    _LOAD: ClassVar[bytes] = b"""
         SELECT section_id, external_ref, parent_id, path, name, position, is_deleted
           FROM section WHERE node_id = %s"""
+    _WRITE: ClassVar[bytes] = b"""
+        INSERT INTO section (node_id, section_id, external_ref, parent_id, path, name, position, is_deleted, is_active)
+        VALUES (%s, %s, %s, %s, %s::uuid[], %s, %s, %s, false)
+        ON CONFLICT (section_id) DO UPDATE SET
+            parent_id = excluded.parent_id, path = excluded.path, name = excluded.name,
+            position = excluded.position, is_deleted = excluded.is_deleted"""
 
     def __init__(self, connection: Connection[TupleRow], node_id: NodeId, problems: Problems) -> None:
-        self._connection = connection
         self._node_id = node_id
         self._problems = problems
         self._by_ref: dict[str, _Section] = {}
         self._told = 0
+        self._added = self._changed = 0
+        self.moved = False
         self._touched = False
-        for section_id, ref, parent_id, path, name, position, is_deleted in connection.execute(
-            self._LOAD.encode(), [node_id]
-        ):
+        for section_id, ref, parent_id, path, name, position, is_deleted in connection.execute(self._LOAD, [node_id]):
             one = _Section(section_id, ref, parent_id, tuple(path), name, position, is_deleted)
             one.before = one.state()
             self._by_ref[ref] = one
@@ -84,36 +90,35 @@ class Sections:
         path = list(one.path)
         return (self._node_id, one.section_id, one.ref, one.parent_id, path, one.name, one.position, one.is_deleted)
 
-    def merge(self) -> tuple[dict[str, int], bool]:
-        """Write the tree; returns counters and whether any path changed."""
+    def changes(self) -> list[Write]:
+        """What is new or changed since the last call; notes in `moved` whether a section that stood moved."""
         if not self._touched:
-            return {}, False
+            return []
+        self._touched = False
         everyone = {one.section_id: one for one in self._by_ref.values()}
         paths, cut = arrange(
             {key: one.parent_id for key, one in everyone.items()}, {key: one.age for key, one in everyone.items()}
         )
         for key in cut:
-            everyone[key].parent_id = None
-            self._problems.error("section", "exchange.section_cycle", everyone[key].ref, detail=everyone[key].name)
-        moved = False
+            one = everyone[key]
+            one.parent_id = None
+            self._problems.error("section", "exchange.section_cycle", one.ref, detail=one.name)
         for key, one in everyone.items():
-            moved = moved or (one.before is not None and one.path != paths[key])
+            self.moved = self.moved or (one.before is not None and one.path != paths[key])
             one.path = paths[key]
         changed = [one for one in everyone.values() if one.before != one.state()]
         changed.sort(key=lambda one: len(one.path))  # parents first: they are foreign keys
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                b"""
-                INSERT INTO section (node_id, section_id, external_ref, parent_id, path, name, position, is_deleted,
-                                     is_active)
-                VALUES (%s, %s, %s, %s, %s::uuid[], %s, %s, %s, false)
-                ON CONFLICT (section_id) DO UPDATE SET
-                    parent_id = excluded.parent_id, path = excluded.path, name = excluded.name,
-                    position = excluded.position, is_deleted = excluded.is_deleted""",
-                [self._row(one) for one in changed],
-            )
-        return {
-            "sections.read": self._told,
-            "sections.added": sum(one.before is None for one in changed),
-            "sections.changed": sum(one.before is not None for one in changed),
-        }, moved
+        self._added += sum(one.before is None for one in changed)
+        self._changed += sum(one.before is not None for one in changed)
+        for one in changed:
+            one.before = one.state()
+        return [executing(self._WRITE, [self._row(one) for one in changed])] if changed else []
+
+    @property
+    def are_told(self) -> bool:
+        """Whether the file spoke of sections, or goods named unknown ones."""
+        return bool(self._told or self._added)
+
+    def counters(self) -> dict[str, int]:
+        """For the report."""
+        return {"sections.read": self._told, "sections.added": self._added, "sections.changed": self._changed}

@@ -27,6 +27,7 @@ def all_words(alias: str) -> str:
 def product_words(
     name: str,
     full_name: str,
+    key: str,
     codes: Iterable[str],
     brand: str,
     properties: Iterable[Mapping[str, Any]],
@@ -36,6 +37,7 @@ def product_words(
     Args:
         name: of the product.
         full_name: left out where it is the name again.
+        key: `article_key` of its article; most often a word of the article already.
         codes: articles, codes and barcodes of the product and its variants.
         brand: its name.
         properties: as stored in `product.properties`.
@@ -43,4 +45,7 @@ def product_words(
     others = [full_name] if full_name != name else []
     others += [value for one in properties for value in one["values"] if len(value) <= LONGEST_VALUE]
     document = search_document(name, codes=codes, brand=brand, others=others)
-    return quoted(document.codes), quoted(document.brand), quoted(document.name), quoted(document.rest)
+    numbers = document.codes
+    if key and key not in numbers.split(" "):
+        numbers = f"{numbers} {key}"
+    return quoted(numbers), quoted(document.brand), quoted(document.name), quoted(document.rest)
