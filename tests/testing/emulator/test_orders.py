@@ -195,7 +195,7 @@ ANSWERS = [
     (raw(lambda it: b"\n" + it), Reason.QUERY_NOT_XML),
     (raw(lambda it: it[it.index(b"<\xd0") :]), Reason.QUERY_NOT_XML),
     (raw(lambda _: b"PK\x03\x04zip"), Reason.QUERY_ZIP),
-    (raw(lambda _: "failure\nНет прав".encode()), Reason.QUERY_NOT_XML),
+    (raw(lambda _: "failure\nНет прав".encode()), Reason.SERVER_FAILURE),
     (raw(lambda _: b""), Reason.QUERY_NOT_XML),
     (raw(lambda it: it.replace(b"utf-8", b"windows-1251")), Reason.XML_ENCODING),
     (lambda status, _, content: (status, "text/xml", content), Reason.CHARSET_MISSING),

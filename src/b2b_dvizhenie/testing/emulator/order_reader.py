@@ -43,6 +43,9 @@ def xml_root(step: str, reply: Reply) -> etree._Element:
         raise EmulatorRefused(step, Reason.QUERY_ZIP, reply.wire)
     if body.startswith(b"\xef\xbb\xbf"):
         raise EmulatorRefused(step, Reason.BOM, reply.wire)
+    if body.startswith(b"failure"):
+        text = body.decode(charset(step, reply)).partition("\n")[2]
+        raise EmulatorRefused(step, Reason.SERVER_FAILURE, reply.wire, text)
     if not body.startswith(b"<?xml"):
         raise EmulatorRefused(step, Reason.QUERY_NOT_XML, reply.wire)
     encoding = charset(step, reply)
