@@ -4,16 +4,16 @@ A route handler computes a view, then calls `page(...)`. Fragments are asked for
 `HX-Request-Type: partial`); every address that answers both ways says so by `Vary: HX-Request`.
 """
 
+import gzip
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body, FromPath
+from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -24,6 +24,8 @@ from b2b_dvizhenie.entrypoints.http.static import StaticFiles
 from b2b_dvizhenie.entrypoints.texts import LANGUAGES
 
 FOREVER = "public, max-age=31536000, immutable"
+_WORTH_COMPRESSING = 1024
+_LEVEL = 5
 _YEAR = 365 * 24 * 3600
 _THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
 _DENSITIES: tuple[Density, ...] = ("comfortable", "compact")
@@ -48,8 +50,8 @@ def page(
     fragment: str | None = None,
     status: int = 200,
     language: str | None = None,
-) -> Response[str]:
-    """A personal page, or its fragment where htmx asked for one.
+) -> Response[Any]:
+    """A personal page, or its fragment where htmx asked for one; compressed where the browser takes it.
 
     Args:
         request: decides between page and fragment, and the language unless `language` does.
@@ -62,9 +64,14 @@ def page(
     """
     partial = fragment is not None and wants_fragment(request)
     chosen = template if fragment is None or not partial else fragment
-    text = renderer.render(chosen, language or language_of(request), context)
-    headers = {"Cache-Control": "no-store", "Vary": "HX-Request, HX-Request-Type, Cookie"}
-    return Response(text, media_type=MediaType.HTML, status_code=status, headers=headers)
+    content = renderer.render(chosen, language or language_of(request), context).encode()
+    headers = {"Cache-Control": "no-store", "Vary": "HX-Request, HX-Request-Type, Cookie, Accept-Encoding"}
+    if len(content) >= _WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+        # A list page shrinks thirteenfold for half a millisecond. Pages hold no secret that a guesser could probe for
+        # by the length of answers: the session is in a cookie, forms carry no token.
+        content = gzip.compress(content, _LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=MediaType.HTML, status_code=status, headers=headers)
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
@@ -130,7 +137,7 @@ def preferences_route(*, secure: bool) -> HTTPRouteHandler:
     """
 
     @post("/preferences", name="preferences", public=True, sync_to_thread=False)
-    def preferences(data: Annotated[PreferencesForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
+    def preferences(data: URLEncodedBody[PreferencesForm]) -> Redirect:
         chosen = {"theme": data.theme, "density": data.density, "language": data.language}
         cookies = [
             Cookie(key=name, value=value, path="/", max_age=_YEAR, httponly=True, secure=secure, samesite="lax")
@@ -178,4 +185,4 @@ def brand_version(colour: str) -> str:
 
 def brand_response(colour: str) -> Response[str]:
     """The brand's style sheet; its address carries `brand_version`, so it may be kept for ever."""
-    return Response(stylesheet(colour), media_type="text/css; charset=utf-8", headers={"Cache-Control": FOREVER})
+    return Response(stylesheet(colour), media_type="text/css", headers={"Cache-Control": FOREVER})

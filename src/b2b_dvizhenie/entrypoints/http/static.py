@@ -82,6 +82,6 @@ def _stylesheet(files: Mapping[str, bytes]) -> bytes:
 
 def _media_type(path: str) -> str:
     # Windows registries and bare containers know neither; browsers refuse modules of a wrong type.
-    known = {".js": "text/javascript; charset=utf-8", ".woff2": "font/woff2", ".css": "text/css; charset=utf-8"}
+    known = {".js": "text/javascript", ".woff2": "font/woff2", ".css": "text/css"}
     suffix = Path(path).suffix
     return known.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body, Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter, URLEncodedBody
 
 from b2b_dvizhenie.entrypoints.http.kit import buyer
 from b2b_dvizhenie.entrypoints.http.kit.goods import row
@@ -25,7 +24,6 @@ _PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 480"><rec
 <g fill="none" stroke="#9aa4b2" stroke-width="6"><rect x="170" y="70" width="140" height="340" rx="14" fill="#eef1f5"/>
 <path d="M170 170h140M170 310h140"/><circle cx="240" cy="120" r="22"/><circle cx="240" cy="360" r="22"/>
 <rect x="206" y="200" width="68" height="80" rx="8" fill="#{colour}" stroke="none"/></g></svg>"""
-UrlEncoded = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 _COLOURS = ("1757d6", "10713f", "8a5300")
 
 
@@ -33,17 +31,17 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
     """Handlers of the kit; `?theme=`, `?density=` override the cookies, `?lang=` the language."""
 
     @get("/_kit", name="kit.index", public=True, include_in_schema=False, sync_to_thread=False)
-    def index(request: Request[Any, Any, Any]) -> Response[str]:
+    def index(request: Request[Any, Any, Any]) -> Response[bytes]:
         return page(request, renderer, KIT.template, KIT.make(preferences_of(request)))
 
     @get("/_kit/{name:str}", name="kit.sample", public=True, include_in_schema=False, sync_to_thread=False)
     def show(
         request: Request[Any, Any, Any],
-        name: str,
-        theme: Theme | None = None,
-        density: Density | None = None,
-        language: Annotated[str | None, Parameter(query="lang")] = None,
-    ) -> Response[str]:
+        name: FromPath[str],
+        theme: FromQuery[Theme | None] = None,
+        density: FromQuery[Density | None] = None,
+        language: Annotated[str | None, QueryParameter(name="lang")] = None,
+    ) -> Response[bytes] | Response[str]:
         if name.startswith("picture-"):
             picture = _PICTURE.format(colour=_COLOURS[int(name[8]) % len(_COLOURS)])
             return Response(picture, media_type="image/svg+xml")
@@ -55,25 +53,25 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
         return page(request, renderer, found.template, found.make(preferences), language=language)
 
     @get("/brand/{version:str}", name="kit.brand", public=True, include_in_schema=False, sync_to_thread=False)
-    def brand(version: str) -> Response[str]:
+    def brand(version: FromPath[str]) -> Response[str]:
         del version
         return brand_response(COLOUR)
 
     @get("/products/{number:str}/price", name="kit.reason", public=True, include_in_schema=False, sync_to_thread=False)
-    def reason(request: Request[Any, Any, Any], number: str) -> Response[str]:
+    def reason(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[bytes]:
         del number
         context = REASON.make(preferences_of(request))
         return page(request, renderer, "pages/product/reason_page.html", context, fragment="pages/product/reason.html")
 
     @get("/search/suggest", name="kit.suggest", public=True, include_in_schema=False, sync_to_thread=False)
-    def suggest(q: str = "") -> Response[str]:
+    def suggest(q: FromQuery[str] = "") -> Response[str]:
         text = renderer.render(
             "fragments/suggestions.html", "ru", {"query": q, "rows": [row(0), row(6)], "sections": []}
         )
         return Response(text, media_type=MediaType.HTML)
 
     @post("/cart/items", name="kit.items", public=True, include_in_schema=False, sync_to_thread=False)
-    def save(request: Request[Any, Any, Any], data: UrlEncoded) -> Response[str]:
+    def save(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, str]]) -> Response[bytes]:
         quantities = {name[2:]: quantity for name, quantity in data.items() if name.startswith("q.")}
         if "500" in quantities.values():
             # A quantity that shows what a page does when the server fails.
