@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import TupleRow
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -18,6 +20,10 @@ class DatabaseUnavailable(DomainError):
 
     code = "shared.database_unavailable"
     kind = Kind.UNAVAILABLE
+
+
+async def _configured(connection: AsyncConnection[TupleRow]) -> None:
+    set_json_loads(msgspec.json.decode, connection)  # a page of goods holds dozens of small JSON values
 
 
 class Database:
@@ -50,6 +56,7 @@ class Database:
             max_size=pool_size,
             open=False,
             timeout=5,
+            configure=_configured,
             kwargs={"autocommit": True, "application_name": application, "prepare_threshold": 1},
         )
 

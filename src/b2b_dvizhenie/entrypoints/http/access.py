@@ -19,8 +19,8 @@ class UndeclaredRoute(RuntimeError):
     """A route says neither who may use it nor that everybody may."""
 
 
-def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler: BaseRouteHandler) -> None:
-    """Refuse who lacks the permission of the route.
+async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse who lacks the permission of the route. A coroutine, because Litestar runs plain guards in a thread.
 
     Raises:
         AuthenticationRequired: nobody is logged in.

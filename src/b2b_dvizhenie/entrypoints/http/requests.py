@@ -5,7 +5,7 @@ import time
 from urllib.parse import urlsplit
 
 import structlog
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import Headers
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +38,7 @@ HEADERS = {
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
     "x-frame-options": "DENY",
 }
+_ADDED = [(name.encode(), value.encode()) for name, value in {**HEADERS, "cache-control": "no-store"}.items()]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -66,11 +67,11 @@ class RequestContext(ASGIMiddleware):
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableScopeHeaders.from_message(message)
-                headers["x-request-id"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
+                headers = list(message["headers"])
+                named = {name.lower() for name, _ in headers}
+                headers.append((b"x-request-id", request_id.encode()))
+                headers += [pair for pair in _ADDED if pair[0] not in named]
+                message["headers"] = headers
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):

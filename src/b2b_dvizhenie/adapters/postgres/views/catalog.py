@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql as sql
+from b2b_dvizhenie.adapters.postgres.views.catalog_counts import CountCache, Counted
 from b2b_dvizhenie.application.catalog.ports import (
     CatalogReader,
     Described,
@@ -23,7 +24,7 @@ from b2b_dvizhenie.application.catalog.ports import (
     Sight,
     StockPoint,
 )
-from b2b_dvizhenie.application.catalog.views import Branch, BrandCount, Facets, Section, SectionStep
+from b2b_dvizhenie.application.catalog.views import Branch, Facets, Section, SectionStep
 from b2b_dvizhenie.domain.catalog import Known, Selection, Term
 from b2b_dvizhenie.domain.pricing import PricePoint
 from b2b_dvizhenie.domain.shared.errors import NotFound
@@ -101,6 +102,7 @@ class PostgresCatalogReader(CatalogReader):
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts = CountCache()
 
     async def sections(self) -> tuple[Section, ...]:
         """All sections that people can enter, parents before children."""
@@ -163,9 +165,15 @@ class PostgresCatalogReader(CatalogReader):
         return Described(*(_listed(row, offers), *row[12:21], steps))
 
     async def facets(self, selection: Selection, search: Search | None) -> Facets:
-        """Counts over the selection."""
+        """Counts over the selection; those of large sections may be half a minute old."""
+        counted = self._counts.get(selection, search)
+        if counted is None:
+            counted = await self._count(selection, search)
+            self._counts.keep(selection, search, counted)
+        return counted.facets(selection.brands)
+
+    async def _count(self, selection: Selection, search: Search | None) -> Counted:
         shape, values = _question(selection, search)
-        values["chosen"] = list(selection.brands)
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(sql.facets(shape._replace(brands=False)), values)
@@ -173,15 +181,11 @@ class PostgresCatalogReader(CatalogReader):
             section = selection.section_id
             if not rows and section is not None and not await self._path(connection, section):
                 raise NotFound("section")
-        names = {row[0]: row[1] for row in rows}
-        counts: dict[UUID | None, int] = defaultdict(int)
-        for brand_id, _, goods in rows:
-            counts[brand_id] += goods
-        chosen = set(selection.brands)
-        total = sum(goods for brand_id, goods in counts.items() if not chosen or brand_id in chosen)
-        brands = [BrandCount(key, names[key], goods) for key, goods in counts.items() if key is not None]
-        brands.sort(key=lambda brand: (-brand.count, brand.name, brand.id))
-        return Facets(total, tuple(brands))
+            missing = set(selection.brands) - {row[0] for row in rows}
+            if missing:
+                await cursor.execute(sql.BRANDS, {"brands": list(missing)})
+                rows += await cursor.fetchall()
+        return Counted(rows)
 
     async def known(self, words: Sequence[str]) -> Mapping[str, Known]:
         """What is known of each of the words."""

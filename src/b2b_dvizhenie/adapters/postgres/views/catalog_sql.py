@@ -124,7 +124,7 @@ SELECT page.product_id, page.name, page.article, page.brand_id, b.name, page.sec
 def facets(shape: Shape) -> str:
     """Brands of the selected goods with their counts; goods without a brand are counted under a null brand.
 
-    The shape is one without the brands: choosing one must not hide the others. Parameter `chosen` keeps those in.
+    The shape is one without the brands: choosing one must not hide the others.
     """
     return f"""
 SELECT counted.brand_id, b.name, counted.goods
@@ -132,9 +132,10 @@ SELECT counted.brand_id, b.name, counted.goods
           FROM {_source(shape)}
          WHERE {" AND ".join(_conditions(shape))}
          GROUP BY p.brand_id) counted
-  LEFT JOIN brand b ON b.brand_id = counted.brand_id
- UNION ALL
-SELECT b.brand_id, b.name, 0 FROM brand b WHERE b.brand_id = ANY (%(chosen)s)"""  # noqa: S608 - as above
+  LEFT JOIN brand b ON b.brand_id = counted.brand_id"""  # noqa: S608 - assembled from the constants above
+
+
+BRANDS = "SELECT b.brand_id, b.name, 0 FROM brand b WHERE b.brand_id = ANY (%(brands)s)"
 
 
 @lru_cache(maxsize=8)

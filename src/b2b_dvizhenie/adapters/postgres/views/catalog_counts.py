@@ -1,0 +1,65 @@
+"""Counts of goods by brand. Those of large sections are kept for a while: they cost milliseconds per thousand goods.
+
+A count depends on nothing personal: goods are the same for everybody who may see the catalogue (and, where only what
+is in stock is counted, stock: the use case has asked for the permission before).
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from b2b_dvizhenie.application.catalog.ports import Search
+from b2b_dvizhenie.application.catalog.views import BrandCount, Facets
+from b2b_dvizhenie.domain.catalog import Selection
+from b2b_dvizhenie.domain.shared.ids import BrandId
+
+SECONDS = 30
+LARGE = 2_000
+"""Goods from which on a count is kept; smaller ones are counted each time and are exact."""
+KEPT = 500
+_Key = tuple[Any, ...]
+
+
+class Counted:
+    """Goods of a selection by brand, whatever brands are chosen. Rows: brand or None, its name, goods."""
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        self.total = sum(goods for _, _, goods in rows)
+        self._goods = {brand_id: goods for brand_id, _, goods in rows}
+        brands = [BrandCount(brand_id, name, goods) for brand_id, name, goods in rows if brand_id is not None]
+        self._brands = tuple(sorted(brands, key=lambda one: (-one.count, one.name, one.id)))
+
+    def knows(self, brands: Sequence[BrandId]) -> bool:
+        """Whether all of the brands are among the counted ones."""
+        return all(brand in self._goods for brand in brands)
+
+    def facets(self, chosen: Sequence[BrandId]) -> Facets:
+        """The facets with these brands chosen."""
+        total = sum(self._goods.get(brand, 0) for brand in chosen) if chosen else self.total
+        return Facets(total, self._brands)
+
+
+class CountCache:
+    """Counts of large selections without a text, for half a minute."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._kept: dict[_Key, tuple[float, Counted]] = {}
+
+    def get(self, selection: Selection, search: Search | None) -> Counted | None:
+        """A count that is fresh enough, or None."""
+        found = self._kept.get(self._key(selection)) if search is None else None
+        if found is None or found[0] < self._now() or not found[1].knows(selection.brands):
+            return None
+        return found[1]
+
+    def keep(self, selection: Selection, search: Search | None, counted: Counted) -> None:
+        """Keep a count, if it is worth it."""
+        if search is not None or counted.total < LARGE:
+            return
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[self._key(selection)] = (self._now() + SECONDS, counted)
+
+    def _key(self, selection: Selection) -> _Key:
+        return (selection.section_id, selection.in_stock)
