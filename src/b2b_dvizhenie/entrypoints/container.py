@@ -20,6 +20,7 @@ from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.exchange.journal import PostgresImportJournal
 from b2b_dvizhenie.adapters.postgres.exchange.writer import PostgresCatalogueWriter
+from b2b_dvizhenie.adapters.postgres.exchange_deliveries import PostgresDeliveryTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_housekeeping import PostgresSweepTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportReader, PostgresImportTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
@@ -37,7 +38,7 @@ from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
 from b2b_dvizhenie.application import catalog, companies, exchange, identity, operations, ordering, pricing
 from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.entrypoints.http.exchange_modes import ExchangeModes
+from b2b_dvizhenie.entrypoints.http.exchange_modes import ExchangeModes, order_check
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 CHUNK_TOLERANCE = 4
@@ -97,6 +98,34 @@ class Container(containers.DeclarativeContainer):
         operations.FireSchedules, operations_reader, operations_work.provider, cron_calendar, clock
     )
 
+    # catalog
+    catalog_reader = providers.Singleton(PostgresCatalogReader, database)
+    item_finder = providers.Singleton(PostgresItemFinder, database)
+    show_sections = providers.Factory(catalog.ShowSections, catalog_reader)
+    show_branch = providers.Factory(catalog.ShowBranch, catalog_reader)
+    browse_catalog = providers.Factory(catalog.BrowseCatalog, catalog_reader)
+    count_facets = providers.Factory(catalog.CountFacets, catalog_reader)
+    show_product = providers.Factory(catalog.ShowProduct, catalog_reader)
+
+    # pricing
+    price_source = providers.Singleton(PostgresPrices, database)
+    price_lines = providers.Factory(pricing.PriceLines, price_source, clock)
+    price_items = providers.Factory(pricing.PriceItems, item_finder, price_lines)
+
+    # ordering
+    ordering_work = providers.Factory(PostgresOrderingTransaction, database, clock)
+    order_reader = providers.Singleton(PostgresOrderReader, database, settings.provided.exchange.zone)
+    confirm_delivery = providers.Factory(ordering.HandOverOrders, ordering_work.provider, clock)
+    show_cart = providers.Factory(ordering.ShowCart, ordering_work.provider, price_lines)
+    put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, price_lines, clock)
+    remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, price_lines)
+    clear_cart = providers.Factory(ordering.ClearCart, ordering_work.provider)
+    place_order = providers.Factory(ordering.PlaceOrder, ordering_work.provider, price_lines, clock)
+    list_orders = providers.Factory(ordering.ListOrders, order_reader)
+    show_order = providers.Factory(ordering.ShowOrder, order_reader)
+    cancel_order = providers.Factory(ordering.CancelOrder, ordering_work.provider, clock)
+    repeat_order = providers.Factory(ordering.RepeatOrder, order_reader, ordering_work.provider, price_lines, clock)
+
     # exchange
     node_work = providers.Factory(PostgresNodeTransaction, database, clock)
     create_node = providers.Factory(exchange.CreateNode, node_work.provider, passwords, clock)
@@ -138,6 +167,12 @@ class Container(containers.DeclarativeContainer):
         clock,
         hold_seconds=settings.provided.exchange.hold_seconds,
     )
+    delivery_work = providers.Factory(PostgresDeliveryTransaction, database, clock)
+    hand_over_orders = providers.Factory(ordering.HandOverOrders, ordering_work.provider, clock)
+    query_orders = providers.Factory(
+        exchange.QueryOrders, delivery_work.provider, orders_to_send, providers.Object(order_check), clock
+    )
+    confirm_orders = providers.Factory(exchange.ConfirmOrders, delivery_work.provider, hand_over_orders, clock)
     end_full_export = providers.Factory(exchange.EndFullExport, import_work.provider)
     exchange_modes = providers.Singleton(
         ExchangeModes,
@@ -146,6 +181,8 @@ class Container(containers.DeclarativeContainer):
         receive_chunk,
         request_import,
         end_full_export,
+        query_orders,
+        confirm_orders,
         clock,
         settings.provided.exchange,
     )
@@ -164,34 +201,6 @@ class Container(containers.DeclarativeContainer):
     assign_buyer = providers.Factory(companies.AssignBuyer, trade_work.provider)
     set_terms = providers.Factory(companies.SetTerms, trade_work.provider)
     assign_manager = providers.Factory(companies.AssignManager, trade_work.provider)
-
-    # catalog
-    catalog_reader = providers.Singleton(PostgresCatalogReader, database)
-    item_finder = providers.Singleton(PostgresItemFinder, database)
-    show_sections = providers.Factory(catalog.ShowSections, catalog_reader)
-    show_branch = providers.Factory(catalog.ShowBranch, catalog_reader)
-    browse_catalog = providers.Factory(catalog.BrowseCatalog, catalog_reader)
-    count_facets = providers.Factory(catalog.CountFacets, catalog_reader)
-    show_product = providers.Factory(catalog.ShowProduct, catalog_reader)
-
-    # pricing
-    price_source = providers.Singleton(PostgresPrices, database)
-    price_lines = providers.Factory(pricing.PriceLines, price_source, clock)
-    price_items = providers.Factory(pricing.PriceItems, item_finder, price_lines)
-
-    # ordering
-    ordering_work = providers.Factory(PostgresOrderingTransaction, database, clock)
-    order_reader = providers.Singleton(PostgresOrderReader, database, settings.provided.exchange.zone)
-    confirm_delivery = providers.Factory(ordering.HandOverOrders, ordering_work.provider, clock)
-    show_cart = providers.Factory(ordering.ShowCart, ordering_work.provider, price_lines)
-    put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, price_lines, clock)
-    remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, price_lines)
-    clear_cart = providers.Factory(ordering.ClearCart, ordering_work.provider)
-    place_order = providers.Factory(ordering.PlaceOrder, ordering_work.provider, price_lines, clock)
-    list_orders = providers.Factory(ordering.ListOrders, order_reader)
-    show_order = providers.Factory(ordering.ShowOrder, order_reader)
-    cancel_order = providers.Factory(ordering.CancelOrder, ordering_work.provider, clock)
-    repeat_order = providers.Factory(ordering.RepeatOrder, order_reader, ordering_work.provider, price_lines, clock)
 
 
 def build(settings: Settings, database_url: str) -> Container:

@@ -52,6 +52,7 @@ async def written(container: Container, node: ExchangeNode) -> NodeAccess:
         node.answer_encoding,
         frozenset(node.rights),
         node.allowed_addresses,
+        node.settings,
     )
 
 

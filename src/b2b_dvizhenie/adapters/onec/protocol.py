@@ -40,9 +40,11 @@ class Answer(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """An XML document that says its encoding itself (rule 17); `media_type` comes without it."""
+    """An XML document that says its encoding itself (rule 17); `told` is what the log keeps of it."""
 
     content: bytes
+    charset: str
+    told: str = ""
     media_type: str = "text/xml"
 
 

@@ -29,6 +29,7 @@ _NODE = (
     exchange_node.c.answer_encoding,
     exchange_node.c.rights,
     exchange_node.c.allowed_addresses,
+    exchange_node.c.settings,
 )
 _OF_SESSION = (
     exchange_session.c.session_id,
@@ -41,7 +42,7 @@ _OF_SESSION = (
 )
 _OPEN_SESSION = """
 SELECT n.node_id, n.name, n.login, n.password_hash, n.profile, n.answer_encoding, n.rights, n.allowed_addresses,
-       s.session_id, s.kind, s.sessid, s.address, s.profile, s.started_at, s.last_seen_at
+       n.settings, s.session_id, s.kind, s.sessid, s.address, s.profile, s.started_at, s.last_seen_at
   FROM exchange_session s JOIN exchange_node n ON n.node_id = s.node_id AND n.is_active
  WHERE s.token_hash = %(token)s AND s.closed_at IS NULL AND s.last_seen_at > %(since)s
 """
@@ -61,14 +62,22 @@ VALUES (%(session_id)s, %(node_id)s, %(at)s, %(kind)s, %(mode)s, %(filename)s, %
 
 
 def _access(row: Any) -> NodeAccess:
-    node_id, name, login, password_hash, profile, encoding, rights, addresses = row[:8]
+    node_id, name, login, password_hash, profile, encoding, rights, addresses, settings = row[:9]
     return NodeAccess(
-        NodeId(node_id), name, login, password_hash, profile, encoding, frozenset(rights_of(rights)), tuple(addresses)
+        node_id=NodeId(node_id),
+        name=name,
+        login=login,
+        password_hash=password_hash,
+        profile=profile,
+        answer_encoding=encoding,
+        rights=frozenset(rights_of(rights)),
+        allowed_addresses=tuple(addresses),
+        settings=settings,
     )
 
 
 def _session(row: Any) -> ExchangeSession:
-    session_id, kind, sessid, address, profile, started_at, last_seen_at = row[8:15]
+    session_id, kind, sessid, address, profile, started_at, last_seen_at = row[9:16]
     return ExchangeSession(session_id, _access(row), kind, sessid, address, profile, started_at, last_seen_at)
 
 

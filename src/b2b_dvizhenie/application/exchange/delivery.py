@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from msgspec import Struct
+
 from b2b_dvizhenie.application.exchange.records import OutgoingOrder
 from b2b_dvizhenie.application.exchange.sessions import ExchangeSession
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
@@ -32,6 +34,22 @@ class OrdersToSend(Protocol):
         others back. Reads what is committed now, which may be newer than what the caller saw, never older.
         """
         ...
+
+
+class OrderCheck(Protocol):
+    """Port to the format: whether an order can be written down for the ERP."""
+
+    @abstractmethod
+    def __call__(self, order: OutgoingOrder) -> str | None:
+        """None if it can, else the reason why not, for the log."""
+        ...
+
+
+class GivenOrders(Struct, frozen=True):
+    """What a query gives out. `withheld` are orders that cannot be given to this node: (number or id, reason)."""
+
+    orders: tuple[OutgoingOrder, ...]
+    withheld: tuple[tuple[str, str], ...] = ()
 
 
 class ConfirmDelivery(Protocol):
@@ -92,26 +110,40 @@ DeliveryWork = Callable[[], AbstractAsyncContextManager[DeliveryTransaction]]
 class QueryOrders:
     """`sale` query: the next batch of orders for a node."""
 
-    def __init__(self, work: DeliveryWork, orders_to_send: OrdersToSend, clock: Clock) -> None:
+    def __init__(self, work: DeliveryWork, orders_to_send: OrdersToSend, check: OrderCheck, clock: Clock) -> None:
         self._work = work
         self._orders_to_send = orders_to_send
+        self._check = check
         self._clock = clock
 
-    async def __call__(self, session: ExchangeSession, request_id: str = "") -> list[OutgoingOrder]:
-        """The orders, oldest first; empty when there is nothing to send."""
+    async def __call__(self, session: ExchangeSession, request_id: str = "") -> GivenOrders:
+        """The orders, oldest first; none when there is nothing to send.
+
+        An order that cannot be written down is withheld: it would roll back all the others in 1C (onec.md §4.1).
+        """
         node_id = session.node.node_id
+        actor = system_actor("exchange", request_id)
+        given: list[OutgoingOrder] = []
+        withheld: list[tuple[str, str]] = []
         async with self._work() as work:
             pending = await work.deliveries.pending(node_id)
             batch = next_batch(pending, await work.deliveries.last_given_at(node_id))
             # The revisions were read first: what is written out is these or newer ones, so that an order which
             # changes meanwhile is given again instead of being lost.
-            actor = system_actor("exchange", request_id)
-            found = await self._orders_to_send(actor, node_id, [order.order_id for order in batch]) if batch else {}
-            sent = [order for order in batch if order.order_id in found]
+            found = await self._orders_to_send(actor, node_id, [one.order_id for one in batch]) if batch else {}
+            sent = []
+            for one in batch:
+                order = found.get(one.order_id)
+                reason = "not expressible for this node" if order is None else self._check(order)
+                if order is None or reason is not None:
+                    withheld.append((str(one.order_id) if order is None else order.number, reason or ""))
+                    continue
+                given.append(order)
+                sent.append(one)
             if sent:
                 await work.deliveries.give(session.session_id, node_id, sent, self._clock())
                 await work.commit()
-        return [found[order.order_id] for order in sent]
+        return GivenOrders(tuple(given), tuple(withheld))
 
 
 class ConfirmOrders:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -51,6 +51,7 @@ class NodeAccess(Struct, frozen=True):
     answer_encoding: str
     rights: frozenset[ExchangeRight]
     allowed_addresses: tuple[str, ...]
+    settings: dict[str, Any]
 
 
 class ExchangeSession(Struct, frozen=True):

@@ -127,7 +127,9 @@ class Conversation:
             else:
                 self._session = await resolve_session(self._caller)
                 self._recognise()
-                talk = Talk(self._asked, self._session, aiter(self._body), self._charset, self._request_id)
+                talk = Talk(
+                    self._asked, self._session, aiter(self._body), self._charset, self._profile, self._request_id
+                )
                 self._answer = await modes(talk)
         except CredentialsMissing as error:
             self._status, self._answer = 401, refusal(error)
@@ -152,7 +154,8 @@ class Conversation:
 
     async def record(self, record_request: RecordRequest, at: datetime, milliseconds: int) -> None:
         """Leave a line in the log; the log is for people, so losing a line fails nothing."""
-        told = " ".join(self._answer.text.split("\n")[:2]) if isinstance(self._answer, Answer) else "xml"
+        answer = self._answer
+        told = " ".join(answer.text.split("\n")[:2]) if isinstance(answer, Answer) else answer.told
         secret = self._asked.mode == "checkauth" and told.startswith("success")
         line = AnsweredRequest(
             at=at,
@@ -174,12 +177,12 @@ class Conversation:
 
     def response(self) -> Response[bytes]:
         """The answer on the wire."""
-        charset, answer = self._charset, self._answer
+        answer = self._answer
         headers = CHALLENGE if self._status == HTTPStatus.UNAUTHORIZED else {}
         if isinstance(answer, Document):
-            content, media_type = answer.content, answer.media_type
+            content, media_type, charset = answer.content, answer.media_type, answer.charset
         else:
-            content, media_type = answer.encoded(charset), "text/plain"
+            content, media_type, charset = answer.encoded(self._charset), "text/plain", self._charset
         return Response(content, media_type=media_type, encoding=charset, headers=headers, status_code=self._status)
 
 

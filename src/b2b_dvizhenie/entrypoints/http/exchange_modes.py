@@ -1,9 +1,13 @@
 """What each `type` and `mode` of the protocol does: one use case each, worded for 1C (onec.md §2.2)."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from zoneinfo import ZoneInfo
 
+import structlog
 from msgspec import Struct
 
+from b2b_dvizhenie.adapters.onec.cml.writer import OrderUnwritable, WriteOptions, write_info, write_orders
 from b2b_dvizhenie.adapters.onec.protocol import (
     Answer,
     Asked,
@@ -22,20 +26,29 @@ from b2b_dvizhenie.application.exchange import (
     Imported,
     ImportFailed,
     InProgress,
+    NodeAccess,
     Unpacking,
 )
+from b2b_dvizhenie.application.exchange.records import OutgoingOrder
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.ordering import OrderStatus
 from b2b_dvizhenie.entrypoints.http.exchange_words import failed_text, imported_text, progress_text, say
 from b2b_dvizhenie.entrypoints.settings import ExchangeSettings
 
+log = structlog.get_logger("exchange")
+
 
 class Talk(Struct, frozen=True):
-    """One request inside a session. `body` is its bytes as they arrive, `charset` the encoding of the answer."""
+    """One request inside a session. `body` is its bytes as they arrive, `charset` the encoding of the answer.
+
+    `profile` is the family of 1C as recognised, "" if it was not.
+    """
 
     asked: Asked
     session: ExchangeSession
     body: AsyncIterator[bytes]
     charset: str
+    profile: str
     request_id: str
 
 
@@ -52,6 +65,8 @@ class ExchangeModes:
         receive_chunk: exchange.ReceiveChunk,
         request_import: exchange.RequestImport,
         end_full_export: exchange.EndFullExport,
+        query_orders: exchange.QueryOrders,
+        confirm_orders: exchange.ConfirmOrders,
         clock: Clock,
         settings: ExchangeSettings,
     ) -> None:
@@ -60,11 +75,14 @@ class ExchangeModes:
         self._receive_chunk = receive_chunk
         self._request_import = request_import
         self._end_full_export = end_full_export
+        self._query_orders = query_orders
+        self._confirm_orders = confirm_orders
         self._clock = clock
         self._settings = settings
         upload: dict[str, Mode] = {"init": self._init, "file": self._file, "import": self._import}
         catalog = upload | {"deactivate": self._end, "complete": self._end}
-        self._modes: Mapping[str, Mapping[str, Mode]] = {"catalog": catalog, "reference": catalog, "sale": upload}
+        sale = upload | {"query": self._query, "success": self._success, "info": self._info}
+        self._modes: Mapping[str, Mapping[str, Mode]] = {"catalog": catalog, "reference": catalog, "sale": sale}
 
     async def check_in(self, asked: Asked, caller: Caller) -> tuple[ExchangeSession, Answer]:
         """`checkauth`: a new session, told once."""
@@ -105,3 +123,39 @@ class ExchangeModes:
     async def _end(self, talk: Talk) -> Answer:
         await self._end_full_export(talk.session, talk.request_id)
         return success()
+
+    async def _query(self, talk: Talk) -> Document:
+        given = await self._query_orders(talk.session, talk.request_id)
+        for number, reason in given.withheld:
+            log.error("order_withheld", order=number, reason=reason, node=talk.session.node.login)
+        options = write_options(talk.session.node, talk.profile, talk.charset)
+        made_at = self._clock().astimezone(ZoneInfo(self._settings.zone)).replace(tzinfo=None, microsecond=0)
+        content = await asyncio.to_thread(write_orders, given.orders, options, made_at)
+        told = say("exchange.said.given", count=len(given.orders))
+        if given.withheld:
+            told += "; " + say("exchange.said.withheld", numbers=", ".join(number for number, _ in given.withheld[:20]))
+        return Document(content, talk.charset, told)
+
+    async def _success(self, talk: Talk) -> Answer:
+        await self._confirm_orders(talk.session, talk.request_id)
+        return success()
+
+    async def _info(self, _talk: Talk) -> Document:
+        statuses = [(status.value, say(f"exchange.status.{status.value}")) for status in OrderStatus]
+        return Document(write_info(statuses), "windows-1251", say("exchange.said.statuses"), "application/xml")
+
+
+def write_options(node: NodeAccess, profile: str, charset: str) -> WriteOptions:
+    """How a node takes its orders: the family's form, and what its administrator set (`currency_names`)."""
+    names = node.settings.get("currency_names")
+    known = {code: name for code, name in names.items() if isinstance(name, str)} if isinstance(names, dict) else {}
+    return WriteOptions(profile=profile or "ut115", encoding=charset, currency_names=known)
+
+
+def order_check(order: OutgoingOrder) -> str | None:
+    """Whether the writer takes the order; the reason why not. Families and encodings differ in form only."""
+    try:
+        write_orders([order], WriteOptions(), order.placed_at)
+    except OrderUnwritable as error:
+        return str(error)
+    return None

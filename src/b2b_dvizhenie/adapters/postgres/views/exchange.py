@@ -56,7 +56,7 @@ _UNDELIVERED = f"""
     SELECT n.node_id, n.name AS node, o.order_id, o.number, o.revision, o.placed_at, coalesce(t.times, 0) AS times,
            t.given_at
       FROM exchange_node n
-      JOIN customer_order o ON n.is_active AND 'sale' = ANY (n.rights)
+      JOIN customer_order o ON n.is_active AND 'sale' = ANY (n.rights) AND (o.node_id = n.node_id OR o.node_id IS NULL)
       LEFT JOIN ({_TRIES}) t ON t.node_id = n.node_id AND t.order_id = o.order_id AND t.revision = o.revision
      WHERE NOT EXISTS (
            SELECT FROM exchange_delivery d
