@@ -1,6 +1,6 @@
 """Cart and orders: use cases and ports."""
 
-from b2b_dvizhenie.application.ordering.carts import ClearCart, PutLines, RemoveLine, ShowCart
+from b2b_dvizhenie.application.ordering.carts import AcceptPrices, ClearCart, PutLines, RemoveLine, ShowCart
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, OrderMoved, OrderPlaced, job_of
 from b2b_dvizhenie.application.ordering.handing_over import HandOverOrders
 from b2b_dvizhenie.application.ordering.orders import (
@@ -47,6 +47,7 @@ from b2b_dvizhenie.application.ordering.views import (
 
 __all__ = [
     "MAX_PAGE",
+    "AcceptPrices",
     "ArticleAmbiguous",
     "CancelOrder",
     "Carts",

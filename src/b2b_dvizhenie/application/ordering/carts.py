@@ -1,12 +1,20 @@
 """Look at the cart and change it. Every answer is the whole cart at today's prices: what is answered was shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace as struct_replace
 
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
-from b2b_dvizhenie.application.ordering.pricing import CartLines, buyer, draft_of_cart, remembered, shown
+from b2b_dvizhenie.application.ordering.pricing import (
+    CartLines,
+    as_shown,
+    buyer,
+    draft_of_cart,
+    empty,
+    remembered,
+    shown,
+)
 from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
 from b2b_dvizhenie.application.ordering.views import PricedCart
 from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
@@ -23,6 +31,7 @@ from b2b_dvizhenie.domain.ordering import (
     TooManyLines,
     combined,
     merged,
+    price_version,
 )
 from b2b_dvizhenie.domain.pricing import LineQuote
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
@@ -47,6 +56,8 @@ class ShowCart:
         user_id = buyer(actor)
         async with self._work() as work:
             lines = await work.carts.lines(user_id)
+            if not lines:
+                return empty(actor)
             draft, _ = await draft_of_cart(actor, lines, self._price_lines)
             draft, record = remembered(draft)
             seller = await work.orders.seller(draft.terms.company_id)
@@ -73,6 +84,7 @@ class PutLines:
         mode: PutMode = PutMode.SET,
         replace: bool = False,
         round_up: bool = False,
+        without: Collection[VariantId] = (),
     ) -> PricedCart:
         """The cart after the change. On an error nothing has changed.
 
@@ -82,6 +94,7 @@ class PutLines:
             mode: how a quantity meets the one in the cart.
             replace: remove every other line.
             round_up: take the next quantity the seller ships instead of refusing, as the storefront does.
+            without: lines to be removed at the same time; what is not in the cart is no error.
 
         Raises:
             TooManyLines: the request or the cart would have too many lines.
@@ -105,6 +118,7 @@ class PutLines:
                 mode=mode,
                 replace=replace,
                 round_up=round_up,
+                without=without,
             )
 
 
@@ -118,6 +132,7 @@ async def change(
     mode: PutMode = PutMode.SET,
     replace: bool = False,
     round_up: bool = False,
+    without: Collection[VariantId] = (),
 ) -> PricedCart:
     """Write entries (with their goods and the field that asked for the quantity) into the cart, show it, commit.
 
@@ -129,9 +144,10 @@ async def change(
     await work.carts.hold(user_id)
     held = {line.variant_id: (line, goods) for line, goods in await work.carts.lines(user_id)}
     changed = _changed(held, wanted, mode, now, round_up=round_up)
-    lines = list((changed if replace else held | changed).values())
-    if replace:
-        await work.carts.remove(user_id, [variant_id for variant_id in held if variant_id not in changed])
+    gone = [variant_id for variant_id in held if variant_id not in changed and (replace or variant_id in without)]
+    lines = [line for variant_id, line in (held | changed).items() if variant_id not in gone]
+    if gone:
+        await work.carts.remove(user_id, gone)
     if len(lines) > MAX_LINES:
         raise TooManyLines("lines", count=len(lines), maximum=MAX_LINES)
     # Today's quotes of the quantities that were there before tell a risen price from another quantity break.
@@ -190,25 +206,17 @@ def with_seen(lines: CartLines, record: Mapping[VariantId, Seen]) -> list[CartLi
 class RemoveLine:
     """Take a line out of the cart."""
 
-    def __init__(self, work: OrderingWork, price_lines: PriceLines) -> None:
+    def __init__(self, work: OrderingWork, price_lines: PriceLines, clock: Clock) -> None:
         self._work = work
         self._price_lines = price_lines
+        self._clock = clock
 
     async def __call__(self, actor: Actor, variant_id: VariantId) -> PricedCart:
         """The cart without the line; removing what is not there changes nothing."""
         actor.require(Permission.CART_EDIT)
-        user_id = buyer(actor)
+        buyer(actor)
         async with self._work() as work:
-            await work.carts.hold(user_id)
-            await work.carts.remove(user_id, [variant_id])
-            lines = await work.carts.lines(user_id)
-            draft, _ = await draft_of_cart(actor, lines, self._price_lines)
-            draft, record = remembered(draft)
-            seller = await work.orders.seller(draft.terms.company_id)
-            if record:
-                await work.carts.record_seen(user_id, with_seen(lines, record))
-            await work.commit()
-        return shown(actor, draft, record, seller.policy)
+            return await change(work, actor, self._price_lines, self._clock(), [], without=[variant_id])
 
 
 class ClearCart:
@@ -226,3 +234,25 @@ class ClearCart:
             removed = await work.carts.remove(user_id)
             await work.commit()
         return removed
+
+
+class AcceptPrices:
+    """Agree to prices that rose since they were shown, before ordering (DESIGN §6.6)."""
+
+    def __init__(self, work: OrderingWork, price_lines: PriceLines) -> None:
+        self._work = work
+        self._price_lines = price_lines
+
+    async def __call__(self, actor: Actor, version: str) -> bool:
+        """Agree to exactly the prices of this version; False when they have moved on, and nothing is agreed to."""
+        actor.require(Permission.CART_EDIT)
+        user_id = buyer(actor)
+        async with self._work() as work:
+            await work.carts.hold(user_id)
+            lines = await work.carts.lines(user_id)
+            draft, _ = await draft_of_cart(actor, lines, self._price_lines)
+            if price_version(draft) != version:
+                return False
+            await work.carts.record_seen(user_id, with_seen(lines, as_shown(draft)))
+            await work.commit()
+        return True

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.application.ordering.carts import change
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, job_of
-from b2b_dvizhenie.application.ordering.ports import OrderingWork, OrderReader
+from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, OrderReader
 from b2b_dvizhenie.application.ordering.pricing import buyer
 from b2b_dvizhenie.application.ordering.views import MAX_PAGE, OrderDetails, OrderPage, OrderQuery, PricedCart
 from b2b_dvizhenie.application.pricing import PriceLines
@@ -18,9 +18,11 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     Canceller,
     CartEntry,
+    Goods,
     OrderStatus,
     PutMode,
     Standing,
+    TextTooLong,
     can_cancel,
     cancel,
 )
@@ -29,6 +31,7 @@ from b2b_dvizhenie.domain.shared.ids import OrderId, VariantId
 from b2b_dvizhenie.domain.shared.quantity import trimmed
 
 MAX_OFFSET = 100_000
+MAX_REASON = 200
 _CANCELS = {Canceller.STAFF: Permission.ORDERS_PROCESS, Canceller.BUYER: Permission.ORDERS_PLACE}
 
 
@@ -78,16 +81,24 @@ class CancelOrder:
         self._work = work
         self._clock = clock
 
-    async def __call__(self, actor: Actor, order_id: OrderId) -> OrderStatus:
+    async def __call__(self, actor: Actor, order_id: OrderId, reason: str = "") -> OrderStatus:
         """Cancel; an order that is cancelled already stays as it is.
 
+        Args:
+            actor: who cancels.
+            order_id: which order.
+            reason: for the history, in the person's words.
+
         Raises:
+            TextTooLong: the reason.
             NotFound: it does not exist or is not the actor's to touch.
             CannotCancel: it has gone too far.
             Forbidden: the actor may neither place nor process orders.
         """
         by = canceller(actor)
         scope = actor.require(_CANCELS[by])
+        if len(reason) > MAX_REASON:
+            raise TextTooLong("reason", maximum=MAX_REASON)
         now = self._clock()
         async with self._work() as work:
             held = await work.orders.hold(actor, scope, order_id)
@@ -101,7 +112,8 @@ class CancelOrder:
             await work.orders.tell(
                 [order_id],
                 "status",
-                {"before": held.standing.status.value, "after": standing.status.value, "by": by.value},
+                {"before": held.standing.status.value, "after": standing.status.value, "by": by.value}
+                | ({"reason": reason.strip()} if reason.strip() else {}),
                 actor.name,
                 now,
             )
@@ -161,24 +173,41 @@ class RepeatOrder:
         actor.require(Permission.CART_EDIT)
         buyer(actor)
         found = await ShowOrder(self._reader)(actor, order_id)
+        async with self._work() as work:
+            wanted, differences = await self._compared(work, found)
+            cart = await change(
+                work, actor, self._price_lines, self._clock(), wanted, mode=PutMode.AT_LEAST, round_up=True
+            )
+        return Repeated(cart, len(wanted), differences)
+
+    async def differences(self, actor: Actor, order_id: OrderId) -> tuple[RepeatedLine, ...]:
+        """What could not be repeated as it was, without repeating.
+
+        Raises:
+            NotFound: the order is not the actor's to see.
+        """
+        found = await ShowOrder(self._reader)(actor, order_id)
+        async with self._work() as work:
+            return (await self._compared(work, found))[1]
+
+    async def _compared(
+        self, work: OrderingTransaction, found: OrderDetails
+    ) -> tuple[list[tuple[CartEntry, Goods, str]], tuple[RepeatedLine, ...]]:
+        """What the order's lines are today, and where that differs."""
         ordered: dict[VariantId, Decimal] = {}
         for line in found.lines:
             ordered[line.variant_id] = ordered.get(line.variant_id, Decimal(0)) + line.quantity
         names = {line.variant_id: (line.article, line.name) for line in found.lines}
-        async with self._work() as work:
-            goods = await work.goods.by_ids(sorted(ordered))
-            wanted, differences = [], []
-            for variant_id, quantity in ordered.items():
-                article, name = names[variant_id]
-                one = goods.get(variant_id)
-                if one is None:
-                    differences.append(RepeatedLine(article, name, "gone", quantity))
-                    continue
-                put = one.rule.round_up(quantity)
-                if put != quantity:
-                    differences.append(RepeatedLine(article, name, "rounded", quantity, trimmed(put)))
-                wanted.append((CartEntry(variant_id, put), one, "quantity"))
-            cart = await change(
-                work, actor, self._price_lines, self._clock(), wanted, mode=PutMode.AT_LEAST, round_up=True
-            )
-        return Repeated(cart, len(wanted), tuple(differences))
+        goods = await work.goods.by_ids(sorted(ordered))
+        wanted, differences = [], []
+        for variant_id, quantity in ordered.items():
+            article, name = names[variant_id]
+            one = goods.get(variant_id)
+            if one is None:
+                differences.append(RepeatedLine(article, name, "gone", quantity))
+                continue
+            put = one.rule.round_up(quantity)
+            if put != quantity:
+                differences.append(RepeatedLine(article, name, "rounded", quantity, trimmed(put)))
+            wanted.append((CartEntry(variant_id, put), one, "quantity"))
+        return wanted, tuple(differences)

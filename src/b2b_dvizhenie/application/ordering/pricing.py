@@ -90,6 +90,20 @@ def remembered(
     return Draft(draft.terms, tuple(lines)), record
 
 
+def as_shown(draft: Draft) -> dict[VariantId, Seen]:
+    """Every price of the draft as what was shown; lines without one are left out."""
+    currency = draft.terms.currency
+    found = {
+        line.goods.variant_id: seen_now(line.quote.unit_price, line.quote.amount, currency) for line in draft.lines
+    }
+    return {variant_id: seen for variant_id, seen in found.items() if seen is not None}
+
+
+def empty(actor: Actor) -> PricedCart:
+    """What is seen of a cart without lines."""
+    return shown(actor, Draft(actor.buyer_terms(), ()), {}, OrderPolicy())
+
+
 def shown(
     actor: Actor,
     draft: Draft,
@@ -111,6 +125,7 @@ def shown(
     lines = tuple(
         _priced(line, draft, tuple(by_line.get(line.field, ())), stock_seen=stock_seen) for line in draft.lines
     )
+    risen = [line for line in draft.lines if _has_risen(line, draft, record)]
     return PricedCart(
         company_id=draft.terms.company_id,
         currency=totals.currency,
@@ -122,7 +137,8 @@ def shown(
         vat_included=totals.vat_included,
         total=totals.total,
         price_version=price_version(draft),
-        needs_consent=any(_has_risen(line, draft, record) for line in draft.lines),
+        needs_consent=bool(risen),
+        risen=sum((_rise(line, record) for line in risen), Decimal(0)),
         can_order=bool(draft.lines) and not by_line and not whole and actor.may(Permission.ORDERS_PLACE),
         problems=tuple(whole),
     )
@@ -131,6 +147,15 @@ def shown(
 def _has_risen(line: DraftLine, draft: Draft, record: Mapping[VariantId, Seen]) -> bool:
     now = seen_now(line.quote.unit_price, line.quote.amount, draft.terms.currency)
     return now is not None and is_rise(record.get(line.goods.variant_id, line.seen), now)
+
+
+def _rise(line: DraftLine, record: Mapping[VariantId, Seen]) -> Decimal:
+    """By how much the sum of a line rose; zero where nothing comparable was shown."""
+    seen = record.get(line.goods.variant_id, line.seen)
+    if seen is None or line.quote.amount is None:
+        return Decimal(0)
+    before = round_money(seen.price * line.quantity, seen.currency) if seen.amount is None else seen.amount
+    return max(line.quote.amount - before, Decimal(0))
 
 
 def _priced(line: DraftLine, draft: Draft, problems: tuple[LineProblem, ...], *, stock_seen: bool) -> PricedLine:

@@ -45,8 +45,9 @@ class PricedLine(Struct, frozen=True, kw_only=True):
 class PricedCart(Struct, frozen=True, kw_only=True):
     """The cart under the terms of the selected company.
 
-    `price_version` names exactly these prices; sending it with the order is the consent to them. `units` is the sum of
-    quantities. `problems` are those of the cart as a whole.
+    `price_version` names exactly these prices; sending it with the order is the consent to them. `risen` is by how
+    much the sum rose since it was shown, where `needs_consent` says that it did. `units` is the sum of quantities,
+    `problems` are those of the cart as a whole.
     """
 
     company_id: CompanyId
@@ -60,6 +61,7 @@ class PricedCart(Struct, frozen=True, kw_only=True):
     total: Decimal
     price_version: str
     needs_consent: bool
+    risen: Decimal
     can_order: bool
     problems: tuple[LineProblem, ...] = ()
 
@@ -128,13 +130,17 @@ class OrderLineView(Struct, frozen=True):
 
 
 class ErpLine(Struct, frozen=True):
-    """A line as the ERP holds it, where it differs from what was placed."""
+    """A line as the ERP holds it, where it differs from what was placed.
+
+    `position` is that of the placed line of the same goods; None for goods that were not ordered.
+    """
 
     name: str
     quantity: Decimal
     price: Decimal
     amount: Decimal
     article: str = ""
+    position: int | None = None
 
 
 class OrderEvent(Struct, frozen=True):

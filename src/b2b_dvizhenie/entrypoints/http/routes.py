@@ -5,7 +5,7 @@ from litestar.types import ControllerRouterHandler
 from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
 from b2b_dvizhenie.entrypoints.http import health
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
-from b2b_dvizhenie.entrypoints.http.portal import catalogue, entrance, media, product
+from b2b_dvizhenie.entrypoints.http.portal import cart_pages, catalogue, checkout, entrance, media, order_pages, product
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
@@ -20,6 +20,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *entrance.ROUTES,
     *catalogue.ROUTES,
     *product.ROUTES,
+    *cart_pages.ROUTES,
+    *checkout.ROUTES,
+    *order_pages.ROUTES,
     *media.ROUTES,
     *exchange_door.ROUTES,
 ]

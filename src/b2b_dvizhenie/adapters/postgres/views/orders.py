@@ -1,16 +1,18 @@
 """Orders as people see them: one predicate for page, count and details; a constant number of queries."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
-from b2b_dvizhenie.adapters.postgres.tables.catalog import variant
+from b2b_dvizhenie.adapters.postgres.tables.catalog import product, variant
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_line
@@ -106,6 +108,12 @@ def _joined(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _erp_lines(stored: list[dict[str, Any]], refs: Mapping[tuple[str, str], int]) -> tuple[ErpLine, ...]:
+    lines = msgspec.convert(stored, list[ErpLine])
+    places = [refs.get((one["ref"], one["variant_ref"])) for one in stored]
+    return tuple(replace(line, position=place) for line, place in zip(lines, places, strict=True))
+
+
 class PostgresOrderReader(OrderReader):
     """Reads orders.
 
@@ -160,7 +168,7 @@ class PostgresOrderReader(OrderReader):
             row = (await connection.execute(query)).first()
             if row is None:
                 return None
-            lines = await self._lines(connection, order_id, row[6])
+            lines, refs = await self._lines(connection, order_id, row[6])
             events = await self._events(connection, order_id)
         comment, address, revision, erp_status, erp_lines, erp_amount = row[len(_SUMMARY) :]
         return OrderDetails(
@@ -172,11 +180,14 @@ class PostgresOrderReader(OrderReader):
             vat_included=row[9],
             revision=revision,
             erp_status=erp_status,
-            erp_lines=None if erp_lines is None else msgspec.convert(erp_lines, tuple[ErpLine, ...]),
+            erp_lines=None if erp_lines is None else _erp_lines(erp_lines, refs),
             erp_amount=erp_amount,
         )
 
-    async def _lines(self, connection: AsyncConnection, order_id: OrderId, currency: str) -> tuple[OrderLineView, ...]:
+    async def _lines(
+        self, connection: AsyncConnection, order_id: OrderId, currency: str
+    ) -> tuple[tuple[OrderLineView, ...], dict[tuple[str, str], int]]:
+        """The lines, and the position of each by the refs under which the ERP knows its goods."""
         line = order_line.c
         query = (
             select(
@@ -192,13 +203,17 @@ class PostgresOrderReader(OrderReader):
                 line.vat_rate,
                 line.vat_amount,
                 line.comment,
+                product.c.external_ref,
+                variant.c.variant_ref,
             )
             .join(variant, variant.c.variant_id == line.variant_id)
+            .join(product, product.c.product_id == variant.c.product_id)
             .where(line.order_id == order_id)
             .order_by(line.position)
         )
-        rows = await connection.execute(query)
-        return tuple(
+        rows = (await connection.execute(query)).all()
+        refs = {(row.external_ref, row.variant_ref): row.position for row in reversed(rows)}
+        views = tuple(
             OrderLineView(
                 row.position,
                 VariantId(row.variant_id),
@@ -215,6 +230,7 @@ class PostgresOrderReader(OrderReader):
             )
             for row in rows
         )
+        return views, refs
 
     async def _events(self, connection: AsyncConnection, order_id: OrderId) -> tuple[OrderEvent, ...]:
         event = order_event.c

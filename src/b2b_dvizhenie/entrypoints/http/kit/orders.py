@@ -32,6 +32,8 @@ def checkout() -> CheckoutView:
     """Everything to choose from, a risen price, an approver."""
     return CheckoutView(
         idempotency_key="0199c2d4",
+        price_version="0199c2d4",
+        company_id="0199c2d4",
         company=_COMPANY,
         lines=tuple(
             CheckoutLine(title=row.title, article=row.article, quantity=Decimal(12), unit="шт", total=rub("2008.68"))

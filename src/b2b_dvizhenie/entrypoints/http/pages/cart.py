@@ -41,6 +41,7 @@ class CartTotals(Struct, frozen=True, kw_only=True):
     total: Money
     discount: Money | None = None
     vat: Money | None = None
+    vat_included: bool = True
     weight: str = ""
     volume: str = ""
 
@@ -54,8 +55,10 @@ class CartView(Struct, frozen=True, kw_only=True):
     company: str = ""
     agreement: str = ""
     consent: Money | None = None  # by how much the sum rose since the viewer saw it
+    price_version: str = ""  # names the prices on the page; sent with the consent
     blocked: Literal["", "lines", "limit", "overdue", "permission"] = ""
     minimum: Money | None = None  # the least sum of an order, where it is not reached
+    problems: tuple[str, ...] = ()  # of the cart as a whole, translated
 
 
 class CartChange(Struct, frozen=True, kw_only=True):

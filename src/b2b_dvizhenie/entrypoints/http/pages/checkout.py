@@ -24,11 +24,13 @@ class CheckoutLine(Struct, frozen=True, kw_only=True):
 class CheckoutView(Struct, frozen=True, kw_only=True):
     """The page before the order.
 
-    `idempotency_key` travels with the form: pressing twice makes one order. `shown_total` is the sum the buyer sees;
-    the order is refused if it has changed since.
+    `idempotency_key` travels with the form: pressing twice makes one order. `price_version` names the prices the buyer
+    sees: the tick under risen prices agrees to these and no others. `company_id` is the company at the button.
     """
 
     idempotency_key: str
+    price_version: str
+    company_id: str
     company: str
     lines: tuple[CheckoutLine, ...]
     totals: CartTotals | None

@@ -116,6 +116,7 @@ class OrderView(Struct, frozen=True, kw_only=True):
     paid: Money | None = None
     discount: Money | None = None
     vat: Money | None = None
+    vat_included: bool = True
     comment: str = ""
     documents: tuple[OrderDocument, ...] = ()
     events: tuple[OrderEvent, ...] = ()

@@ -27,6 +27,7 @@ from b2b_dvizhenie.entrypoints.http.api.catalog import Cursor, InStock, Literal,
 from b2b_dvizhenie.entrypoints.http.pages import parts
 from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueView, SearchNote
 from b2b_dvizhenie.entrypoints.http.pages.parts import Facet, FacetOption, Link, Pager, SectionNode
+from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.rows import rows_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
@@ -142,7 +143,8 @@ class Listing:
         branch = await self._branch(actor, selection.section_id)
         page = await self._browse(actor, selection, sort=sort, limit=ROWS, cursor=cursor)
         facets = await self._facets(actor, selection)
-        shell = await self._frame.shell(request, "catalogue", query=selection.text)
+        cart = await self._frame.cart(actor)
+        shell = await self._frame.shell(request, "catalogue", query=selection.text, cart=cart)
         note = None
         if page.shown_for:
             note = SearchNote(page.shown_for.text, address.url(literal="true"))
@@ -151,7 +153,7 @@ class Listing:
         hidden += [("literal", "true")] if selection.literal else []
         view = CatalogueView(
             title=self._title(branch, selection, texts),
-            rows=tuple(row for product in page.items for row in rows_of(product, {})),
+            rows=tuple(row for product in page.items for row in rows_of(product, in_cart(cart))),
             pager=shown_pager(page, facets.total, address),
             sort=parts.Sort(selection.order(sort).value, tuple(order.value for order in orders)),
             url=address.url(),
@@ -244,7 +246,8 @@ async def suggest(
     rows: list[Any] = []
     if len(q.strip()) > 1:
         page = await browse_catalog(request.user, Selection(text=q), limit=SUGGESTIONS)
-        rows = [next(rows_of(product, {})) for product in page.items if product.variants]
+        cart = in_cart(await frame.cart(request.user))
+        rows = [next(rows_of(product, cart)) for product in page.items if product.variants]
     context = {"query": q.strip(), "rows": rows, "sections": []}
     text = frame.site.renderer.render("fragments/suggestions.html", language_of(request), context)
     return Response(text, media_type=MediaType.HTML)

@@ -7,10 +7,12 @@ from litestar import Request, Response
 from msgspec import UNSET
 
 from b2b_dvizhenie.application.companies import Profile, ShowProfile
+from b2b_dvizhenie.application.ordering import PricedCart, ShowCart
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.entrypoints.http.labels import label_of
-from b2b_dvizhenie.entrypoints.http.pages.shell import CompanyChoice, NavItem, PortalShell, Shell, Viewer
+from b2b_dvizhenie.entrypoints.http.pages.shell import CompanyChoice, Flash, NavItem, PortalShell, Shell, Viewer
+from b2b_dvizhenie.entrypoints.http.portal.carts import summary_of
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.responses import language_of, page, preferences_of
 
@@ -42,19 +44,36 @@ def bare_shell(request: Request[Any, Any, Any], site: Site) -> Shell:
 class Frame:
     """Puts pages of the portal into their frame. One per request kind: a Litestar dependency."""
 
-    def __init__(self, site: Site, show_profile: ShowProfile) -> None:
+    def __init__(self, site: Site, show_profile: ShowProfile, show_cart: ShowCart) -> None:
         self.site = site
         self._show_profile = show_profile
+        self._show_cart = show_cart
 
-    async def shell(self, request: Request[Actor, Any, Any], section: str, *, query: str = "") -> PortalShell:
+    async def cart(self, actor: Actor) -> PricedCart | None:
+        """The cart of an actor who can have one."""
+        return await self._show_cart(actor) if self.can_order(actor) else None
+
+    async def shell(
+        self,
+        request: Request[Actor, Any, Any],
+        section: str,
+        *,
+        query: str = "",
+        cart: PricedCart | None = None,
+        flashes: tuple[Flash, ...] = (),
+    ) -> PortalShell:
         """The frame for the actor of the request.
 
         Args:
             request: of the page.
             section: key of the navigation entry the page belongs to.
             query: what stands in the search box.
+            cart: where the page has asked for it already.
+            flashes: messages about what was just done.
         """
         actor = request.user
+        if cart is None:
+            cart = await self.cart(actor)
         profile = await self._show_profile(actor)
         return PortalShell(
             brand=self.site.brand,
@@ -78,6 +97,8 @@ class Frame:
                 for one in profile.companies
             ),
             query=query,
+            cart=summary_of(cart),
+            flashes=flashes,
             paths=self.site.paths,
         )
 

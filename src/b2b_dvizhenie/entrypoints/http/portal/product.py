@@ -26,9 +26,10 @@ from b2b_dvizhenie.entrypoints.http.pages.product import (
     ReasonStep,
 )
 from b2b_dvizhenie.entrypoints.http.pages.shell import PortalShell
+from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.prose import safe_html
-from b2b_dvizhenie.entrypoints.http.portal.rows import row_of
+from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, row_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
 
@@ -74,12 +75,14 @@ def _main_variant(card: Card) -> Variant | None:
     return next(priced, variants[0] if variants else None)
 
 
-def view_of(card: Card, shell: PortalShell, frame: Frame, actor: Actor, texts: GNUTranslations) -> ProductView | None:
+def view_of(
+    card: Card, shell: PortalShell, frame: Frame, actor: Actor, texts: GNUTranslations, cart: Cart
+) -> ProductView | None:
     """The card as its template shows it; None where nothing of the product is sold."""
     product, main = card.product, _main_variant(card)
     if main is None:
         return None
-    row = row_of(product, main, {})
+    row = row_of(product, main, cart)
     explained = {} if card.prices is UNSET else {one.variant_id: one for one in card.prices}
     price = main.price
     several = len(product.variants) > 1
@@ -102,6 +105,7 @@ def view_of(card: Card, shell: PortalShell, frame: Frame, actor: Actor, texts: G
         price=row.price,
         stock=row.stock,
         quantity=row.quantity,
+        total=row.total,
         crumbs=(Link(texts.gettext("Catalogue"), "/catalog"), *(Link(s.name, f"/catalog/{s.id}") for s in card.path)),
         brand=Link(product.brand.name, f"/catalog?brand={product.brand.id}") if product.brand else None,
         barcode=", ".join(card.barcodes),
@@ -112,7 +116,7 @@ def view_of(card: Card, shell: PortalShell, frame: Frame, actor: Actor, texts: G
         description_html=safe_html(card.description),
         reason=reason,
         breaks=breaks,
-        variants=tuple(row_of(product, one, {}) for one in product.variants) if several else (),
+        variants=tuple(row_of(product, one, cart) for one in product.variants) if several else (),
         can_order=frame.can_order(actor),
         prices=price is not UNSET,
         show_stock=actor.may(Permission.STOCK_VIEW),
@@ -128,8 +132,9 @@ async def product(
 ) -> Response[str]:
     """The card of a product."""
     card = await show_product(request.user, ProductId(product_id))
-    shell = await frame.shell(request, "catalogue")
-    view = view_of(card, shell, frame, request.user, frame.site.texts(language_of(request)))
+    cart = await frame.cart(request.user)
+    shell = await frame.shell(request, "catalogue", cart=cart)
+    view = view_of(card, shell, frame, request.user, frame.site.texts(language_of(request)), in_cart(cart))
     if view is None:
         raise NotFound("product")
     return frame.page(request, "pages/product.html", {"shell": shell, "view": view})

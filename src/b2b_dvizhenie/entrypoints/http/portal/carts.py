@@ -1,0 +1,127 @@
+"""The cart of a buyer as pages show it: rows, sums, what keeps the order from going out."""
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from gettext import GNUTranslations
+from typing import Literal
+from uuid import UUID
+
+from b2b_dvizhenie.application.ordering import PricedCart, PricedLine
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.domain.shared.quantity import plain
+from b2b_dvizhenie.entrypoints.http.pages.cart import CartLine, CartTotals, CartView, LineProblem
+from b2b_dvizhenie.entrypoints.http.pages.parts import Price, Quantity
+from b2b_dvizhenie.entrypoints.http.pages.shell import CartSummary, Flash
+from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, InCart
+from b2b_dvizhenie.entrypoints.texts import error_text
+
+_MINIMUM = "ordering.below_minimum"
+
+
+def in_cart(cart: PricedCart | None) -> Cart:
+    """The cart by variant, for rows of goods."""
+    if cart is None:
+        return {}
+    return {
+        line.variant_id: InCart(line.quantity, None if line.amount is None else Money(line.amount, cart.currency))
+        for line in cart.lines
+    }
+
+
+def summary_of(cart: PricedCart | None) -> CartSummary | None:
+    """The cart in one line, for the bar at the foot of every page."""
+    if cart is None:
+        return None
+    return CartSummary(Money(cart.total, cart.currency), cart.positions, cart.units)
+
+
+def shown_line(line: PricedLine, currency: str, language: str) -> CartLine:
+    """A line with today's price, the price before where it moved, and what is wrong with it."""
+    previous = None if line.previous_price is None else Money(line.previous_price, currency)
+    return CartLine(
+        id=str(line.variant_id),
+        url=f"/products/{line.product_id}",
+        title=line.name,
+        article=line.article,
+        price=Price(amount=None if line.price is None else Money(line.price, currency), previous=previous),
+        quantity=Quantity(
+            variant=str(line.variant_id),
+            value=line.quantity,
+            unit=line.unit,
+            multiple=line.multiple,
+            minimum=line.minimum,
+        ),
+        total=None if line.amount is None else Money(line.amount, currency),
+        available=line.available,
+        comment=line.comment,
+        problems=tuple(
+            LineProblem(error_text(problem.code, problem.params, language), problem.blocks) for problem in line.problems
+        ),
+    )
+
+
+def removed_line(variant_id: UUID) -> CartLine:
+    """A row whose variant is not in the cart any more."""
+    key = str(variant_id)
+    return CartLine(
+        id=key,
+        url="",
+        title="",
+        article="",
+        price=Price(amount=None),
+        quantity=Quantity(variant=key, value=Decimal(0), unit=""),
+        total=None,
+    )
+
+
+def totals_of(cart: PricedCart) -> CartTotals:
+    """The sums of a cart."""
+    return CartTotals(
+        goods=Money(cart.amount, cart.currency),
+        total=Money(cart.total, cart.currency),
+        vat=Money(cart.vat_amount, cart.currency) if cart.vat_amount else None,
+        vat_included=cart.vat_included,
+    )
+
+
+def cart_view(cart: PricedCart, actor: Actor, company: str, language: str) -> CartView:
+    """The page of the cart."""
+    minimum = next((problem for problem in cart.problems if problem.code == _MINIMUM), None)
+    others = [problem for problem in cart.problems if problem.code != _MINIMUM]
+    blocked: Literal["", "lines", "permission"] = ""
+    if not actor.may(Permission.ORDERS_PLACE):
+        blocked = "permission"
+    elif others or any(problem.blocks for line in cart.lines for problem in line.problems):
+        blocked = "lines"
+    return CartView(
+        lines=tuple(shown_line(line, cart.currency, language) for line in cart.lines),
+        totals=totals_of(cart),
+        company=company,
+        consent=Money(cart.risen, cart.currency) if cart.needs_consent else None,
+        price_version=cart.price_version,
+        blocked=blocked,
+        minimum=None if minimum is None else Money(Decimal(minimum.params["minimum"]), cart.currency),
+        problems=tuple(error_text(problem.code, problem.params, language) for problem in others),
+    )
+
+
+def rounded(
+    cart: PricedCart, asked: Mapping[UUID, Decimal], changed: Collection[UUID], texts: GNUTranslations
+) -> tuple[Flash, ...]:
+    """Says which quantities the seller's packs made larger than what was asked for (ux.md B3)."""
+    said = texts.gettext("{article}: sold in multiples of {multiple}, so {quantity} {unit}.")
+    return tuple(
+        Flash(
+            text=said.format(
+                article=line.article,
+                multiple=plain(line.multiple),
+                quantity=plain(line.quantity),
+                unit=line.unit,
+            ),
+            tone="info",
+        )
+        for line in cart.lines
+        if line.variant_id in changed and line.quantity != asked[line.variant_id]
+    )

@@ -1,0 +1,131 @@
+"""Placing the order: one page that names the company, asks for consent where prices rose, and cannot order twice."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+from msgspec import Struct
+
+from b2b_dvizhenie.application.ordering import OrderRequest, Placed, PlaceOrder, PricedCart, ShowCart
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.ordering import Consent, PriceChanged, Refused, Wishes
+from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
+from b2b_dvizhenie.domain.shared.ids import CompanyId, new_id
+from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
+from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+from b2b_dvizhenie.entrypoints.http.portal.carts import totals_of
+from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
+from b2b_dvizhenie.entrypoints.http.responses import language_of
+from b2b_dvizhenie.entrypoints.texts import error_text
+
+UNPROCESSABLE = 422
+_FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
+
+
+class CheckoutForm(Struct, frozen=True):
+    """What the page sends. `risen` is the tick under risen prices; `price_version` the prices that were shown."""
+
+    idempotency_key: str = ""
+    price_version: str = ""
+    company_id: UUID | None = None
+    risen: str = ""
+    address: str = ""
+    client_number: str = ""
+    comment: str = ""
+
+    def values(self) -> dict[str, str]:
+        """What was typed, to be shown again."""
+        return {"address": self.address, "client_number": self.client_number, "comment": self.comment}
+
+
+async def _page(
+    request: Request[Actor, Any, Any], frame: Frame, cart: PricedCart, key: str, form: Form, status: int = 200
+) -> Response[str]:
+    shell = await frame.shell(request, "cart", cart=cart)
+    view = CheckoutView(
+        idempotency_key=key,
+        price_version=cart.price_version,
+        company_id=str(cart.company_id),
+        company=shell.company.name if shell.company else "",
+        lines=tuple(
+            CheckoutLine(
+                title=line.name,
+                article=line.article,
+                quantity=line.quantity,
+                unit=line.unit,
+                total=None if line.amount is None else Money(line.amount, cart.currency),
+            )
+            for line in cart.lines
+        ),
+        totals=totals_of(cart),
+        form=form,
+        risen=Money(cart.risen, cart.currency) if cart.needs_consent else None,
+    )
+    answer = frame.page(request, "pages/checkout.html", {"shell": shell, "view": view})
+    answer.status_code = status
+    return answer
+
+
+@get("/checkout", permission=Permission.ORDERS_PLACE, include_in_schema=False)
+async def show(
+    request: Request[Actor, Any, Any], frame: NamedDependency[Frame], show_cart: NamedDependency[ShowCart]
+) -> Response[Any]:
+    """The page before the order; a cart that cannot be ordered shows why on its own page."""
+    cart = await show_cart(request.user)
+    if not cart.can_order:
+        return Redirect("/cart", status_code=303)
+    return await _page(request, frame, cart, new_id().hex, Form())
+
+
+@post("/checkout", permission=Permission.ORDERS_PLACE, status_code=200, include_in_schema=False)
+async def place(
+    request: Request[Actor, Any, Any],
+    data: Annotated[CheckoutForm, _FORM],
+    frame: NamedDependency[Frame],
+    place_order: NamedDependency[PlaceOrder],
+    show_cart: NamedDependency[ShowCart],
+) -> Response[Any]:
+    """Place the order once, whatever happens to the button; what keeps it from going out comes back on the page."""
+    language = language_of(request)
+    order = OrderRequest(
+        wishes=Wishes(data.comment, data.address, data.client_number),
+        consent=Consent(data.price_version if data.risen else ""),
+        company_id=CompanyId(data.company_id) if data.company_id else None,
+    )
+    try:
+        outcome = await place_order(request.user, order, key=data.idempotency_key or new_id().hex)
+    except DomainError as error:
+        faults = error.errors if isinstance(error, Invalid) else [error]
+        errors = {_field(fault): error_text(fault.code, fault.params, language) for fault in faults}
+        key = data.idempotency_key
+    else:
+        if isinstance(outcome, Placed):
+            return Redirect(f"/orders/{outcome.order.order_id}?placed=1", status_code=303)
+        errors = {"": _told(outcome, language)}
+        key = data.idempotency_key
+    cart = await show_cart(request.user)
+    if not cart.can_order:
+        return Redirect("/cart", status_code=303)
+    return await _page(request, frame, cart, key or new_id().hex, Form(data.values(), errors), UNPROCESSABLE)
+
+
+def _field(fault: DomainError) -> str:
+    """The field of the form that a fault is shown at; "" is the form as a whole."""
+    names = {"delivery_address": "address", "comment": "comment", "client_number": "client_number"}
+    return names.get(fault.field or "", "")
+
+
+def _told(outcome: PriceChanged | Refused, language: str) -> str:
+    if isinstance(outcome, PriceChanged):
+        params = {"total": outcome.totals.total, "currency": outcome.totals.currency}
+        return error_text("ordering.price_changed", params, language)
+    return " ".join(dict.fromkeys(error_text(one.code, one.params, language) for one in outcome.reasons))
+
+
+ROUTES = [show, place]
