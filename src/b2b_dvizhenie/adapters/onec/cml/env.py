@@ -29,6 +29,7 @@ class Env:
     Attributes:
         entity, ref, line: the row at hand, for the problems met in it.
         only_changes: the flag of the part at hand.
+        documents_told: whether the head of the documents was handed out.
         problems: waiting to be handed out.
         unknown: how often elements came that nobody reads.
     """
@@ -37,6 +38,7 @@ class Env:
         "_memo",
         "_seen",
         "_told",
+        "documents_told",
         "entity",
         "line",
         "only_changes",
@@ -51,6 +53,7 @@ class Env:
         self.problems: list[RowProblem] = []
         self.unknown: Counter[str] = Counter()
         self.only_changes = True
+        self.documents_told = False
         self.entity = "file"
         self.ref = ""
         self.line = 0

@@ -47,6 +47,7 @@ _REQUISITES = {
     "описаниефайла": "file_text",
 }
 _TYPE = "типноменклатуры"
+_BARCODE = 64
 
 
 def read_good(element: _Element, env: Env) -> GoodRecord | None:
@@ -146,16 +147,11 @@ class _Requisites:
 
 def barcodes(row: Row) -> tuple[str, ...]:
     """Штрихкод in both spellings; one element may hold several, separated by blanks, commas or semicolons."""
-    found: dict[str, None] = {}
-    for tag in ("Штрихкод", "ШтрихКод"):
-        for child in row.lists.get(tag, ()):
-            word = (child.text or "").strip()
-            if word.isdigit():
-                found[word[:64]] = None
-            elif word:
-                for part in word.replace(",", " ").replace(";", " ").split():
-                    found[part[:64]] = None
-    return tuple(found)
+    texts = [child.text or "" for tag in ("Штрихкод", "ШтрихКод") for child in row.lists.get(tag, ())]
+    if len(texts) == 1 and texts[0].isdigit():
+        return (texts[0][:_BARCODE],)
+    words = [word for text in texts for word in text.replace(",", " ").replace(";", " ").split()]
+    return tuple(dict.fromkeys(word[:_BARCODE] for word in words))
 
 
 def _files(row: Row, described: dict[str, str], env: Env) -> tuple[tuple[str, ...] | None, tuple[tuple[str, str], ...]]:
@@ -169,7 +165,7 @@ def _files(row: Row, described: dict[str, str], env: Env) -> tuple[tuple[str, ..
         files = tuple(dict.fromkeys((*files, *more_files)))
         if more_pictures:
             pictures = tuple(dict.fromkeys((*(pictures or ()), *more_pictures)))
-    return pictures, tuple([(path, described.get(path, "")) for path in files])
+    return pictures, tuple([(path, described.get(path, "")) for path in files]) if files else ()
 
 
 def _brand(row: Row, env: Env) -> str:

@@ -5,9 +5,10 @@ the size of the file. Nothing that was yielded before an error may be kept: appl
 or survey it first.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 
 from lxml.etree import _Element
@@ -63,13 +64,16 @@ def read(source: Source, options: ReadOptions = _DEFAULTS) -> Iterator[Record]:
     """
     with closing(CleanSource(source)) as clean:
         sent = 0
+        again = False
         try:
             for record in _records(clean, options, escape=False):
                 sent += 1
                 yield record
         except LoneAmpersand:
+            again = True
+        if again:
+            _forget_first_reading(clean)
             # The rows before the ampersand are the same in both readings: the reader is deterministic.
-            clean.note("exchange.ampersand_escaped")
             yield from islice(_records(clean, options, escape=True), sent, None)
         for code in clean.notes:
             yield RowProblem("file", code, severity="warning")
@@ -82,11 +86,16 @@ def survey(source: Source) -> Survey:
         CmlBroken: as `read` does.
     """
     with closing(CleanSource(source)) as clean:
-        try:
+        with suppress(LoneAmpersand):
             return _survey(clean, escape=False)
-        except LoneAmpersand:
-            clean.note("exchange.ampersand_escaped")
-            return _survey(clean, escape=True)
+        _forget_first_reading(clean)
+        return _survey(clean, escape=True)
+
+
+def _forget_first_reading(clean: CleanSource) -> None:
+    clean.note("exchange.ampersand_escaped")
+    # A parser and its tree refer to each other: without this both trees would be in memory at once.
+    gc.collect()
 
 
 def _survey(clean: CleanSource, *, escape: bool) -> Survey:
@@ -111,7 +120,8 @@ def _records(clean: CleanSource, options: ReadOptions, *, escape: bool) -> Itera
     nothing = True
     for part, row in walker.rows():
         if part is None:
-            if nothing:
+            if not env.documents_told:
+                env.documents_told = True
                 yield FileHead(FileKind.DOCUMENTS, True, "", walker.version, clean.namespace)
             yield from _documents(row, env)
         elif row is None:

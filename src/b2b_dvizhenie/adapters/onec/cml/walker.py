@@ -22,8 +22,9 @@ from b2b_dvizhenie.adapters.onec.cml.errors import (
 from b2b_dvizhenie.adapters.onec.cml.text import PARTS, ROOT, CleanSource
 from b2b_dvizhenie.application.exchange.records import FileKind
 
-PIECE_LIMIT: Final = 16 * 1024 * 1024
-"""Bytes that may pass without one finished row: no honest row comes near."""
+PIECE_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes that may pass without a finished row or other progress: some 6,000 lines of one order, 60,000 sections. The
+tree of such a piece can take ten times as much memory."""
 _PRUNE_AFTER: Final = 1024 * 1024
 
 KINDS = {
@@ -95,6 +96,7 @@ class Walker:
         self._part: Part | None = None
         self._open_rows = 0
         self._quiet = 0
+        self._tip: Any = None
         self._ended = False
 
     def rows(self) -> Iterator[tuple[Part | None, _Element | None]]:
@@ -125,10 +127,7 @@ class Walker:
             if self._ended:
                 self._check_rest(chunk, chunks)
                 return
-            above: Any = None if last is None else last.getparent()
-            if above is not None:
-                # Everything before the last row of the piece is finished and read.
-                del above[: above.index(last)]
+            self._drop_read(last)
             if self._quiet > _PRUNE_AFTER:
                 self._prune()
         self._finish()
@@ -172,6 +171,12 @@ class Walker:
         if self._root is not None and not self.children:
             self.children = len(self._root) > 0
         return None
+
+    def _drop_read(self, last: _Element | None) -> None:
+        """Take off everything before the last row of a piece: it is finished and read."""
+        above: Any = None if last is None else last.getparent()
+        if above is not None:
+            del above[: above.index(last)]
 
     def _finish(self) -> None:
         try:
@@ -221,7 +226,8 @@ class Walker:
         """Free what nobody will read: unknown elements between rows, however many or large.
 
         Raises:
-            TooLarge: what must be kept, a single row or the head of a part, is beyond `PIECE_LIMIT`.
+            TooLarge: what must be kept, a single row or the head of a part, is beyond `PIECE_LIMIT`, or nothing but
+                one attribute, comment or text came for so long.
         """
         node: Any = self._root
         held = self._open_rows > 0
@@ -234,9 +240,12 @@ class Walker:
             else:
                 _drop_finished(node)
             node = node[-1]
-        if not held:
-            self._quiet = 0
+        if not held and node is not self._tip:
+            self._tip, self._quiet = node, 0
         elif self._quiet > PIECE_LIMIT:
+            if not self._escape:
+                # libxml2 waits for the end of a reference that never comes: perhaps it was just an ampersand.
+                raise LoneAmpersand
             raise TooLarge(f"{self._quiet} bytes without a finished row")
 
 
