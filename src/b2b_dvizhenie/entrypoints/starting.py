@@ -50,23 +50,25 @@ def bind(host: str, port: int) -> socket.socket:
         PortTaken: somebody listens there.
         AddressUnusable: it cannot be listened on for another reason.
     """
+    if not 0 <= port <= 65535:
+        # getaddrinfo would take it modulo 65536
+        raise AddressUnusable(host=host, port=port, reason="0..65535")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-    except (socket.gaierror, OverflowError) as error:
+    except socket.gaierror as error:
         raise AddressUnusable(host=host, port=port, reason=str(error)) from error
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(2048)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        if getattr(error, "errno", None) == errno.EADDRINUSE:
+        if error.errno == errno.EADDRINUSE:
             raise PortTaken(host=host, port=port) from error
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AddressUnusable(host=host, port=port, reason=reason) from error
+        raise AddressUnusable(host=host, port=port, reason=error.strerror or str(error)) from error
     listener.setblocking(False)
     return listener
 

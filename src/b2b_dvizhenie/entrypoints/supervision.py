@@ -109,6 +109,8 @@ class Supervisor:
                     env={**os.environ, **spec.environment},
                 )  # fmt: skip
             self._running[spec.name] = process
+            if self._stopping.is_set():  # it was not there yet when the others were told
+                process.terminate()
             listening = asyncio.create_task(self._hear(ours, spec, ready))
             try:
                 return await process.wait()

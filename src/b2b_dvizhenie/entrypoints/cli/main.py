@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("serve", "The portal and the API."),
     "worker": ("worker", "Background jobs and schedules."),
     "migrate": ("migrate", "Bring the database to this version's schema."),
+    "doctor": ("doctor", "Check settings, database and adapters; say what is wrong."),
     "users": ("users", "Add and list people."),
     "exchange": ("exchange", "Exchange with 1C: import, status, nodes."),
     "demo": ("demo", "Load the demonstration into a running portal: people, and a 1C that sends its goods."),

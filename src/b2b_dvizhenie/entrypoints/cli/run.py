@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 import click
@@ -13,18 +13,19 @@ from rich.console import Console
 
 from b2b_dvizhenie.entrypoints.cli.language import speak
 from b2b_dvizhenie.entrypoints.cli.migrate import bring_up_to_date
-from b2b_dvizhenie.entrypoints.cli.serve import address_of, web_child, with_address
+from b2b_dvizhenie.entrypoints.cli.serve import address_of, web_children, with_address
 from b2b_dvizhenie.entrypoints.cli.session import open_container
 from b2b_dvizhenie.entrypoints.cli.steps import Steps
 from b2b_dvizhenie.entrypoints.control import Control
 from b2b_dvizhenie.entrypoints.demo import DemoLogin, load_demo
 from b2b_dvizhenie.entrypoints.logging import configure_logging
+from b2b_dvizhenie.entrypoints.metrics import shared_metrics
 from b2b_dvizhenie.entrypoints.opening import opened_database
 from b2b_dvizhenie.entrypoints.settings import load_settings
 from b2b_dvizhenie.entrypoints.starting import bind, check_data_dir
 from b2b_dvizhenie.entrypoints.supervision import ChildSpec, Supervisor
 
-_PATIENCE = 4.0
+_PATIENCE = 3.0
 _SHORT_STOP = {"B2B__HTTP__STOP_SECONDS": "2", "B2B__JOBS__STOP_SECONDS": "2"}
 """Whoever presses Ctrl-C waits at most five seconds; jobs that need longer are handed back and run again."""
 
@@ -48,18 +49,19 @@ def _announce(address: str, logins: list[DemoLogin]) -> None:
     sys.stdout.flush()
 
 
-async def _keep_running(steps: Steps, waves: Sequence[Wave], ready: Callable[[], None]) -> None:
+async def _keep_running(
+    steps: Steps, waves: Sequence[Wave], environment: Mapping[str, str], ready: Callable[[], None]
+) -> None:
     supervisor = Supervisor()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
-    shorter = {name: value for name, value in _SHORT_STOP.items() if name not in os.environ}
     stopped = asyncio.create_task(stop.wait())
     try:
         for title, specs in waves:
             with steps.step(title) as tell:
-                children = [replace(spec, environment=shorter, told=tell) for spec in specs]
+                children = [replace(spec, environment=environment, told=tell) for spec in specs]
                 starting = asyncio.create_task(supervisor.start(children))
                 await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 if not starting.done():
@@ -111,9 +113,11 @@ def command(host: str | None, port: int | None, demo: bool, control_fd: int | No
             control.ready()
             _announce(address_of(listener, settings), logins)
 
-        web = [web_child(number, listener) for number in range(1, settings.http.workers + 1)]
+        shorter = {name: value for name, value in _SHORT_STOP.items() if name not in os.environ}
+        environment = shorter | stack.enter_context(shared_metrics(settings.data))
+        web = web_children(settings.http.workers, listener)
         waves: list[Wave] = [(processes, [*web, ChildSpec("worker", ("worker",))])]
         if demo:
             door = f"{address_of(listener, settings)}/1c_exchange.php"
             waves.append((goods, [ChildSpec("1c", ("demo", "--url", door, "--orders-loop"))]))
-        asyncio.run(_keep_running(steps, waves, ready))
+        asyncio.run(_keep_running(steps, waves, environment, ready))

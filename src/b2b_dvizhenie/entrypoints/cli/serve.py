@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.entrypoints.control import Control
 from b2b_dvizhenie.entrypoints.logging import configure_logging
+from b2b_dvizhenie.entrypoints.metrics import shared_metrics
 from b2b_dvizhenie.entrypoints.opening import opened_database
 from b2b_dvizhenie.entrypoints.settings import HttpSettings, Settings, load_settings
 from b2b_dvizhenie.entrypoints.starting import bind, check_data_dir, check_schema
@@ -33,10 +34,11 @@ def address_of(listener: socket.socket, settings: Settings) -> str:
     return f"http://{shown}:{listener.getsockname()[1]}"
 
 
-def web_child(number: int, listener: socket.socket) -> ChildSpec:
-    """A child that accepts requests on a listening socket of this process."""
+def web_children(count: int, listener: socket.socket) -> list[ChildSpec]:
+    """Children that accept requests on a listening socket of this process."""
     descriptor = listener.fileno()
-    return ChildSpec(f"web-{number}", ("serve", "--listen-fd", str(descriptor)), (descriptor,))
+    arguments = ("serve", "--listen-fd", str(descriptor))
+    return [ChildSpec(f"web-{number}", arguments, (descriptor,)) for number in range(1, count + 1)]
 
 
 async def _supervise(count: int, listener: socket.socket, settings: Settings, control: Control) -> None:
@@ -45,11 +47,14 @@ async def _supervise(count: int, listener: socket.socket, settings: Settings, co
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await supervisor.start([web_child(number, listener) for number in range(1, count + 1)])
-        control.ready()
-        await stop.wait()
+        with shared_metrics(settings.data) as environment:
+            children = web_children(count, listener)
+            await supervisor.start([replace(child, environment=environment) for child in children])
+            control.ready()
+            await stop.wait()
+            await supervisor.stop(settings.http.stop_seconds + 2)
     finally:
-        await supervisor.stop(settings.http.stop_seconds + 2)
+        await supervisor.stop(0)
 
 
 @click.command("serve")
