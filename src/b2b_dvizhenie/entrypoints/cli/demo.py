@@ -11,7 +11,7 @@ from b2b_dvizhenie.entrypoints.container import Container, utc_now
 from b2b_dvizhenie.entrypoints.control import Control
 from b2b_dvizhenie.entrypoints.demo import NODE_LOGIN, NODE_PASSWORD, attach_buyers, load_demo
 from b2b_dvizhenie.entrypoints.settings import load_settings
-from b2b_dvizhenie.testing.emulator import ScenarioSettings, Watcher, run_scenario, watcher
+from b2b_dvizhenie.testing.emulator import EmulatorRefused, ScenarioSettings, Watcher, run_scenario, watcher
 
 ORDERS_EVERY = 5.0
 """Seconds between two visits of the emulated 1C for orders."""
@@ -46,11 +46,14 @@ def _trade(settings: ScenarioSettings, control: Control, *, first: bool) -> None
     def run(progress: Watcher) -> None:
         run_scenario(settings, progress, utc_now)
 
-    if first and sys.stderr.isatty():
-        with watcher(Console(stderr=True)) as progress:
-            run(progress)
-    else:
-        run(_Reporting(control))
+    try:
+        if first and sys.stderr.isatty():
+            with watcher(Console(stderr=True)) as progress:
+                run(progress)
+        else:
+            run(_Reporting(control))
+    except EmulatorRefused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
 
 
 @click.command("demo")
