@@ -126,7 +126,7 @@ class Supervisor:
             while words := (await reader.readline()).rstrip(b"\n"):
                 if words == READY and not ready.done():
                     ready.set_result(None)
-                elif words.startswith(SAY) and spec.told is not None:
+                elif words.startswith(SAY) and spec.told is not None and not ready.done():
                     spec.told(words.removeprefix(SAY).decode("utf-8", "replace"))
         finally:
             writer.close()
