@@ -11,14 +11,19 @@ from b2b_dvizhenie.entrypoints.settings import LogSettings
 def configure_logging(settings: LogSettings) -> None:
     """Set up structlog for this process and route the standard library's loggers to the same stream."""
     text = settings.format == "text" or (settings.format == "auto" and sys.stderr.isatty())
-    renderer = structlog.dev.ConsoleRenderer() if text else structlog.processors.JSONRenderer(ensure_ascii=False)
+    # Without the values of variables: among them are passwords and tokens.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    tracebacks = structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    )
+    renderer = console if text else structlog.processors.JSONRenderer(ensure_ascii=False)
     level = getattr(logging, settings.level.upper())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks if not text else structlog.processors.StackInfoRenderer(),
+            tracebacks if not text else structlog.processors.StackInfoRenderer(),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -80,6 +80,10 @@ class Credentials(Struct, frozen=True):
     login: str
     password: str
 
+    def __repr__(self) -> str:
+        """Without the password: traces and logs show values."""
+        return f"Credentials({self.login!r})"
+
 
 class Caller(Struct, frozen=True):
     """What a request says about who sends it. `kind` is its `type` parameter."""

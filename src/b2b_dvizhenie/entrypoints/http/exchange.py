@@ -17,9 +17,12 @@ import structlog
 from litestar import HttpMethod, Request, Response, route
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
+from psycopg import OperationalError
+from sqlalchemy.exc import OperationalError as EngineOperationalError
 
 from b2b_dvizhenie.adapters.onec.profiles import encoding_of, recognised
 from b2b_dvizhenie.adapters.onec.protocol import COOKIE, PATHS, Answer, Asked, Document, failure, parse
+from b2b_dvizhenie.adapters.postgres.database import DatabaseUnavailable
 from b2b_dvizhenie.application.exchange import (
     AnsweredRequest,
     Caller,
@@ -135,7 +138,11 @@ class Conversation:
             self._status, self._answer = 401, refusal(error)
         except DomainError as error:
             self._answer = refusal(error)
+        except (OperationalError, EngineOperationalError) as error:
+            log.warning("database_unavailable", error=str(error))
+            self._answer = failure(say(DatabaseUnavailable.code))
         except Exception:
+            # 1C must get an answer it can read, whatever broke.
             if self._body.is_lost:
                 raise
             log.exception("exchange_failed", type=self._asked.kind, mode=self._asked.mode)
@@ -180,7 +187,13 @@ class Conversation:
         answer = self._answer
         headers = CHALLENGE if self._status == HTTPStatus.UNAUTHORIZED else {}
         if isinstance(answer, Document):
-            content, media_type, charset = answer.content, answer.media_type, answer.charset
+            content, charset = answer.content, answer.charset
+            # The framework names the encoding of text/… itself, and only of that.
+            media_type = (
+                answer.media_type
+                if answer.media_type.startswith("text/")
+                else f"{answer.media_type}; charset={charset}"
+            )
         else:
             content, media_type, charset = answer.encoded(self._charset), "text/plain", self._charset
         return Response(content, media_type=media_type, encoding=charset, headers=headers, status_code=self._status)
