@@ -18,6 +18,7 @@ from b2b_dvizhenie.adapters.onec.storage import FolderStorage
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
 from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.exchange.exports import PostgresExportKeeper
 from b2b_dvizhenie.adapters.postgres.exchange.journal import PostgresImportJournal
 from b2b_dvizhenie.adapters.postgres.exchange.writer import PostgresCatalogueWriter
 from b2b_dvizhenie.adapters.postgres.exchange_deliveries import PostgresDeliveryTransaction
@@ -150,6 +151,10 @@ class Container(containers.DeclarativeContainer):
     apply_order_state = providers.Factory(exchange.ApplyOrderState, order_state_work.provider, clock)
     order_states = providers.Factory(exchange.OrderStates, apply_order_state)
     orders_to_send = providers.Singleton(PostgresOrdersToSend, database, settings.provided.exchange.zone)
+    export_keeper = providers.Singleton(PostgresExportKeeper, database)
+    close_exports = providers.Factory(exchange.CloseExports, export_keeper, clock)
+    decide_absent = providers.Factory(exchange.DecideAbsent, export_keeper, clock)
+    list_exports = providers.Factory(exchange.ListExports, export_keeper)
     import_file = providers.Factory(
         exchange.ImportFile, import_journal, record_reader, catalogue_writer, order_states, clock
     )

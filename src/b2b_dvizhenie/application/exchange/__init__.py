@@ -3,8 +3,9 @@
 from b2b_dvizhenie.application.exchange.closing import EndFullExport
 from b2b_dvizhenie.application.exchange.credentials import VerifiedCredentials
 from b2b_dvizhenie.application.exchange.delivery import ConfirmOrders, QueryOrders
+from b2b_dvizhenie.application.exchange.exports import CloseExports, DecideAbsent, ListExports
 from b2b_dvizhenie.application.exchange.folders import FileOutcome, ImportFolder
-from b2b_dvizhenie.application.exchange.importing import Applied, ImportFile, NoOrders, Progress
+from b2b_dvizhenie.application.exchange.importing import Applied, ImportFile, Progress
 from b2b_dvizhenie.application.exchange.monitor import (
     MAX_PAGE,
     CategoryLine,
@@ -59,9 +60,11 @@ __all__ = [
     "CategoryLine",
     "ChangeNode",
     "CleanExchange",
+    "CloseExports",
     "ConfirmOrders",
     "CreateNode",
     "Credentials",
+    "DecideAbsent",
     "DeliveryLine",
     "EndFullExport",
     "ExchangeNode",
@@ -74,9 +77,9 @@ __all__ = [
     "ImportState",
     "Imported",
     "InProgress",
+    "ListExports",
     "ListNodes",
     "LogQuery",
-    "NoOrders",
     "NodeAccess",
     "NodeChange",
     "NodeDraft",

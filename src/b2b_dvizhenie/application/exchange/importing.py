@@ -139,18 +139,6 @@ class ImportJournal(Protocol):
         ...
 
 
-class NoOrders:
-    """Stands for the sink of order states where orders are not exchanged: every state is a row not taken."""
-
-    async def take(
-        self, node_id: NodeId, states: Sequence[OrderStateRecord]
-    ) -> tuple[dict[str, int], Sequence[RowProblem]]:
-        """Refuse all of them."""
-        _ = node_id
-        refused = [RowProblem("order", "exchange.orders_not_taken", state.number, state.line) for state in states]
-        return {"orders.read": len(refused)}, refused
-
-
 class ImportFile:
     """Import one file that is in the journal. Safe to repeat: after a crash the same call finishes the work."""
 

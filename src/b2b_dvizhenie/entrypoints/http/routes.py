@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
-from b2b_dvizhenie.entrypoints.http import health
+from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 from b2b_dvizhenie.entrypoints.http.portal import cart_pages, catalogue, checkout, entrance, media, order_pages, product
 
@@ -24,5 +24,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *checkout.ROUTES,
     *order_pages.ROUTES,
     *media.ROUTES,
+    *files.ROUTES,
     *exchange_door.ROUTES,
 ]

@@ -8,10 +8,12 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from b2b_dvizhenie.application.exchange.closing import CLOSE_JOB
 from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
 from b2b_dvizhenie.application.ordering import OrderCancelled, OrderMoved, OrderPlaced
 from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.shared.ids import NodeId
 from b2b_dvizhenie.entrypoints.container import Container
 
 log = structlog.get_logger("orders")
@@ -54,6 +56,12 @@ async def clean_exchange(container: Container, _payload: dict[str, Any], _job: R
     await container.clean_exchange()()
 
 
+async def close_exports(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
+    """`exchange.close_exports` {node_id?}: full exports of the node that said it is done, or every quiet one."""
+    node_id = payload.get("node_id")
+    await container.close_exports()(NodeId(UUID(node_id)) if node_id else None)
+
+
 HANDLERS: Mapping[str, Handler] = {
     IMPORT_JOB: import_exchange_file,
     OrderPlaced.name: announced(OrderPlaced),
@@ -61,5 +69,6 @@ HANDLERS: Mapping[str, Handler] = {
     OrderMoved.name: announced(OrderMoved),
     SWEEP_JOB: sweep_exchange_uploads,
     CLEAN_JOB: clean_exchange,
+    CLOSE_JOB: close_exports,
 }
 """One entry per job name (`context.verb`)."""

@@ -9,7 +9,14 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from b2b_dvizhenie.adapters.postgres.exchange import merge_goods, merge_offers, merge_prices, placements
+from b2b_dvizhenie.adapters.postgres.exchange import (
+    merge_goods,
+    merge_offers,
+    merge_prices,
+    pictures,
+    placements,
+    refresh,
+)
 from b2b_dvizhenie.adapters.postgres.exchange.brands import Brands
 from b2b_dvizhenie.adapters.postgres.exchange.chunks import Chunk
 from b2b_dvizhenie.adapters.postgres.exchange.conveyor import Conveyor
@@ -38,16 +45,24 @@ from b2b_dvizhenie.application.exchange.records import (
     UnitRecord,
     WarehouseRecord,
 )
+from b2b_dvizhenie.application.shared.files import FileStore
 
 
 class Batch:
     """Everything one file says.
 
     Rows are made on the thread that calls `take`; the connection belongs to the conveyor's thread, which also is the
-    only one that touches `_merged`.
+    only one that touches `_merged` and `_found_late`.
     """
 
-    def __init__(self, connection: Connection[TupleRow], conveyor: Conveyor, task: ImportTask, now: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection[TupleRow],
+        conveyor: Conveyor,
+        task: ImportTask,
+        files: FileStore,
+        now: datetime,
+    ) -> None:
         self._connection = connection
         self._conveyor = conveyor
         self._node_id = node_id = task.node_id
@@ -62,6 +77,9 @@ class Batch:
         self._properties = Properties(connection, node_id)
         self._brands = Brands(connection, node_id)
         self._goods = Goods(settings, (self._sections, self._brands, self._properties), problems)
+        self._pictures = pictures.Pictures(files, task.root, problems)
+        self._found_late = Problems()
+        self._reworded_late = False
         self._offers = Offers(self._price_types, self._warehouses, problems)
         self._partners = Partners(problems)
         self._orders: list[OrderStateRecord] = []
@@ -73,7 +91,7 @@ class Batch:
         self._takers: dict[type[Record], Callable[..., object]] = {
             FileHead: self._take_head,
             SectionRecord: self._sections.take,
-            PropertyRecord: self._properties.take,
+            PropertyRecord: self._take_property,
             PriceTypeRecord: self._price_types.take,
             WarehouseRecord: self._warehouses.take,
             UnitRecord: self._take_unit,
@@ -83,7 +101,7 @@ class Batch:
             OrderStateRecord: self._orders.append,
             RowProblem: problems.add,
         }
-        for part in (placements, merge_goods, merge_offers, merge_prices):
+        for part in (placements, merge_goods, pictures, merge_offers, merge_prices, refresh):
             part.prepare(connection)
 
     def take(self, record: Record) -> None:
@@ -108,6 +126,10 @@ class Batch:
             )
             self._generation = self._conveyor.ask(begin)
 
+    def _take_property(self, record: PropertyRecord) -> None:
+        self._properties.take(record)
+        self._reworded_late = self._reworded_late or self._goods.read > 0
+
     def _take_unit(self, record: UnitRecord) -> None:
         """Goods carry their unit themselves; the list adds nothing that is shown."""
 
@@ -118,6 +140,7 @@ class Batch:
             self._send()
         if self._goods.take(record, self._chunk):
             self._chunk.good_refs.add(record.ref)
+            self._pictures.take(record, self._chunk)
         if record.variant_ref:
             self._chunk.offer_refs.add((record.ref, record.variant_ref))
             self._offers.take_variant(record, self._chunk)
@@ -150,7 +173,11 @@ class Batch:
             write(connection)
         if chunk.goods or chunk.same:
             self._merged.update(merge_goods.merge_goods(connection, chunk, self._facts, generation))
+            if chunk.pictures:
+                told = pictures.merge_pictures(connection, chunk, self._facts, self._found_late)
+                self._merged.update(told)
         if chunk.goods:
+            connection.execute(b"INSERT INTO rewritten SELECT product_id, is_new FROM touched")
             placements.place(connection)
         if chunk.offers:
             self._merged.update(merge_offers.merge_variants(connection, chunk, self._facts))
@@ -168,6 +195,16 @@ class Batch:
         connection = self._connection
         for write in self._properties.changes():
             write(connection)
+        self._merged.update(
+            refresh.refresh(
+                connection,
+                self._node_id,
+                self._now,
+                (self._properties, self._brands),
+                brand_property=self._settings.brand_property,
+                late=self._reworded_late,
+            )
+        )
         if self._sections.moved:
             placements.place_all(connection, self._node_id)
         if self._sections.are_told or self._goods.read:
@@ -175,6 +212,7 @@ class Batch:
         self._merged.update(self._partners.merge(connection, self._facts))
         self._price_types.choose_default(connection)
         self._merged.update(give_terms(connection, self._price_types.named_default(), self._facts))
+        self._problems.absorb(self._found_late)
         return Applied(
             kinds=tuple(self._kinds),
             only_changes=all(self._catalogs.values()),

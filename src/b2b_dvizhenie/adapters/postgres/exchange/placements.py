@@ -16,20 +16,28 @@ _WANTED = b"""
      CROSS JOIN LATERAL unnest(s.path) AS above (section_id)"""
 
 _GONE = b"""
-    DELETE FROM product_placement l USING touched t
-     WHERE l.product_id = t.product_id AND NOT t.is_new
-       AND NOT EXISTS (
-           SELECT FROM m_placement w
-            WHERE w.product_id = l.product_id AND w.section_id = l.section_id AND w.sort_key = l.sort_key)"""
+    WITH gone AS (
+        DELETE FROM product_placement l USING touched t
+         WHERE l.product_id = t.product_id AND NOT t.is_new
+           AND NOT EXISTS (
+               SELECT FROM m_placement w
+                WHERE w.product_id = l.product_id AND w.section_id = l.section_id AND w.sort_key = l.sort_key)
+        RETURNING l.section_id
+    )
+    INSERT INTO m_count SELECT section_id, -count(*) FROM gone GROUP BY section_id"""
 
 _ADDED = b"""
-    INSERT INTO product_placement (section_id, sort_key, product_id)
-    SELECT w.section_id, w.sort_key, w.product_id
-      FROM m_placement w
-     WHERE w.is_new OR NOT EXISTS (
-         SELECT FROM product_placement l
-          WHERE l.section_id = w.section_id AND l.sort_key = w.sort_key AND l.product_id = w.product_id)
-     ORDER BY w.section_id, w.sort_key, w.product_id"""
+    WITH added AS (
+        INSERT INTO product_placement (section_id, sort_key, product_id)
+        SELECT w.section_id, w.sort_key, w.product_id
+          FROM m_placement w
+         WHERE w.is_new OR NOT EXISTS (
+             SELECT FROM product_placement l
+              WHERE l.section_id = w.section_id AND l.sort_key = w.sort_key AND l.product_id = w.product_id)
+         ORDER BY w.section_id, w.sort_key, w.product_id
+        RETURNING section_id
+    )
+    INSERT INTO m_count SELECT section_id, count(*) FROM added GROUP BY section_id"""
 
 _EVERYTHING = b"""
     INSERT INTO touched
@@ -39,15 +47,12 @@ _EVERYTHING = b"""
 _COUNTED = b"""
     UPDATE section s SET product_count = c.count, is_active = c.is_active
       FROM (
-          SELECT one.section_id, COALESCE(found.count, 0)::int AS count,
-                 one.name <> '' AND (NOT one.is_deleted OR COALESCE(found.count, 0) > 0) AS is_active
+          SELECT one.section_id, one.product_count + COALESCE(change.count, 0) AS count,
+                 one.name <> '' AND (NOT one.is_deleted OR one.product_count + COALESCE(change.count, 0) > 0)
+                     AS is_active
             FROM section one
-            LEFT JOIN (
-                SELECT l.section_id, count(*) AS count
-                  FROM product_placement l JOIN section own USING (section_id)
-                 WHERE own.node_id = %(node)s
-                 GROUP BY l.section_id
-            ) found ON found.section_id = one.section_id
+            LEFT JOIN (SELECT section_id, sum(change)::int AS count FROM m_count GROUP BY section_id) change
+              ON change.section_id = one.section_id
            WHERE one.node_id = %(node)s
       ) c
      WHERE s.section_id = c.section_id AND (s.product_count, s.is_active) IS DISTINCT FROM (c.count, c.is_active)"""
@@ -56,6 +61,7 @@ _COUNTED = b"""
 def prepare(connection: Connection[TupleRow]) -> None:
     """Make the temporary tables: `touched` names products whose place may have changed."""
     connection.execute(b"CREATE TEMPORARY TABLE touched (product_id uuid, is_new boolean) ON COMMIT DROP")
+    connection.execute(b"CREATE TEMPORARY TABLE m_count (section_id uuid, change bigint) ON COMMIT DROP")
     connection.execute(
         b"CREATE TEMPORARY TABLE m_placement (section_id uuid, sort_key text, product_id uuid, is_new boolean)"
         b" ON COMMIT DROP"
@@ -81,5 +87,6 @@ def place_all(connection: Connection[TupleRow], node_id: NodeId) -> None:
 
 
 def count(connection: Connection[TupleRow], node_id: NodeId) -> None:
-    """Bring the counters of sections up to date, and whether they are shown."""
+    """Bring the counters of sections up to date with the placements that came and went, and whether they are shown."""
     connection.execute(_COUNTED, {"node": node_id})
+    connection.execute(b"TRUNCATE m_count")

@@ -38,6 +38,12 @@ class Problems:
             self._told.add((code, ref))
             self.warn(entity, code, ref, line, detail)
 
+    def absorb(self, other: "Problems") -> None:
+        """Add what another one holds."""
+        self._severities += other._severities  # noqa: SLF001 - another one of the same kind
+        self._codes += other._codes  # noqa: SLF001
+        self.kept += other.kept[: KEPT - len(self.kept)]
+
     def counters(self) -> dict[str, int]:
         """How many there were: `problems.error`, `problems.warning`."""
         return {f"problems.{severity}": count for severity, count in sorted(self._severities.items())}

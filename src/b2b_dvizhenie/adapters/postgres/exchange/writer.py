@@ -9,11 +9,11 @@ from psycopg.rows import TupleRow
 
 from b2b_dvizhenie.adapters.postgres.exchange.batch import Batch
 from b2b_dvizhenie.adapters.postgres.exchange.conveyor import Conveyor
+from b2b_dvizhenie.adapters.postgres.exchange.locking import lock_node
 from b2b_dvizhenie.application.exchange.importing import Applied, CatalogueWriter, ImportTask, Progress
 from b2b_dvizhenie.application.exchange.records import Record
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.shared.files import FileStore
-from b2b_dvizhenie.domain.shared.ids import NodeId
 
 _TUNING = (
     "SET LOCAL work_mem = '32MB'",
@@ -26,21 +26,10 @@ _TUNING = (
     "SET LOCAL lock_timeout = 0",
     "SET LOCAL statement_timeout = 0",
 )
-_LOCK_CLASS = 6435427
 
 
 class Stopped(Exception):
     """The import was told to stop; nothing is written."""
-
-
-def lock_node(connection: Connection[TupleRow], node_id: NodeId, progress: Progress | None = None) -> None:
-    """Wait until no other transaction writes for the node; held until the end of this one."""
-    key = [_LOCK_CLASS, int.from_bytes(node_id.bytes[-4:], "big", signed=True)]
-    row = connection.execute(b"SELECT pg_try_advisory_xact_lock(%s, %s)", key).fetchone()
-    if row is None or not row[0]:
-        if progress is not None:
-            progress.stage = "waiting"
-        connection.execute(b"SELECT pg_advisory_xact_lock(%s, %s)", key)
 
 
 class PostgresCatalogueWriter(CatalogueWriter):
@@ -85,7 +74,7 @@ class PostgresCatalogueWriter(CatalogueWriter):
                 connection.execute(statement.encode())
             lock_node(connection, task.node_id, progress)
             with Conveyor() as conveyor:
-                batch = Batch(connection, conveyor, task, self._clock())
+                batch = Batch(connection, conveyor, task, self._files, self._clock())
                 progress.stage = "reading"
                 for record in records():
                     batch.take(record)
