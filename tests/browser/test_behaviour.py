@@ -223,3 +223,34 @@ class TestWithoutScript:
         page = open_page("/_kit/catalogue", java_script_enabled=False).page
         page.locator(".top nav summary").click()
         assert page.get_by_role("button", name="Выйти").is_visible()
+
+
+class TestFilters:
+    def test_a_filter_changes_the_list_the_address_and_the_title_but_not_where_one_stands(self, open_page):
+        page = open_page("/_kit/catalogue").page
+        page.locator("#facets summary", has_text="Количество полюсов").click()
+        box = page.locator('#facets input[value="se"]')
+        box.check()
+        expect(page).to_have_url(re.compile(r"/catalog\?.*brand=linel&brand=ektra&brand=se"))
+        expect(page.locator(".chips .chip")).to_have_count(3)
+        expect(box).to_be_focused()
+        assert page.locator("#facets details:not([open]) summary").inner_text() == "Количество полюсов"
+
+    def test_narrowing_and_going_back(self, open_page):
+        page = open_page("/catalog?brand=linel").page
+        before = page.locator(".goods tbody tr").count()
+        page.locator('#facets input[value="ektra"]').check()
+        expect(page.locator(".chips .chip")).to_have_count(2)
+        assert page.locator(".goods tbody tr").count() > before
+        page.go_back()
+        expect(page.locator(".chips .chip")).to_have_count(1)
+        expect(page.locator('#facets input[value="ektra"]')).not_to_be_checked()
+        assert page.locator(".goods tbody tr").count() == before
+
+    def test_quantities_work_in_a_list_that_came_later(self, open_page):
+        page = open_page("/catalog?brand=linel").page
+        page.locator('#facets input[value="ektra"]').check()
+        expect(page.locator(".chips .chip")).to_have_count(2)
+        page.locator("#row-0002 .step[data-step='1']").click()
+        saved(page, 2)
+        assert quantity(page, 2).input_value() == "12"

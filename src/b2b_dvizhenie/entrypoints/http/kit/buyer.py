@@ -110,6 +110,23 @@ def catalogue(count: int = 13) -> CatalogueView:
     )
 
 
+def catalogue_of(brands: tuple[str, ...]) -> CatalogueView:
+    """The same section narrowed to other brands: what a changed filter asks the server for."""
+    stock, brand, *others = facets()
+    options = tuple(replace(option, selected=option.value in brands) for option in brand.options)
+    chosen = tuple(option for option in options if option.selected)
+    names = {option.title for option in chosen}
+    goods = tuple(line for line in rows(13) if not names or line.brand in names)
+    return replace(
+        catalogue(),
+        rows=goods,
+        pager=pages(len(goods), 1, 25, "/catalog?page={page}"),
+        facets=(stock, replace(brand, options=options), *others),
+        applied=tuple(Link(option.title, "/catalog") for option in chosen),
+        refined_at=None,
+    )
+
+
 def search_results() -> CatalogueView:
     """Results of a mistyped query, the ERP silent, a viewer who sees no prices among the lines."""
     concealed = tuple(replace(line, price=Price(amount=None)) for line in rows(3))
@@ -236,6 +253,24 @@ def product() -> ProductView:
             ProductFile("Паспорт изделия", "/files/2", "PDF", "640 КБ"),
         ),
         favourite=True,
+    )
+
+
+def product_plain() -> ProductView:
+    """A card without variants, pictures and discount: discontinued, sold by the piece, in a cart already."""
+    line = row(6)
+    return replace(
+        product(),
+        title=line.title,
+        article=line.article,
+        price=replace(line.price, base=None, percent=None, previous=rub("1290.00")),
+        quantity=line.quantity,
+        total=line.total,
+        pictures=(),
+        variants=(),
+        related=rows(2),
+        reason=None,
+        discontinued=True,
     )
 
 

@@ -54,7 +54,7 @@ def dashboard() -> DashboardView:
             Tile(
                 title="Новые пользователи",
                 value="37",
-                change=Decimal("5.7"),
+                change=Decimal(0),
                 history=history,
                 note="из них 29 с заказом",
             ),

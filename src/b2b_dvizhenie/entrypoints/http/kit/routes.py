@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter, URLEncodedBody
 
 from b2b_dvizhenie.entrypoints.http.kit import buyer
-from b2b_dvizhenie.entrypoints.http.kit.goods import row
+from b2b_dvizhenie.entrypoints.http.kit.goods import rows
 from b2b_dvizhenie.entrypoints.http.kit.samples import KIT, REASON, sample
 from b2b_dvizhenie.entrypoints.http.kit.shell import COLOUR, portal_shell
 from b2b_dvizhenie.entrypoints.http.pages.cart import CartChange
@@ -53,7 +53,7 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
         return page(request, renderer, found.template, found.make(preferences), language=language)
 
     @get("/brand/{version:str}", name="kit.brand", public=True, include_in_schema=False, sync_to_thread=False)
-    def brand(version: FromPath[str]) -> Response[str]:
+    def stylesheet(version: FromPath[str]) -> Response[str]:
         del version
         return brand_response(COLOUR)
 
@@ -63,10 +63,17 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
         context = REASON.make(preferences_of(request))
         return page(request, renderer, "pages/product/reason_page.html", context, fragment="pages/product/reason.html")
 
+    @get("/catalog", name="kit.catalogue", public=True, include_in_schema=False, sync_to_thread=False)
+    def catalogue(request: Request[Any, Any, Any], brand: FromQuery[list[str] | None] = None) -> Response[bytes]:
+        shell = portal_shell("catalogue", preferences_of(request))
+        context = {"shell": shell, "view": buyer.catalogue_of(tuple(brand or ()))}
+        fragment = "pages/catalogue/fragment.html"
+        return page(request, renderer, "pages/catalogue.html", context, fragment=fragment, language="ru")
+
     @get("/search/suggest", name="kit.suggest", public=True, include_in_schema=False, sync_to_thread=False)
     def suggest(q: FromQuery[str] = "") -> Response[str]:
         text = renderer.render(
-            "fragments/suggestions.html", "ru", {"query": q, "rows": [row(0), row(6)], "sections": []}
+            "fragments/suggestions.html", "ru", {"query": q, "rows": rows(2), "sections": buyer.sections()[1:2]}
         )
         return Response(text, media_type=MediaType.HTML)
 
@@ -84,4 +91,4 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
         context = {"shell": shell, "view": view}
         return page(request, renderer, "fragments/cart_changed.html", context, language="ru")
 
-    return [index, show, brand, reason, suggest, save]
+    return [index, show, stylesheet, reason, catalogue, suggest, save]

@@ -47,6 +47,7 @@ SAMPLES: tuple[Sample, ...] = (
     _portal("catalogue-search", "pages/catalogue.html", "catalogue", buyer.search_results, over_limit=True),
     _portal("catalogue-empty", "pages/catalogue.html", "catalogue", buyer.nothing_found, cart=False),
     _portal("product", "pages/product.html", "catalogue", buyer.product),
+    _portal("product-plain", "pages/product.html", "catalogue", buyer.product_plain),
     REASON,
     _portal("cart", "pages/cart.html", "cart", buyer.cart, flash=True),
     _portal("cart-ready", "pages/cart.html", "cart", buyer.cart_ready),
