@@ -11,6 +11,7 @@ import pytest
 
 from b2b_dvizhenie.adapters.onec import folder as folder_module
 from b2b_dvizhenie.adapters.onec.archives import ArchiveLimits
+from b2b_dvizhenie.adapters.onec.cml import read
 from b2b_dvizhenie.adapters.onec.folder import SessionFolder
 from b2b_dvizhenie.adapters.onec.storage import FolderStorage
 from b2b_dvizhenie.application.exchange.receiving import (
@@ -20,6 +21,7 @@ from b2b_dvizhenie.application.exchange.receiving import (
     FileNameRefused,
     SessionTooLarge,
 )
+from b2b_dvizhenie.application.exchange.records import GoodRecord
 
 pytestmark = pytest.mark.anyio
 SESSION = UUID(int=1)
@@ -197,6 +199,32 @@ async def test_an_archive_in_pieces_is_unpacked_when_its_xml_is_asked_for(storag
     assert (await storage.locate(SESSION, "offers.xml")).bytes == len(XML)
     assert await content(storage, "import.xml") == b"newer"
     assert stored(found) == XML
+
+
+@pytest.mark.shared
+async def test_an_archive_whole_in_pieces_or_as_plain_files_gives_the_same_records(tmp_path, clock, shared):
+    """T4."""
+    folder = shared / "onec" / "synthetic" / "zip"
+    whole = (folder / "v8_4F2A_1c.zip").read_bytes()
+    with ZipFile(BytesIO(whole)) as opened:
+        plain = {name: opened.read(name) for name in opened.namelist()}
+    uploads = {
+        "whole": [("v8_4F2A_1c.zip", whole)],
+        "pieces": [("v8_4F2A_1c.zip", piece.read_bytes()) for piece in sorted((folder / "chunks_400").iterdir())],
+        "plain": list(plain.items()),
+    }
+    found = []
+    for name, pieces in uploads.items():
+        storage = FolderStorage(tmp_path / name, clock)
+        for path, content in pieces:
+            await storage.append(SESSION, path, body(content))
+        file = await storage.locate(SESSION, "import0_1.xml")
+        pictures = storage.pictures(SESSION)
+        goods = [record for record in read(file.path) if isinstance(record, GoodRecord)]
+        shown = [pictures.find(path).read_bytes() for good in goods for path in good.pictures or ()]
+        found.append((file.sha256, goods, shown))
+    assert found[0][2]
+    assert found[0] == found[1] == found[2]
 
 
 async def test_a_broken_archive_does_not_hide_a_file_that_is_there(storage):

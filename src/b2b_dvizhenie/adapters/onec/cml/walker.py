@@ -43,8 +43,7 @@ _ROW_CONTAINERS = frozenset({"Свойства", "СвойстваНоменкл
 _KEPT = frozenset({"Группы", "ТипыЦен", "Склады", "ЕдиницыИзмерения"})
 _HEAD = _KEPT | _ROW_CONTAINERS | {"Ид", "ИдКаталога", "ИдКлассификатора", "СодержитТолькоИзменения"}
 
-_INVALID_CHARACTER, _ENCODING, _NAME_TOO_LONG, _RESOURCES = 9, 81, 110, 114
-_AMPERSANDS = frozenset({23, 26, 68})
+_UNDECLARED_ENTITY, _ENCODING, _NAME_TOO_LONG, _RESOURCES = 26, 81, 110, 114
 _SECOND_ROOT = re.compile(
     rb"<(?:[^\s<>:/]{1,80}:)?(?:" + b"|".join(name.encode() for name in (ROOT, *sorted(PARTS))) + rb")[\s>]"
 )
@@ -189,7 +188,7 @@ class Walker:
         failure: Any = error
         line, code, detail = failure.position[0] or 0, failure.code, (failure.msg or "").strip()
         broken: type[CmlBroken]
-        if not self._escape and (code in _AMPERSANDS or (code == _INVALID_CHARACTER and "CharRef" in detail)):
+        if not self._escape and (code == _UNDECLARED_ENTITY or "EntityRef" in detail or "CharRef" in detail):
             return LoneAmpersand(detail)
         if code == _RESOURCES:
             broken = TooDeep if "depth" in detail.lower() else TooLarge
