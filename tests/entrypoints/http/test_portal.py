@@ -8,6 +8,12 @@ from httpx import Response
 from litestar.testing import AsyncTestClient
 from lxml import html
 from shop import PASSWORD, Shop
+from sqlalchemy import update
+
+from b2b_dvizhenie.adapters.postgres.tables.catalog import warehouse
+from b2b_dvizhenie.adapters.postgres.tables.companies import company
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
+from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 PAGE = {"Accept": "text/html"}
@@ -196,6 +202,38 @@ async def test_a_card(client: AsyncTestClient, shop: Shop) -> None:
     assert "Оптовая" in " ".join(texts(answer, ".reason li"))
     assert "E27" in " ".join(texts(answer, "#characteristics dd"))
     assert (await client.get("/products/01a00000-0000-7000-8000-000000000000", headers=PAGE)).status_code == 404
+
+
+async def test_texts_of_others_cannot_become_markup(client: AsyncTestClient, shop: Shop) -> None:
+    evil = '<script>alert("x")</script>\'"&'
+    brand = (await shop.brand(evil), evil)
+    section = await shop.section(evil)
+    product = await shop.product(
+        evil, article=evil, section=section, brand=brand, stock={shop.moscow: "1"}, properties={evil: [evil]}
+    )
+    await shop.variant(product, name=evil, wholesale="1", stock={shop.kazan: "5"})
+    await enter(client, shop)
+    async with shop.container.database().engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE product SET unit_name = %(evil)s, description = %(evil)s, country = %(evil)s, code = %(evil)s",
+            {"evil": evil},
+        )
+        for table in (warehouse, company, app_user, price_type):
+            await connection.execute(update(table).values(name=evil))
+        await connection.exec_driver_sql("UPDATE variant SET article = %(evil)s", {"evil": evil})
+    paths = (
+        "/catalog",
+        f"/catalog/{section}",
+        f"/products/{product}",
+        f"/search?q={evil}",
+        f"/search/suggest?q={evil}",
+    )
+    for path in paths:
+        answer = await get(client, path)
+        assert "alert" in answer.text, path
+        assert "<script>alert" not in answer.text, path
+        for node in html.fromstring(answer.text).iter():
+            assert not any(name.startswith("on") for name in node.attrib), path
 
 
 async def test_prices_and_stock_one_may_not_see_are_absent_from_pages(client: AsyncTestClient, shop: Shop) -> None:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.http import charts
+from b2b_dvizhenie.entrypoints.http.folding import FoldingEnvironment, trusted
 from b2b_dvizhenie.entrypoints.http.formats import Formats
 from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.static import StaticFiles
@@ -69,7 +70,7 @@ class Renderer:
 
 
 def _environment(language: str, static: StaticFiles, zone: str, *, development: bool) -> Environment:
-    environment = Environment(
+    environment = FoldingEnvironment(
         loader=FileSystemLoader(TEMPLATES_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -94,15 +95,17 @@ def _environment(language: str, static: StaticFiles, zone: str, *, development: 
     def explain(error: DomainError) -> str:
         return error_text(error.code, error.params, language)
 
+    icon = _icons(static)
     environment.filters.update(label=label, error_text=explain)
     environment.globals.update(
         language=language,
-        icon=_icons(static),
+        icon=icon,
         static=static.url,
         static_modules=static.modules(),
         tone=tone,
         charts=charts,
     )
+    environment.fold({"_": lambda text: trusted(texts.gettext(text)), "icon": icon, "static": static.url})
     return environment
 
 
