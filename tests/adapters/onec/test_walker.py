@@ -222,6 +222,14 @@ def test_any_split_of_an_export_gives_the_same_rows(files, refs, cuts, random):
     assert merged == rows(goods, "false")
 
 
+@pytest.mark.parametrize("content", ["<Товар><Ид>1</Ид></Товар>", "<Мусор><Каталог/></Мусор>", "<Предложение/>"])
+def test_rows_outside_any_part_are_nothing(files, reading, content):
+    with pytest.raises(errors.NothingKnown):
+        reading(files.root(content))
+    with pytest.raises(errors.NothingKnown):
+        survey(BytesIO(files.root(content).encode()))
+
+
 def test_parts_in_any_order_and_number(files, reading):
     catalog, package = files.catalog(files.good()), files.package(files.offer())
     records = reading(files.root(package, catalog, package, files.catalog(files.good("b"), ref="other")))

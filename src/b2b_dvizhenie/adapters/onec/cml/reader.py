@@ -24,7 +24,14 @@ from b2b_dvizhenie.adapters.onec.cml.offers import read_offer
 from b2b_dvizhenie.adapters.onec.cml.options import ReadOptions
 from b2b_dvizhenie.adapters.onec.cml.partners import read_partner
 from b2b_dvizhenie.adapters.onec.cml.text import CleanSource, Source
-from b2b_dvizhenie.adapters.onec.cml.walker import LoneAmpersand, Part, Walker, local_name, strip_namespaces
+from b2b_dvizhenie.adapters.onec.cml.walker import (
+    DOCUMENTS,
+    LoneAmpersand,
+    Part,
+    Walker,
+    local_name,
+    strip_namespaces,
+)
 from b2b_dvizhenie.application.exchange.records import FileHead, FileKind, Record, RowProblem
 
 _FLAG = "СодержитТолькоИзменения"
@@ -103,7 +110,10 @@ def _survey(clean: CleanSource, *, escape: bool) -> Survey:
     kinds: dict[FileKind, None] = {}
     rows: Counter[str] = Counter()
     for part, row in walker.rows():
-        kinds[part.kind if part is not None else FileKind.DOCUMENTS] = None
+        if part is not None:
+            kinds[part.kind] = None
+        elif row is not None and row.tag in DOCUMENTS:
+            kinds[FileKind.DOCUMENTS] = None
         if row is not None:
             rows[row.tag] += 1
     if walker.children and not kinds:
@@ -120,10 +130,7 @@ def _records(clean: CleanSource, options: ReadOptions, *, escape: bool) -> Itera
     nothing = True
     for part, row in walker.rows():
         if part is None:
-            if not env.documents_told:
-                env.documents_told = True
-                yield FileHead(FileKind.DOCUMENTS, True, "", walker.version, clean.namespace)
-            yield from _documents(row, env)
+            yield from _documents(row, walker, clean, env)
         elif row is None:
             yield from _end_of_part(part, walker, clean, env)
             container = None
@@ -138,7 +145,7 @@ def _records(clean: CleanSource, options: ReadOptions, *, escape: bool) -> Itera
                 yield record
             elif reader is None:
                 yield from _other_row(row, env)
-        nothing = False
+        nothing = nothing and part is None and not env.documents_told
         if problems:
             yield from problems
             problems.clear()
@@ -157,15 +164,18 @@ def _other_row(row: _Element, env: Env) -> Iterator[Record]:
         env.count_unknown((row.tag,))
 
 
-def _documents(row: _Element | None, env: Env) -> Iterator[Record]:
+def _documents(row: _Element | None, walker: Walker, clean: CleanSource, env: Env) -> Iterator[Record]:
+    """Orders at the root, alone or in containers; their head comes once. Other rows have no business there."""
     if row is None:
         return
-    if row.tag == "Документ":
-        yield from read_documents([row], env)
-    elif row.tag == "Контейнер":
-        yield from read_documents([child for child in row if child.tag == "Документ"], env)
-    else:
+    if row.tag not in DOCUMENTS:
         env.count_unknown((row.tag,))
+        return
+    if not env.documents_told:
+        env.documents_told = True
+        yield FileHead(FileKind.DOCUMENTS, True, "", walker.version, clean.namespace)
+    alone = row.tag == "Документ"
+    yield from read_documents([row] if alone else [child for child in row if child.tag == "Документ"], env)
 
 
 def _before_rows(part: Part, row: _Element, walker: Walker, clean: CleanSource, env: Env) -> Iterator[Record]:

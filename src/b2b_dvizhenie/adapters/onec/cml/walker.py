@@ -35,9 +35,9 @@ KINDS = {
     "Контрагенты": FileKind.PARTNERS,
     "ПользовательскиеСправочники": FileKind.REFERENCE,
 }
-ROWS = frozenset(
-    {"Свойство", "СвойствоНоменклатуры", "Товар", "Предложение", "Контрагент", "Документ", "Контейнер"},
-)
+DOCUMENTS = frozenset({"Документ", "Контейнер"})
+"""Rows that stand at the root, in no part."""
+ROWS = DOCUMENTS | {"Свойство", "СвойствоНоменклатуры", "Товар", "Предложение", "Контрагент"}
 _WATCHED = [f"{{*}}{name}" for name in (ROOT, *KINDS, *ROWS)]
 _ROW_CONTAINERS = frozenset({"Свойства", "СвойстваНоменклатуры", "Товары", "Предложения", "Контрагенты"})
 _KEPT = frozenset({"Группы", "ТипыЦен", "Склады", "ЕдиницыИзмерения"})
@@ -56,14 +56,13 @@ class LoneAmpersand(Exception):
 class Part:
     """A direct child of the root that carries rows, while it is being read."""
 
-    __slots__ = ("bare", "container", "element", "kind", "tag", "told")
+    __slots__ = ("bare", "element", "kind", "tag", "told")
 
     def __init__(self, element: _Element, tag: str, *, bare: bool) -> None:
         self.element = element
         self.tag = tag
         self.kind = KINDS[tag]
         self.bare = bare
-        self.container: _Element | None = None
         self.told = False
 
 
@@ -132,7 +131,9 @@ class Walker:
         self._finish()
 
     def _opened(self, element: _Element) -> None:
-        tag = local_name(element.tag)
+        tag = element.tag
+        if tag[0] == "{":
+            tag = local_name(tag)
         if tag in ROWS:
             self._open_rows += 1
             return
