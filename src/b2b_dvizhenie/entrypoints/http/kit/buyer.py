@@ -333,7 +333,10 @@ def cart_empty() -> CartView:
 def login() -> LoginView:
     """The first visit."""
     return LoginView(
-        code_login=True, access_request_url="/access", demo_logins=("client@demo.local", "admin@demo.local")
+        recovery=True,
+        code_login=True,
+        access_request_url="/access",
+        demo_logins=("client@demo.local", "admin@demo.local"),
     )
 
 

@@ -13,6 +13,7 @@ class LoginView(Struct, frozen=True, kw_only=True):
     form: Form = Form()
     step: Literal["password", "code_request", "code", "second_factor", "recovery", "new_password"] = "password"
     next_url: str = "/"
+    recovery: bool = False  # a forgotten password can be replaced by a link or a code
     code_login: bool = False  # one-time codes by SMS or mail are switched on
     access_request_url: str | None = None
     sent_to: str = ""
