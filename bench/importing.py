@@ -55,7 +55,7 @@ def measure(bench: Bench, report: Report) -> None:
     copy, rows = _bare_copy(bench.url)
     report.add(Row("importing", f"bare COPY of {rows:,} prices", round(copy, 2), "s"))
 
-    seconds, peak, _ = bench.b2b("exchange", "import", str(folder), "--json", "--force")
+    seconds, peak, _ = bench.b2b("exchange", "import", str(folder), "--json")
     goal = goals.get("again")
     report.add(
         Row(
@@ -77,7 +77,7 @@ def measure(bench: Bench, report: Report) -> None:
     for file in files:
         if file.name.startswith("offers"):
             (offers / file.name).write_bytes(file.read_bytes())
-    seconds, peak, _ = bench.b2b("exchange", "import", str(offers), "--json", "--force")
+    seconds, peak, _ = bench.b2b("exchange", "import", str(offers), "--json")
     goal = goals.get("offers")
     report.add(
         Row(
