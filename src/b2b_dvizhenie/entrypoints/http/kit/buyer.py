@@ -267,6 +267,7 @@ def product_plain() -> ProductView:
         quantity=line.quantity,
         total=line.total,
         pictures=(),
+        characteristics=(CharacteristicGroup("", (("Ток утечки", "30 мА"), ("Номинальный ток", "25 А"))),),
         variants=(),
         related=rows(2),
         reason=None,
