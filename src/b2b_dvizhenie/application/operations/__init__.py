@@ -2,7 +2,6 @@
 
 from b2b_dvizhenie.application.operations.desk import (
     DiscardJob,
-    JobFilter,
     JobRunning,
     ListJobs,
     QueueStatus,
@@ -30,6 +29,7 @@ from b2b_dvizhenie.application.operations.scheduling import (
 )
 from b2b_dvizhenie.application.operations.views import (
     JobDetail,
+    JobFilter,
     JobPage,
     JobRow,
     JobState,

@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.operations.ports import OperationsReader, OperationsWork
 from b2b_dvizhenie.application.operations.views import (
     JobDetail,
+    JobFilter,
     JobPage,
     JobRow,
     JobState,
@@ -29,19 +31,11 @@ class JobRunning(DomainError):
     kind = Kind.CONFLICT
 
 
-class JobFilter(Struct, frozen=True):
-    """Which jobs. `cursor` is the `next_cursor` of the page before."""
-
-    state: JobState | None = None
-    name: str | None = None
-    cursor: int | None = None
-    limit: int = 50
-
-
 class QueueStatus(Struct, frozen=True):
-    """The queue at a glance and who works on it."""
+    """The queue at a glance, what kinds of jobs are in it, who works on it."""
 
     figures: QueueFigures
+    names: list[str]
     workers: list[WorkerRow]
 
 
@@ -55,8 +49,8 @@ class ListJobs:
         """One page, the newest first."""
         actor.require(Permission.JOBS_VIEW)
         limit = max(1, min(wanted.limit, MAX_PAGE))
-        rows = await self._reader.jobs(wanted.state, wanted.name, wanted.cursor, limit + 1)
-        return JobPage(rows[:limit], rows[limit - 1].sequence if len(rows) > limit else None)
+        rows, total = await self._reader.jobs(replace(wanted, limit=limit + 1, offset=max(0, wanted.offset)))
+        return JobPage(rows[:limit], rows[limit - 1].sequence if len(rows) > limit else None, total)
 
 
 class ShowJob:
@@ -81,9 +75,9 @@ class ShowQueue:
         self._reader = reader
 
     async def __call__(self, actor: Actor) -> QueueStatus:
-        """Two queries."""
+        """Three queries."""
         actor.require(Permission.JOBS_VIEW)
-        return QueueStatus(await self._reader.figures(), await self._reader.workers())
+        return QueueStatus(await self._reader.figures(), await self._reader.names(), await self._reader.workers())
 
 
 class RetryJob:

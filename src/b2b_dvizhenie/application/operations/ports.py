@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from b2b_dvizhenie.application.operations.views import (
     JobDetail,
+    JobFilter,
     JobRow,
-    JobState,
     QueueFigures,
     ScheduleRow,
     WorkerRow,
@@ -109,11 +109,11 @@ OperationsWork = Callable[[], AbstractAsyncContextManager[OperationsTransaction]
 
 
 class OperationsReader(Protocol):
-    """Port: reads of background work; each is one query."""
+    """Port: reads of background work; each is one or two queries."""
 
     @abstractmethod
-    async def jobs(self, state: JobState | None, name: str | None, before: int | None, limit: int) -> list[JobRow]:
-        """Jobs with a sequence below `before`, the newest first."""
+    async def jobs(self, wanted: JobFilter) -> tuple[list[JobRow], int]:
+        """A page of the jobs, the newest first, and how many match whatever the page."""
         ...
 
     @abstractmethod
@@ -124,6 +124,11 @@ class OperationsReader(Protocol):
     @abstractmethod
     async def figures(self) -> QueueFigures:
         """The queue at a glance."""
+        ...
+
+    @abstractmethod
+    async def names(self) -> list[str]:
+        """The names of the jobs in the table, sorted."""
         ...
 
     @abstractmethod

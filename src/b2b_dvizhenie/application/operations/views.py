@@ -44,11 +44,26 @@ class JobDetail(Struct, frozen=True):
     payload: dict[str, Any]
 
 
+class JobFilter(Struct, frozen=True):
+    """Which jobs. `text` is looked for in the name, the id and the last error.
+
+    Pages are asked for by `cursor` (the `next_cursor` of the page before; new jobs do not shift it) or by `offset`.
+    """
+
+    state: JobState | None = None
+    name: str | None = None
+    text: str = ""
+    cursor: int | None = None
+    offset: int = 0
+    limit: int = 50
+
+
 class JobPage(Struct, frozen=True):
-    """Jobs, the newest first; `next_cursor` asks for the older ones."""
+    """Jobs, the newest first; `next_cursor` asks for the older ones. `total` counts all that match the filter."""
 
     items: list[JobRow]
     next_cursor: int | None
+    total: int
 
 
 class WorkerRow(Struct, frozen=True):

@@ -5,6 +5,8 @@ from litestar.types import ControllerRouterHandler
 from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
 from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.panel import frame as panel
+from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
 from b2b_dvizhenie.entrypoints.http.portal import cart_pages, catalogue, checkout, entrance, media, order_pages, product
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -23,6 +25,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *cart_pages.ROUTES,
     *checkout.ROUTES,
     *order_pages.ROUTES,
+    *panel.ROUTES,
+    *panel_jobs.ROUTES,
     *media.ROUTES,
     *files.ROUTES,
     *exchange_door.ROUTES,

@@ -4,11 +4,13 @@
 from typing import Any, LiteralString
 from uuid import UUID
 
+from msgspec.structs import asdict
 from psycopg.rows import TupleRow
 
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.application.operations import (
     JobDetail,
+    JobFilter,
     JobRow,
     JobState,
     OperationsReader,
@@ -29,12 +31,17 @@ _COLUMNS: LiteralString = (
     "job_id, sequence, name, " + _STATE + " AS state, lane, priority, attempts, max_attempts, created_at, run_at,"
     " started_at, dead_at, leased_by, last_error, request_id"
 )
-_JOBS: LiteralString = f"""
-SELECT * FROM (SELECT {_COLUMNS} FROM job) AS job
+_MATCHING: LiteralString = f"""
+FROM (SELECT {_COLUMNS} FROM job) AS job
 WHERE (%(state)s::text IS NULL OR state = %(state)s) AND (%(name)s::text IS NULL OR name = %(name)s)
-  AND (%(before)s::bigint IS NULL OR sequence < %(before)s)
-ORDER BY sequence DESC LIMIT %(limit)s
+  AND (%(text)s = '' OR strpos(lower(name || ' ' || job_id::text || ' ' || last_error), lower(%(text)s)) > 0)
 """
+_JOBS: LiteralString = f"""
+SELECT * {_MATCHING} AND (%(cursor)s::bigint IS NULL OR sequence < %(cursor)s)
+ORDER BY sequence DESC LIMIT %(limit)s OFFSET %(offset)s
+"""
+_TOTAL: LiteralString = f"SELECT count(*) {_MATCHING}"
+_NAMES: LiteralString = "SELECT DISTINCT name FROM job ORDER BY name"
 _JOB: LiteralString = f"SELECT {_COLUMNS}, payload FROM job WHERE job_id = %(job_id)s"
 _FIGURES: LiteralString = f"""
 SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'running'),
@@ -67,10 +74,11 @@ class PostgresOperationsReader(OperationsReader):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def jobs(self, state: JobState | None, name: str | None, before: int | None, limit: int) -> list[JobRow]:
-        """Jobs with a sequence below `before`, the newest first."""
-        wanted = {"state": state and state.value, "name": name, "before": before, "limit": limit}
-        return [_job(row) for row in await self._rows(_JOBS, wanted)]
+    async def jobs(self, wanted: JobFilter) -> tuple[list[JobRow], int]:
+        """A page of the jobs, the newest first, and how many match whatever the page."""
+        arguments = asdict(wanted) | {"state": wanted.state and wanted.state.value, "text": wanted.text.strip()}
+        rows = await self._rows(_JOBS, arguments)
+        return [_job(row) for row in rows], (await self._rows(_TOTAL, arguments))[0][0]
 
     async def job(self, job_id: UUID) -> JobDetail | None:
         """One job with its payload."""
@@ -80,6 +88,10 @@ class PostgresOperationsReader(OperationsReader):
     async def figures(self) -> QueueFigures:
         """The queue at a glance."""
         return QueueFigures(*(await self._rows(_FIGURES, {"alive": ALIVE}))[0])
+
+    async def names(self) -> list[str]:
+        """The names of the jobs in the table, sorted."""
+        return [row[0] for row in await self._rows(_NAMES, {})]
 
     async def workers(self) -> list[WorkerRow]:
         """Workers of the last day, the newest first."""

@@ -35,11 +35,12 @@ async def list_background_jobs(
     list_jobs: NamedDependency[ListJobs],
     wanted: Annotated[JobState | None, QueryParameter(name="state")] = None,
     name: FromQuery[str | None] = None,
+    q: FromQuery[str] = "",
     cursor: FromQuery[int | None] = None,
     limit: FromQuery[int] = 50,
 ) -> JobPage:
     """Jobs that wait, run, are tried again or are dead, the newest first."""
-    return await list_jobs(request.user, JobFilter(wanted, name, cursor, limit))
+    return await list_jobs(request.user, JobFilter(wanted, name, q, cursor, limit=limit))
 
 
 @get("/api/v1/jobs/status", permission=Permission.JOBS_VIEW, tags=["operations"])
