@@ -36,7 +36,9 @@ def _orders(bench: Bench, count: int) -> list[Request]:
             "Content-Type": "application/json",
             "Idempotency-Key": new_id().hex,
         }
-        made.append(Request("POST", "/api/v1/orders", headers, msgspec.json.encode({"lines": lines, "accept_prices": True})))
+        made.append(
+            Request("POST", "/api/v1/orders", headers, msgspec.json.encode({"lines": lines, "accept_prices": True}))
+        )
     return made
 
 

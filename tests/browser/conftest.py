@@ -37,7 +37,8 @@ def site():
     """Address of the kit, served on a free port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(), log_level="error", ws="none", lifespan="off"))
+        options = {"ws": "none", "lifespan": "off", "timeout_graceful_shutdown": 1}
+        server = uvicorn.Server(uvicorn.Config(create_app(), log_level="critical", **options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:

@@ -254,3 +254,29 @@ class TestFilters:
         page.locator("#row-0002 .step[data-step='1']").click()
         saved(page, 2)
         assert quantity(page, 2).input_value() == "12"
+
+
+class TestLiveFeed:
+    def test_new_rows_come_on_top_and_the_connection_is_said(self, open_page):
+        watched = open_page("/_kit/dashboard")
+        page = watched.page
+        expect(page.locator("#feed li").first).to_contain_text("Заказ № 3")
+        expect(page.locator("#feed li")).to_have_count(8)
+        expect(page.locator("[data-live-for=feed]")).to_have_text("онлайн")
+        assert watched.complaints == []
+
+    def test_nothing_jumps_under_the_pointer(self, open_page):
+        page = open_page("/_kit/dashboard").page
+        page.locator("#feed li").last.hover()
+        expect(page.locator("[data-live-for=feed]")).to_have_text("онлайн · +3")
+        expect(page.locator("#feed li")).to_have_count(5)
+        page.locator("h1").hover()
+        expect(page.locator("#feed li")).to_have_count(8)
+        expect(page.locator("#feed li").first).to_contain_text("Заказ № 3")
+
+    def test_a_lost_connection_is_said(self, open_page):
+        page = open_page("/_kit/login").page
+        page.route("**/_kit-feed", lambda route: route.abort())
+        page.goto(page.url.replace("/login", "/dashboard"))
+        expect(page.locator("[data-live-for=feed]")).to_have_text("связи нет, подключаемся")
+        assert page.locator(".toast").count() == 0

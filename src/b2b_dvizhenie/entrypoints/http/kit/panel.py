@@ -137,6 +137,7 @@ def dashboard() -> DashboardView:
             ),
         ),
         export_url="/panel/statistics.xlsx",
+        feed_url="/_kit-feed",
     )
 
 

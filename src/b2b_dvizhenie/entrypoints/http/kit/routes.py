@@ -3,19 +3,17 @@
 `python -m b2b_dvizhenie.entrypoints.http.kit` serves it alone, without database or login.
 """
 
-from decimal import Decimal
 from typing import Annotated, Any
 
-from litestar import MediaType, Request, Response, get, post
-from litestar.exceptions import InternalServerException, NotFoundException
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery, QueryParameter, URLEncodedBody
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from b2b_dvizhenie.entrypoints.http.kit import buyer
-from b2b_dvizhenie.entrypoints.http.kit.goods import rows
-from b2b_dvizhenie.entrypoints.http.kit.samples import KIT, REASON, sample
+from b2b_dvizhenie.entrypoints.http.kit.answers import kit_answers
+from b2b_dvizhenie.entrypoints.http.kit.samples import KIT, sample
 from b2b_dvizhenie.entrypoints.http.kit.shell import COLOUR, portal_shell
-from b2b_dvizhenie.entrypoints.http.pages.cart import CartChange
 from b2b_dvizhenie.entrypoints.http.pages.shell import Density, Preferences, Theme
 from b2b_dvizhenie.entrypoints.http.rendering import Renderer
 from b2b_dvizhenie.entrypoints.http.responses import brand_response, page, preferences_of
@@ -57,12 +55,6 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
         del version
         return brand_response(COLOUR)
 
-    @get("/products/{number:str}/price", name="kit.reason", public=True, include_in_schema=False, sync_to_thread=False)
-    def reason(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[bytes]:
-        del number
-        context = REASON.make(preferences_of(request))
-        return page(request, renderer, "pages/product/reason_page.html", context, fragment="pages/product/reason.html")
-
     @get("/catalog", name="kit.catalogue", public=True, include_in_schema=False, sync_to_thread=False)
     def catalogue(request: Request[Any, Any, Any], brand: FromQuery[list[str] | None] = None) -> Response[bytes]:
         shell = portal_shell("catalogue", preferences_of(request))
@@ -70,25 +62,4 @@ def kit_routes(renderer: Renderer) -> list[HTTPRouteHandler]:
         fragment = "pages/catalogue/fragment.html"
         return page(request, renderer, "pages/catalogue.html", context, fragment=fragment, language="ru")
 
-    @get("/search/suggest", name="kit.suggest", public=True, include_in_schema=False, sync_to_thread=False)
-    def suggest(q: FromQuery[str] = "") -> Response[str]:
-        text = renderer.render(
-            "fragments/suggestions.html", "ru", {"query": q, "rows": rows(2), "sections": buyer.sections()[1:2]}
-        )
-        return Response(text, media_type=MediaType.HTML)
-
-    @post("/cart/items", name="kit.items", public=True, include_in_schema=False, sync_to_thread=False)
-    def save(request: Request[Any, Any, Any], data: URLEncodedBody[dict[str, str]]) -> Response[bytes]:
-        quantities = {name[2:]: quantity for name, quantity in data.items() if name.startswith("q.")}
-        if "500" in quantities.values():
-            # A quantity that shows what a page does when the server fails.
-            raise InternalServerException
-        shell = portal_shell("catalogue", preferences_of(request))
-        if data.get("view") == "cart":
-            context = {"shell": shell, "view": buyer.cart_with(quantities)}
-            return page(request, renderer, "pages/cart.html", context, fragment="pages/cart/body.html", language="ru")
-        view = CartChange(rows=tuple(buyer.cart_line(int(number), Decimal(q)) for number, q in quantities.items()))
-        context = {"shell": shell, "view": view}
-        return page(request, renderer, "fragments/cart_changed.html", context, language="ru")
-
-    return [index, show, stylesheet, reason, catalogue, suggest, save]
+    return [index, show, stylesheet, catalogue, *kit_answers(renderer)]
