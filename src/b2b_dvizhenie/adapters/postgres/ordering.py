@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Numeric, Row, Select, Text, Uuid, any_, bindparam, insert, literal, select, text, update
+from sqlalchemy import LargeBinary, Row, Select, Uuid, any_, bindparam, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCarts, PostgresGoods
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
-from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, QUANTITY, UNIT_PRICE
+from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_number
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.ordering import (
@@ -40,29 +40,36 @@ SELECT c.manager_id,
  WHERE c.company_id = :company
 """).bindparams(bindparam("company", type_=Uuid))
 
-_LINES = text("""
+# One statement for an order of any length: history, order and lines; the lines travel as one JSON value, because
+# arrays of text are quoted element by element in Python.
+_ADD = text("""
+WITH placed AS (
+    INSERT INTO customer_order (
+        order_id, number, user_id, company_id, manager_id, firm_id, node_id, status, currency, amount, vat_amount,
+        terms, comment, delivery_address, client_number, idempotency_key, request_hash, revision, placed_at, updated_at)
+    VALUES (
+        :order_id, :number, :user_id, :company_id, :manager_id, :firm_id, :node_id, :status, :currency, :amount,
+        :vat_amount, CAST(:terms AS jsonb), :comment, :delivery_address, :client_number, :idempotency_key,
+        :request_hash, :revision, :placed_at, :placed_at)),
+told AS (
+    INSERT INTO order_event (order_id, at, kind, actor) VALUES (:order_id, :placed_at, 'placed', :author))
 INSERT INTO order_line (order_id, position, variant_id, article, name, unit_code, unit_name, quantity, unit_price,
                         amount, vat_rate, vat_amount, explanation, comment)
-SELECT :order_id, line.position, line.variant, line.article, line.name, line.unit_code, line.unit_name, line.quantity,
-       line.unit_price, line.amount, line.vat_rate, line.vat_amount, line.explanation::jsonb, line.comment
-  FROM unnest(:variants, :articles, :names, :unit_codes, :unit_names, :quantities, :unit_prices, :amounts,
-              :vat_rates, :vat_amounts, :explanations, :comments)
-       WITH ORDINALITY AS line (variant, article, name, unit_code, unit_name, quantity, unit_price, amount, vat_rate,
-                                vat_amount, explanation, comment, position)
+SELECT :order_id, line.*
+  FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line (
+       position int, variant_id uuid, article text, name text, unit_code text, unit_name text, quantity numeric,
+       unit_price numeric, amount numeric, vat_rate numeric, vat_amount numeric, explanation jsonb, comment text)
 """).bindparams(
     bindparam("order_id", type_=Uuid),
-    bindparam("variants", type_=ARRAY(Uuid)),
-    bindparam("articles", type_=ARRAY(Text)),
-    bindparam("names", type_=ARRAY(Text)),
-    bindparam("unit_codes", type_=ARRAY(Text)),
-    bindparam("unit_names", type_=ARRAY(Text)),
-    bindparam("quantities", type_=ARRAY(QUANTITY)),
-    bindparam("unit_prices", type_=ARRAY(UNIT_PRICE)),
-    bindparam("amounts", type_=ARRAY(AMOUNT)),
-    bindparam("vat_rates", type_=ARRAY(Numeric(5, 2))),
-    bindparam("vat_amounts", type_=ARRAY(AMOUNT)),
-    bindparam("explanations", type_=ARRAY(Text)),
-    bindparam("comments", type_=ARRAY(Text)),
+    bindparam("user_id", type_=Uuid),
+    bindparam("company_id", type_=Uuid),
+    bindparam("manager_id", type_=Uuid),
+    bindparam("firm_id", type_=Uuid),
+    bindparam("node_id", type_=Uuid),
+    bindparam("amount", type_=AMOUNT),
+    bindparam("vat_amount", type_=AMOUNT),
+    bindparam("request_hash", type_=LargeBinary),
+    bindparam("placed_at", type_=MOMENT),
 )
 
 
@@ -134,49 +141,32 @@ class PostgresOrders(Orders):
         """The next value of the sequence of order numbers."""
         return int((await self._connection.execute(select(order_number.next_value()))).scalar_one())
 
-    async def add(self, order: Order) -> None:
-        """Write a new order with its lines: two round trips whatever the number of lines."""
+    async def add(self, order: Order, author: str) -> None:
+        """Write a new order with its lines and the beginning of its history: one round trip."""
         await self._connection.execute(
-            insert(customer_order).values(
-                order_id=order.order_id,
-                number=order.number,
-                user_id=order.user_id,
-                company_id=order.company_id,
-                manager_id=order.manager_id,
-                firm_id=order.firm_id,
-                node_id=order.source_id,
-                status=order.status.value,
-                currency=order.totals.currency,
-                amount=order.totals.amount,
-                vat_amount=order.totals.vat_amount,
-                terms=msgspec.to_builtins(order.terms),
-                comment=order.wishes.comment,
-                delivery_address=order.wishes.delivery_address,
-                client_number=order.wishes.client_number,
-                idempotency_key=order.idempotency_key,
-                request_hash=order.request_hash,
-                revision=order.revision,
-                placed_at=order.placed_at,
-                updated_at=order.placed_at,
-            )
-        )
-        lines = order.lines
-        await self._connection.execute(
-            _LINES,
+            _ADD,
             {
                 "order_id": order.order_id,
-                "variants": [line.variant_id for line in lines],
-                "articles": [line.article for line in lines],
-                "names": [line.name for line in lines],
-                "unit_codes": [line.unit_code for line in lines],
-                "unit_names": [line.unit_name for line in lines],
-                "quantities": [line.quantity for line in lines],
-                "unit_prices": [line.unit_price for line in lines],
-                "amounts": [line.amount for line in lines],
-                "vat_rates": [line.vat_rate for line in lines],
-                "vat_amounts": [line.vat_amount for line in lines],
-                "explanations": [msgspec.json.encode(line.explanation).decode() for line in lines],
-                "comments": [line.comment for line in lines],
+                "number": order.number,
+                "user_id": order.user_id,
+                "company_id": order.company_id,
+                "manager_id": order.manager_id,
+                "firm_id": order.firm_id,
+                "node_id": order.source_id,
+                "status": order.status.value,
+                "currency": order.totals.currency,
+                "amount": order.totals.amount,
+                "vat_amount": order.totals.vat_amount,
+                "terms": msgspec.json.encode(order.terms).decode(),
+                "comment": order.wishes.comment,
+                "delivery_address": order.wishes.delivery_address,
+                "client_number": order.wishes.client_number,
+                "idempotency_key": order.idempotency_key,
+                "request_hash": order.request_hash,
+                "revision": order.revision,
+                "placed_at": order.placed_at,
+                "author": author,
+                "lines": msgspec.json.encode(order.lines).decode(),
             },
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     ColumnElement,
     Row,
@@ -23,7 +24,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, stock, variant, warehouse
-from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT, QUANTITY, UNIT_PRICE
 from b2b_dvizhenie.adapters.postgres.tables.ordering import cart_line
 from b2b_dvizhenie.application.ordering import Carts, GoodsReader
 from b2b_dvizhenie.domain.catalog import article_key
@@ -33,38 +33,25 @@ from b2b_dvizhenie.domain.shared.quantity import QuantityRule
 
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended('cart:' || :user, 0))")
 
+# Lines travel as one JSON value: arrays of text are quoted element by element in Python.
 _PUT = text("""
 INSERT INTO cart_line (user_id, variant_id, quantity, seen_price, seen_amount, seen_currency, comment, added_at)
 SELECT :user, line.*
-  FROM unnest(:variants, :quantities, :prices, :amounts, :currencies, :comments, :moments) AS line
+  FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line (
+       variant_id uuid, quantity numeric, price numeric, amount numeric, currency text, comment text,
+       added_at timestamptz)
 ON CONFLICT (user_id, variant_id) DO UPDATE
    SET quantity = excluded.quantity, comment = excluded.comment, seen_price = excluded.seen_price,
        seen_amount = excluded.seen_amount, seen_currency = excluded.seen_currency
-""").bindparams(
-    bindparam("user", type_=Uuid),
-    bindparam("variants", type_=ARRAY(Uuid)),
-    bindparam("quantities", type_=ARRAY(QUANTITY)),
-    bindparam("prices", type_=ARRAY(UNIT_PRICE)),
-    bindparam("amounts", type_=ARRAY(AMOUNT)),
-    bindparam("currencies", type_=ARRAY(Text)),
-    bindparam("comments", type_=ARRAY(Text)),
-    bindparam("moments", type_=ARRAY(MOMENT)),
-)
+""").bindparams(bindparam("user", type_=Uuid))
 
 _RECORD_SEEN = text("""
 UPDATE cart_line
    SET seen_price = line.price, seen_amount = line.amount, seen_currency = line.currency
-  FROM unnest(:variants, :quantities, :prices, :amounts, :currencies)
-       AS line (variant_id, quantity, price, amount, currency)
+  FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line (
+       variant_id uuid, quantity numeric, price numeric, amount numeric, currency text)
  WHERE cart_line.user_id = :user AND cart_line.variant_id = line.variant_id AND cart_line.quantity = line.quantity
-""").bindparams(
-    bindparam("user", type_=Uuid),
-    bindparam("variants", type_=ARRAY(Uuid)),
-    bindparam("quantities", type_=ARRAY(QUANTITY)),
-    bindparam("prices", type_=ARRAY(UNIT_PRICE)),
-    bindparam("amounts", type_=ARRAY(AMOUNT)),
-    bindparam("currencies", type_=ARRAY(Text)),
-)
+""").bindparams(bindparam("user", type_=Uuid))
 
 
 def _available() -> ColumnElement[Decimal | None]:
@@ -195,18 +182,13 @@ class PostgresCarts(Carts):
 
     async def put(self, user_id: UserId, lines: Sequence[CartLine]) -> None:
         """Write lines whole."""
-        if not lines:
-            return
-        await self._connection.execute(
-            _PUT,
-            _columns(user_id, lines)
-            | {"comments": [line.comment for line in lines], "moments": [line.added_at for line in lines]},
-        )
+        if lines:
+            await self._connection.execute(_PUT, {"user": user_id, "lines": _json(lines)})
 
     async def record_seen(self, user_id: UserId, lines: Sequence[CartLine]) -> None:
         """Write what was shown, for lines that still have the quantity it was shown for."""
         if lines:
-            await self._connection.execute(_RECORD_SEEN, _columns(user_id, lines))
+            await self._connection.execute(_RECORD_SEEN, {"user": user_id, "lines": _json(lines)})
 
     async def remove(self, user_id: UserId, variants: Sequence[VariantId] | None = None) -> int:
         """Remove lines, all of them for None."""
@@ -216,12 +198,17 @@ class PostgresCarts(Carts):
         return (await self._connection.execute(statement)).rowcount
 
 
-def _columns(user_id: UserId, lines: Sequence[CartLine]) -> dict[str, Any]:
-    return {
-        "user": user_id,
-        "variants": [line.variant_id for line in lines],
-        "quantities": [line.quantity for line in lines],
-        "prices": [line.seen.price if line.seen else None for line in lines],
-        "amounts": [line.seen.amount if line.seen else None for line in lines],
-        "currencies": [line.seen.currency if line.seen else "" for line in lines],
-    }
+def _json(lines: Sequence[CartLine]) -> str:
+    rows = [
+        {
+            "variant_id": line.variant_id,
+            "quantity": line.quantity,
+            "price": line.seen.price if line.seen else None,
+            "amount": line.seen.amount if line.seen else None,
+            "currency": line.seen.currency if line.seen else "",
+            "comment": line.comment,
+            "added_at": line.added_at,
+        }
+        for line in lines
+    ]
+    return msgspec.json.encode(rows).decode()

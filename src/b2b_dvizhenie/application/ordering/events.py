@@ -52,11 +52,5 @@ class OrderMoved(Struct, frozen=True):
 
 
 def job_of(event: OrderPlaced | OrderCancelled | OrderMoved, actor: Actor) -> Job:
-    """The job that tells the event; the same event waiting twice is one job."""
-    mark = event.version if isinstance(event, OrderMoved) else event.revision
-    return Job(
-        name=event.name,
-        payload=to_builtins(event),
-        dedupe_key=f"{event.name}:{event.order_id}:{mark}",
-        request_id=actor.request_id,
-    )
+    """The job that tells the event. It commits with the change it tells of, so there is exactly one."""
+    return Job(name=event.name, payload=to_builtins(event), request_id=actor.request_id)

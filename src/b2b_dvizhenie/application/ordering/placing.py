@@ -193,7 +193,7 @@ class PlaceOrder:
             idempotency_key=key,
             request_hash=fingerprint if key else None,
         )
-        await work.orders.add(order)
+        await work.orders.add(order, actor.name)
         told = {
             "number": order.number,
             "company_id": str(order.company_id),
@@ -201,7 +201,6 @@ class PlaceOrder:
             "currency": order.totals.currency,
             "lines": len(order.lines),
         }
-        await work.orders.tell([order.order_id], "placed", {}, actor.name, now)
         await work.audit.record(actor, Change("ordering.order_placed", "order", str(order.order_id), after=told))
         placed = OrderPlaced(
             order.order_id,

@@ -126,8 +126,8 @@ class Orders(Protocol):
         ...
 
     @abstractmethod
-    async def add(self, order: Order) -> None:
-        """Write a new order with its lines."""
+    async def add(self, order: Order, author: str) -> None:
+        """Write a new order with its lines, and the event `placed` by its author; one round trip."""
         ...
 
     @abstractmethod
