@@ -8,11 +8,9 @@ import click
 from rich.console import Console
 
 from bench.report import Report
-from bench.setting import Setting, prepared
+from bench.setting import SIZES, Setting, prepared
 
 SECTIONS = ("importing", "catalogue", "ordering")
-SIZES = {"S": (3_000, 100), "M": (100_000, 1_000), "L": (1_000_000, 10_000)}
-"""(goods, companies). `peers` is the data that Medusa, Saleor and Vendure were measured on."""
 
 
 @click.command("bench")
@@ -24,8 +22,14 @@ SIZES = {"S": (3_000, 100), "M": (100_000, 1_000), "L": (1_000_000, 10_000)}
     "--data", type=click.Path(path_type=Path), help="Keep the filled cluster in this folder and use it again."
 )
 def main(sections: tuple[str, ...], size: str, seconds: int, file: Path, data: Path | None) -> None:
-    """Measure SECTIONS (all of them when none is named)."""
+    """Measure SECTIONS (all of them when none is named).
+
+    Sizes: S 3,000 goods, M 100,000, L 1,000,000 (takes minutes); `peers` is the data that Medusa, Saleor and Vendure
+    were measured on.
+    """
     console = Console()
+    if not console.is_terminal:
+        console.width = 160
     report = Report(console)
     folder = data or Path(tempfile.mkdtemp(prefix="b2b-bench-"))
     with prepared(Setting(size, seconds, folder, console), report) as bench:

@@ -37,17 +37,19 @@ class Report:
         self._console.print(f"[dim]{row.section}[/] {row.name}: [bold]{row.value:,.4g}[/] {row.unit} {row.ratio}")
 
     def show(self) -> None:
-        """The whole table."""
+        """The whole table; what else was measured of a row is in the JSON."""
         table = Table(title="bench", title_justify="left")
-        for head in ("", "what", "value", "unit", "goal", "", "beside the bare limit", "details"):
-            table.add_column(head, justify="right" if head == "value" else "left")
+        for head in ("", "what", "value", "unit", "goal", "", "p50", "p95", "beside the bare limit"):
+            table.add_column(head, justify="right" if head in ("value", "p50", "p95") else "left", no_wrap=True)
         section = ""
         for row in self.rows:
+            if section and row.section != section:
+                table.add_section()
             mark = {None: "", True: "[green]✓[/]", False: "[red]✗[/]"}[row.met]
-            details = " ".join(f"{name} {value}" for name, value in row.details.items())
             shown = row.section if row.section != section else ""
             section = row.section
-            table.add_row(shown, row.name, f"{row.value:,.4g}", row.unit, row.goal, mark, row.ratio, details)
+            times = (str(row.details.get("p50", "")), str(row.details.get("p95", "")))
+            table.add_row(shown, row.name, f"{row.value:,.4g}", row.unit, row.goal, mark, *times, row.ratio)
         self._console.print(table)
 
     def write(self, file: Path) -> None:
