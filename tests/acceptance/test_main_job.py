@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 import pytest
-from exchange_site import LOGIN, PASSWORD, Site, make_node, served, working
+from exchange_site import LOGIN, PASSWORD, Site, in_thread, make_node, served, working
 
 from b2b_dvizhenie.application.exchange import NodeChange, SweepUploads
 from b2b_dvizhenie.application.shared.actor import system_actor
@@ -77,13 +77,13 @@ async def register(site: Site, price_type: str) -> CompanyId:
 
 @pytest.mark.parametrize("profile", [Profile.UT115, Profile.UT10, Profile.UNF])
 async def test_from_the_goods_of_1c_to_its_answer_about_an_order(site: Site, tmp_path: Path, profile: Profile) -> None:
-    manifest: Manifest = await asyncio.to_thread(write_catalog, Wholesaler(GOODS), tmp_path, profile, portion=100)
+    manifest: Manifest = await in_thread(write_catalog, Wholesaler(GOODS), tmp_path, profile, portion=100)
     base = Base1C(prefix=RULES[profile].number_prefix)
     one_c = OneC(Address(f"{site.url}/1c_exchange.php", LOGIN, PASSWORD), RULES[profile], base, clock)
 
     # 1C sends everything, zipped and in pieces.
     for kind in ("import", "offers", "partners"):
-        await asyncio.to_thread(one_c.send_catalog, tmp_path, manifest.named(kind), chunk=64 * 1024)
+        await in_thread(one_c.send_catalog, tmp_path, manifest.named(kind), chunk=64 * 1024)
     counts = manifest.counts
     assert await site.value("SELECT count(*) FROM product WHERE is_active") == counts.goods - counts.deleted
     assert await site.value("SELECT count(*) FROM price") == counts.prices - counts.zero_prices
@@ -106,15 +106,15 @@ async def test_from_the_goods_of_1c_to_its_answer_about_an_order(site: Site, tmp
         assert len(receipt["number"]) <= 11
 
         # 1C asks for orders and does not say that they arrived: it gets the same order again.
-        (unconfirmed,) = await asyncio.to_thread(one_c.fetch_orders, confirm=False)
+        (unconfirmed,) = await in_thread(one_c.fetch_orders, confirm=False)
         assert await status(buyer, receipt) == "new"
-        (taken,) = await asyncio.to_thread(one_c.fetch_orders)
+        (taken,) = await in_thread(one_c.fetch_orders)
         assert (taken.number, taken.digest) == (receipt["number"], unconfirmed.digest)
         assert taken.amount == Decimal(receipt["total"])
         assert taken.comment == "Как обычно"
         assert {line.ref for line in taken.lines} == {await ref(site, line["variant_id"]) for line in lines}
         assert await status(buyer, receipt) == "sent"
-        assert await asyncio.to_thread(one_c.fetch_orders) == ()
+        assert await in_thread(one_c.fetch_orders) == ()
 
         # 1C answers with its number, then ships and gets its money; the buyer sees each of it.
         base.move(taken.number, Status.ACCEPTED, TODAY)
@@ -133,13 +133,13 @@ async def test_from_the_goods_of_1c_to_its_answer_about_an_order(site: Site, tmp
         assert {event["kind"] for event in details["events"]} >= {"placed", "erp_number", "status", "paid", "shipment"}
 
         # What 1C said comes not back to it; what the buyer changes does.
-        assert await asyncio.to_thread(one_c.fetch_orders) == ()
+        assert await in_thread(one_c.fetch_orders) == ()
         second = await buyer.post("/orders", {"lines": lines[:1]}, **{"Idempotency-Key": "2"})
-        await asyncio.to_thread(one_c.fetch_orders)
+        await in_thread(one_c.fetch_orders)
         await buyer.post(f"/orders/{second['id']}/cancel", {})
-        (cancelled,) = await asyncio.to_thread(one_c.fetch_orders)
+        (cancelled,) = await in_thread(one_c.fetch_orders)
         assert (cancelled.number, cancelled.cancelled) == (second["number"], True)
-        assert await asyncio.to_thread(one_c.fetch_orders) == ()
+        assert await in_thread(one_c.fetch_orders) == ()
     assert one_c.slowest < 20
 
 
@@ -167,7 +167,7 @@ async def status(buyer: Buyer, receipt: dict[str, Any]) -> str:
 
 async def answered(site: Site, one_c: OneC) -> None:
     """1C sends its answers; those who do not ask for the import get it from the sweeper (onec.md §2.5)."""
-    await asyncio.to_thread(one_c.answer_orders)
+    await in_thread(one_c.answer_orders)
     if not one_c.rules.upload_ends_with_import:
         await sweep(site)
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -100,5 +102,10 @@ class Site:
         return (await self.rows(query, *values))[0][0]
 
 
+CLIENTS = ThreadPoolExecutor(64, thread_name_prefix="client")
+"""Threads of the other end of the line: the product's own must stay free for the product."""
+
+
 async def in_thread(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    return await asyncio.to_thread(function, *arguments, **options)
+    """Run blocking work of a client."""
+    return await asyncio.get_running_loop().run_in_executor(CLIENTS, partial(function, *arguments, **options))
