@@ -86,7 +86,7 @@ def create_app(
     site = Site(container.settings())
     app = Litestar(
         [*routes, *site.routes()],
-        state=State({"container": container, "error_page": error_page(site)}),
+        state=State({"container": container, "site": site, "error_page": error_page(site)}),
         dependencies=dependencies(container) | portal_dependencies(container, site),
         guards=[guard],
         lifespan=[life],
