@@ -3,6 +3,7 @@
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from b2b_dvizhenie.entrypoints.cli.session import with_container
 from b2b_dvizhenie.entrypoints.container import Container
 
 DEFAULT_NODE = "1c"
+DEMO_DOOR = "http://127.0.0.1:8000/1c_exchange.php"
 
 
 async def node_named(container: Container, name: str) -> NodeId | None:
@@ -35,7 +37,7 @@ async def node_or_new(container: Container, name: str) -> NodeId:
 
 @click.group("exchange")
 def command() -> None:
-    """Exchange with 1C: import, status, nodes."""
+    """Exchange with 1C: import, status, nodes, an emulator of 1C's side."""
 
 
 @command.command("import")
@@ -57,6 +59,31 @@ def status(limit: int, *, as_json: bool) -> None:
     from b2b_dvizhenie.entrypoints.cli.importing import show_status  # noqa: PLC0415 - as above
 
     with_container(lambda container: show_status(container, limit, as_json=as_json))
+
+
+@command.command("emulate-1c")
+@click.option("--url", default=DEMO_DOOR, show_default=True, help="Door of a running portal.")
+@click.option("--login", default=None, help="Login of the exchange node; the demonstration's when omitted.")
+@click.option("--password", default=None, help="Its password; the demonstration's when omitted.")
+@click.option("--profile", default="ut115", show_default=True, help="Family of 1C: ut10, ut115, unf, bitrix31.")
+@click.option(
+    "--goods", default=3000, show_default=True, type=click.IntRange(1, 1_000_000), help="Size of the catalogue."
+)
+@click.option("--orders-loop", is_flag=True, help="Go on exchanging orders until stopped.")
+@click.option("--pause", default=10.0, show_default=True, help="Seconds between two visits for orders.")
+@click.option("--no-zip", is_flag=True, help="Send plain files even where the portal takes archives.")
+@click.option("--no-wait", is_flag=True, help="Send files and ask for no import, as the option of УТ 11 does.")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where the emulated base is kept.")
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON document.")
+def emulate(**options: Any) -> None:
+    """Play 1C against a running portal: send goods, take orders, answer them; strict where a real 1C is.
+
+    The first run sends everything, every later one is the next day of the same base. Exit code 1: the portal broke a
+    rule of the protocol; the step, the rule and the bytes are told.
+    """
+    from b2b_dvizhenie.entrypoints.cli.emulating import run_emulator  # noqa: PLC0415 - as above
+
+    run_emulator(**options)
 
 
 @command.group("node")
