@@ -200,7 +200,7 @@ async def test_a_card(client: AsyncTestClient, shop: Shop) -> None:
     assert texts(answer, ".figures b") == ["80,00 ₽"]
     assert "70,01 ₽" in " ".join(texts(answer, ".buy dd"))
     assert "Оптовая" in " ".join(texts(answer, ".reason li"))
-    assert "E27" in " ".join(texts(answer, "#characteristics dd"))
+    assert "E27" in " ".join(texts(answer, "dl dd"))
     assert (await client.get("/products/01a00000-0000-7000-8000-000000000000", headers=PAGE)).status_code == 404
 
 
