@@ -32,11 +32,13 @@ from b2b_dvizhenie.adapters.postgres.operations import PostgresOperationsTransac
 from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, PostgresItemFinder
+from b2b_dvizhenie.adapters.postgres.views.directory import PostgresDirectory
 from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
 from b2b_dvizhenie.adapters.postgres.views.operations import PostgresOperationsReader
 from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
+from b2b_dvizhenie.adapters.postgres.views.trail import PostgresAuditReader
 from b2b_dvizhenie.application import catalog, companies, exchange, identity, operations, ordering, pricing
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.entrypoints.http.exchange_modes import ExchangeModes, order_check
@@ -82,6 +84,12 @@ class Container(containers.DeclarativeContainer):
     log_in = providers.Factory(identity.LogIn, identity_work.provider, passwords, clock)
     log_out = providers.Factory(identity.LogOut, identity_work.provider, clock)
     select_company = providers.Factory(identity.SelectCompany, identity_work.provider)
+    list_sessions = providers.Factory(identity.ListSessions, identity_work.provider, clock)
+    close_session = providers.Factory(identity.CloseSession, identity_work.provider, clock)
+    close_other_sessions = providers.Factory(identity.CloseOtherSessions, identity_work.provider, clock)
+    change_password = providers.Factory(identity.ChangePassword, identity_work.provider, passwords, clock)
+    directory_reader = providers.Singleton(PostgresDirectory, database)
+    list_users = providers.Factory(identity.ListUsers, directory_reader)
     create_user = providers.Factory(identity.CreateUser, identity_work.provider, passwords, clock)
 
     # operations: background jobs and schedules
@@ -93,6 +101,8 @@ class Container(containers.DeclarativeContainer):
     show_queue = providers.Factory(operations.ShowQueue, operations_reader)
     retry_job = providers.Factory(operations.RetryJob, operations_work.provider, clock)
     discard_job = providers.Factory(operations.DiscardJob, operations_work.provider)
+    audit_reader = providers.Singleton(PostgresAuditReader, database)
+    read_audit = providers.Factory(operations.ReadAudit, audit_reader)
     list_schedules = providers.Factory(operations.ListSchedules, operations_reader, cron_calendar, clock)
     change_schedule = providers.Factory(operations.ChangeSchedule, operations_work.provider, cron_calendar, clock)
     fire_schedules = providers.Factory(

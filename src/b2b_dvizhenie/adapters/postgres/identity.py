@@ -1,20 +1,31 @@
 """Users and sessions in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, session
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.identity.ports import Account, Accounts, IdentityTransaction
+from b2b_dvizhenie.application.identity.ports import (
+    Account,
+    Accounts,
+    HeldAccount,
+    IdentityTransaction,
+    OpenSession,
+)
 from b2b_dvizhenie.domain.identity import Login, LoginKind, LoginTaken
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
 
 _UNIQUE_FIELDS = {"uq_app_user_email": "email", "uq_app_user_phone": "phone"}
+
+
+def _alive(user_id: UserId, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return session.c.user_id == user_id, session.c.revoked_at.is_(None), session.c.expires_at > now
 
 
 class PostgresAccounts(Accounts):
@@ -29,8 +40,51 @@ class PostgresAccounts(Accounts):
         query = select(app_user.c.user_id, app_user.c.password_hash, app_user.c.is_active).where(
             column == login.value, app_user.c.is_active
         )
-        row = (await self._connection.execute(query)).first()
+        row = (await self._connection.execute(query.with_for_update(read=True))).first()
         return None if row is None else Account(UserId(row[0]), row[1], row[2])
+
+    async def hold(self, user_id: UserId) -> HeldAccount | None:
+        """The active account, which nobody else can hold, change or log in to until the transaction ends."""
+        columns = app_user.c
+        query = select(columns.email, columns.phone, columns.password_hash)
+        query = query.where(columns.user_id == user_id, columns.is_active).with_for_update()
+        row = (await self._connection.execute(query)).first()
+        if row is None:
+            return None
+        return HeldAccount(tuple(login for login in (row[0], row[1]) if login), row[2])
+
+    async def set_password(self, user_id: UserId, password_hash: str) -> None:
+        """Replace the hash of the password."""
+        await self._connection.execute(
+            update(app_user).where(app_user.c.user_id == user_id).values(password_hash=password_hash)
+        )
+
+    async def sessions(self, user_id: UserId, now: datetime) -> Sequence[OpenSession]:
+        """Sessions of the user that are neither revoked nor expired at `now`, the latest opened first."""
+        columns = session.c
+        query = (
+            select(
+                columns.session_id,
+                columns.user_agent,
+                columns.address,
+                columns.created_at,
+                columns.last_seen_at,
+                columns.expires_at,
+            )
+            .where(*_alive(user_id, now))
+            .order_by(columns.created_at.desc(), columns.session_id.desc())
+        )
+        return [OpenSession(*row) for row in await self._connection.execute(query)]
+
+    async def close_session(self, user_id: UserId, session_id: UUID, now: datetime) -> bool:
+        """Close a live session of this user. False, and nothing changed, if it is dead, unknown or another's."""
+        closing = update(session).where(session.c.session_id == session_id, *_alive(user_id, now))
+        return (await self._connection.execute(closing.values(revoked_at=now))).rowcount == 1
+
+    async def close_others(self, user_id: UserId, session_id: UUID, now: datetime) -> int:
+        """Close every live session of the user but this one; how many were closed."""
+        closing = update(session).where(session.c.session_id != session_id, *_alive(user_id, now))
+        return (await self._connection.execute(closing.values(revoked_at=now))).rowcount
 
     async def failures(self, login: str, address: str, since: datetime) -> tuple[int, int]:
         """(failed logins for this login, failed logins from this address) since a moment."""

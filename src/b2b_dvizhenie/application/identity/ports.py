@@ -1,7 +1,7 @@
 """What identity needs from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,27 @@ class Account(Struct, frozen=True):
     user_id: UserId
     password_hash: str | None
     is_active: bool
+
+
+class HeldAccount(Struct, frozen=True):
+    """An account nobody else can change meanwhile: its logins as failures are counted by, and the password's hash."""
+
+    logins: tuple[str, ...]
+    password_hash: str | None
+
+
+class OpenSession(Struct, frozen=True):
+    """A session that is alive: from what device and address it was opened, and when its token was last used.
+
+    `last_seen_at` is kept to a few minutes.
+    """
+
+    session_id: UUID
+    user_agent: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
 
 
 class PasswordHasher(Protocol):
@@ -50,8 +71,9 @@ class SessionReader(Protocol):
             company_id: the company the request names; None takes the session's selected one, then the first.
             now: sessions that expired before it are dead.
 
-        Contract: one round trip; sees a revocation that was committed before the call; a company the user is not a
-        member of is as unknown as one that does not exist: the actor then has no company.
+        Contract: one round trip, and once in a few minutes a second one that notes when the session was last seen;
+        sees a revocation that was committed before the call; a company the user is not a member of is as unknown as
+        one that does not exist: the actor then has no company.
         """
         ...
 
@@ -61,7 +83,36 @@ class Accounts(Protocol):
 
     @abstractmethod
     async def by_login(self, login: Login) -> Account | None:
-        """The active account with this login."""
+        """The active account with this login, kept from being changed until the transaction ends.
+
+        Contract: whoever changes the password and then closes sessions meanwhile waits for this transaction, and so
+        closes the session it opens; readers and other logins do not wait.
+        """
+        ...
+
+    @abstractmethod
+    async def hold(self, user_id: UserId) -> HeldAccount | None:
+        """The active account, which nobody else can hold, change or log in to until the transaction ends."""
+        ...
+
+    @abstractmethod
+    async def set_password(self, user_id: UserId, password_hash: str) -> None:
+        """Replace the hash of the password."""
+        ...
+
+    @abstractmethod
+    async def sessions(self, user_id: UserId, now: datetime) -> Sequence[OpenSession]:
+        """Sessions of the user that are neither revoked nor expired at `now`, the latest opened first."""
+        ...
+
+    @abstractmethod
+    async def close_session(self, user_id: UserId, session_id: UUID, now: datetime) -> bool:
+        """Close a live session of this user. False, and nothing changed, if it is dead, unknown or another's."""
+        ...
+
+    @abstractmethod
+    async def close_others(self, user_id: UserId, session_id: UUID, now: datetime) -> int:
+        """Close every live session of the user but this one; how many were closed."""
         ...
 
     @abstractmethod

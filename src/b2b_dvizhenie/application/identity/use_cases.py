@@ -1,33 +1,29 @@
 """Log in, log out, authenticate, select a company, create a user."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
 
+from b2b_dvizhenie.application.identity.budget import check_attempts
 from b2b_dvizhenie.application.identity.ports import IdentityWork, PasswordHasher, SessionReader
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import (
+    MAX_PASSWORD,
     SESSION_LIFETIME,
     AuthenticationRequired,
     BadCredentials,
     LoginInvalid,
     LoginKind,
-    TooManyAttempts,
     new_token,
     parse_login,
     token_hash,
 )
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId, new_id
-
-ATTEMPT_WINDOW = timedelta(minutes=15)
-ATTEMPTS_PER_LOGIN = 10
-ATTEMPTS_PER_ADDRESS = 100
-MAX_PASSWORD = 1024
 
 
 class NewSession(Struct, frozen=True):
@@ -59,9 +55,7 @@ class LogIn:
             parsed = None
         key = parsed.value if parsed else login.strip().lower()[:254]
         async with self._work() as work:
-            by_login, by_address = await work.accounts.failures(key, address, now - ATTEMPT_WINDOW)
-            if by_login >= ATTEMPTS_PER_LOGIN or by_address >= ATTEMPTS_PER_ADDRESS:
-                raise TooManyAttempts(retry_after=int(ATTEMPT_WINDOW.total_seconds()))
+            await check_attempts(work.accounts, key, address, now)
             account = await work.accounts.by_login(parsed) if parsed else None
             known = account.password_hash if account and account.is_active else None
             if not await self._passwords.matches(known, password[:MAX_PASSWORD]) or account is None:

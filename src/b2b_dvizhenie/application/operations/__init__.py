@@ -1,4 +1,4 @@
-"""Background work: running jobs, looking after dead ones, schedules."""
+"""Background work: running jobs, looking after dead ones, schedules; and the audit trail."""
 
 from b2b_dvizhenie.application.operations.desk import (
     DiscardJob,
@@ -27,6 +27,7 @@ from b2b_dvizhenie.application.operations.scheduling import (
     ScheduleChange,
     schedule_key,
 )
+from b2b_dvizhenie.application.operations.trail import AuditLine, AuditPage, AuditQuery, AuditReader, ReadAudit
 from b2b_dvizhenie.application.operations.views import (
     JobDetail,
     JobFilter,
@@ -39,6 +40,10 @@ from b2b_dvizhenie.application.operations.views import (
 )
 
 __all__ = [
+    "AuditLine",
+    "AuditPage",
+    "AuditQuery",
+    "AuditReader",
     "ChangeSchedule",
     "ClaimedJob",
     "CronCalendar",
@@ -61,6 +66,7 @@ __all__ = [
     "PlannedJob",
     "QueueFigures",
     "QueueStatus",
+    "ReadAudit",
     "RetryJob",
     "RunJob",
     "ScheduleChange",

@@ -1,6 +1,13 @@
 """Users, their logins, session tokens."""
 
 from b2b_dvizhenie.domain.identity.logins import Login, LoginInvalid, LoginKind, LoginTaken, parse_login
+from b2b_dvizhenie.domain.identity.passwords import (
+    MAX_PASSWORD,
+    MIN_PASSWORD,
+    PasswordLength,
+    WrongPassword,
+    check_new_password,
+)
 from b2b_dvizhenie.domain.identity.sessions import (
     SESSION_LIFETIME,
     AuthenticationRequired,
@@ -12,6 +19,8 @@ from b2b_dvizhenie.domain.identity.sessions import (
 )
 
 __all__ = [
+    "MAX_PASSWORD",
+    "MIN_PASSWORD",
     "SESSION_LIFETIME",
     "AuthenticationRequired",
     "BadCredentials",
@@ -19,7 +28,10 @@ __all__ = [
     "LoginInvalid",
     "LoginKind",
     "LoginTaken",
+    "PasswordLength",
     "TooManyAttempts",
+    "WrongPassword",
+    "check_new_password",
     "is_alive",
     "new_token",
     "parse_login",

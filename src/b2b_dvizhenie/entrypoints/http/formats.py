@@ -26,6 +26,7 @@ _SUFFIXED_IN_ENGLISH = frozenset({"RUB", "KZT", "BYN", "UZS", "KGS", "AMD", "TJS
 _CACHE = 4096
 _COMPACT_FROM = 1000
 _COARSE = 100
+_RUSSIAN_PHONE = len("+79123456789")
 
 
 class Formats:
@@ -114,6 +115,12 @@ class Formats:
         rounded = _rounded(scaled, 0 if scaled >= _COARSE else 1)
         unit = ("kilobyte", "megabyte", "gigabyte")[power - 1]
         return format_unit(rounded, f"digital-{unit}", "short", locale=self._locale).replace(" ", NBSP)
+
+    def phone(self, value: str) -> str:
+        """A Russian number in groups, `+7 912 345-67-89`; any other as it is stored."""
+        if len(value) != _RUSSIAN_PHONE or not value.startswith("+7"):
+            return value
+        return f"+7 {value[2:5]} {value[5:8]}-{value[8:10]}-{value[10:]}"
 
     def iso(self, value: date | datetime) -> str:
         """The machine-readable form for the attribute of a <time> element."""

@@ -29,7 +29,7 @@ TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 DEFAULT_ZONE = "Europe/Moscow"
 _FORMAT_FILTERS = (
     *("money", "amount", "quantity", "percent", "signed_percent", "compact"),
-    *("day", "short_date", "numeric_date", "moment", "time", "exact_time", "iso", "duration", "file_size"),
+    *("day", "short_date", "numeric_date", "moment", "time", "exact_time", "iso", "duration", "file_size", "phone"),
 )
 
 

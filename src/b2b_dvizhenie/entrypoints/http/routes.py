@@ -4,14 +4,25 @@ from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
 from b2b_dvizhenie.entrypoints.http import files, health
+from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
-from b2b_dvizhenie.entrypoints.http.portal import cart_pages, catalogue, checkout, entrance, media, order_pages, product
+from b2b_dvizhenie.entrypoints.http.portal import (
+    account,
+    cart_pages,
+    catalogue,
+    checkout,
+    entrance,
+    media,
+    order_pages,
+    product,
+)
 
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *identity.ROUTES,
+    *account_api.ROUTES,
     *companies.ROUTES,
     *catalog.ROUTES,
     *pricing.ROUTES,
@@ -27,6 +38,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *order_pages.ROUTES,
     *panel.ROUTES,
     *panel_jobs.ROUTES,
+    *account.ROUTES,
     *media.ROUTES,
     *files.ROUTES,
     *exchange_door.ROUTES,

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW, rows
 from b2b_dvizhenie.entrypoints.http.kit.shell import rub
-from b2b_dvizhenie.entrypoints.http.pages.account import NotificationRow, ProfileView, SecurityView, SessionRow
+from b2b_dvizhenie.entrypoints.http.pages.account import AccountCompany, ProfileView, SecurityView, SessionRow
 from b2b_dvizhenie.entrypoints.http.pages.cart import CartTotals
 from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
 from b2b_dvizhenie.entrypoints.http.pages.errors import ErrorView
@@ -217,28 +217,15 @@ def order_failed() -> OrderView:
 
 
 def profile() -> ProfileView:
-    """The buyer's profile with a refused phone."""
+    """The buyer's profile."""
     return ProfileView(
-        form=Form(
-            {
-                "name": "Ирина Соколова",
-                "position": "Закупщик",
-                "phone": "+7 912 345-67-89",
-                "email": "i.sokolova@example.ru",
-            },
-            {"phone": "Этот номер уже занят другим пользователем."},
-        ),
-        role="Закупщик",
-        manager="Артур Закиров",
-        manager_contacts="+7 343 555-01-42, a.zakirov@example.ru",
-        companies=(_COMPANY, "ИП Савельев Пётр Андреевич"),
-        currencies=(Choice("RUB", "Рубли", selected=True), Choice("USD", "Доллары США"), Choice("EUR", "Евро")),
-        warehouses=(Choice("1", "Екатеринбург", selected=True), Choice("2", "Москва")),
-        notifications=(
-            NotificationRow(key="order_placed", title="Заказ оформлен", sms=True, email=True, push=False),
-            NotificationRow(key="order_status", title="Изменился статус заказа", sms=False, email=True, push=True),
-            NotificationRow(key="documents", title="К заказу приложены документы", sms=None, email=True, push=False),
-            NotificationRow(key="overdue", title="Просрочена оплата", sms=True, email=None, push=False),
+        name="Ирина Соколова",
+        role="client",
+        phone="+79123456789",
+        email="i.sokolova@example.ru",
+        companies=(
+            AccountCompany(name=_COMPANY, inn="7701234567", kpp="770101001", terms="Опт-2", current=True),
+            AccountCompany(name="ИП Савельев Пётр Андреевич", inn="770112345678"),
         ),
     )
 
@@ -275,6 +262,7 @@ def security() -> SecurityView:
         ),
         password_form=Form({}, {"current_password": "Пароль не подходит."}),
         password_changed_at=NOW - timedelta(days=120),
+        totp_offered=True,
     )
 
 

@@ -5,34 +5,31 @@ from datetime import datetime
 from msgspec import Struct
 
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
-from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
+
+
+class AccountCompany(Struct, frozen=True, kw_only=True):
+    """A company the person buys for; `terms` is the title of its price type, None where there is none."""
+
+    name: str
+    inn: str
+    kpp: str = ""
+    terms: str | None = None
+    current: bool = False
 
 
 class ProfileView(Struct, frozen=True, kw_only=True):
-    """Name, contacts and habits. Phone and mail are logins, so changing them asks for the password."""
+    """Name, role, logins, companies. `role` is a key of labels["role"]; without `prices` no price types are shown."""
 
-    form: Form
+    name: str
     role: str
-    manager: str = ""
-    manager_contacts: str = ""
-    companies: tuple[str, ...] = ()
-    currencies: tuple[Choice, ...] = ()
-    warehouses: tuple[Choice, ...] = ()
-    notifications: tuple["NotificationRow", ...] = ()
-
-
-class NotificationRow(Struct, frozen=True, kw_only=True):
-    """An event with the channels the person may switch; None where the administrator decides."""
-
-    key: str
-    title: str
-    sms: bool | None
-    email: bool | None
-    push: bool | None
+    email: str = ""
+    phone: str = ""
+    companies: tuple[AccountCompany, ...] = ()
+    prices: bool = True
 
 
 class SessionRow(Struct, frozen=True, kw_only=True):
-    """A device that is logged in."""
+    """A device that is logged in; `device` is empty where it did not say what it is."""
 
     id: str
     device: str
@@ -44,11 +41,12 @@ class SessionRow(Struct, frozen=True, kw_only=True):
 
 
 class SecurityView(Struct, frozen=True, kw_only=True):
-    """Password, second factor, sessions. `totp_svg` is the QR code of a factor that waits for its first code."""
+    """Sessions, password, second factor where it is offered. `totp_svg` is the QR code of one that waits for a code."""
 
     sessions: tuple[SessionRow, ...]
     password_form: Form = Form()
     password_changed_at: datetime | None = None
+    totp_offered: bool = False
     totp_enabled: bool = False
     totp_required: bool = False
     totp_secret: str = ""

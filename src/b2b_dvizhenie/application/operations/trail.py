@@ -1,0 +1,77 @@
+"""Reading the audit trail: who changed what, when, from what to what."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
+
+MAX_PAGE = 200
+MAX_TEXT = 200
+
+
+class AuditLine(Struct, frozen=True):
+    """A change. `subject` is the object's name where it still has one, else empty."""
+
+    audit_id: int
+    at: datetime
+    user_id: UUID | None
+    actor: str
+    action: str
+    subject_type: str
+    subject_id: str
+    subject: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    request_id: str
+
+
+class AuditQuery(Struct, frozen=True):
+    """Which changes. Empty fields do not filter; `actor` is part of a name, `cursor` the `next_cursor` before."""
+
+    action: str = ""
+    actor: str = ""
+    cursor: int | None = None
+    limit: int = 50
+
+
+class AuditPage(Struct, frozen=True):
+    """Changes, newest first; `next_cursor` is None on the last page."""
+
+    items: tuple[AuditLine, ...]
+    next_cursor: int | None
+
+
+class AuditReader(Protocol):
+    """Port: the trail's read.
+
+    Contract: newest first, at most `limit` lines with an id below the cursor, in one statement. Within a scope
+    narrower than everything a change of an order is seen by whoever sees the order; any other change is seen by
+    whoever sees the person that made it, so changes made by the system itself are seen in scope `all` only.
+    """
+
+    @abstractmethod
+    async def changes(self, actor: Actor, scope: Scope, query: AuditQuery) -> Sequence[AuditLine]:
+        """The lines."""
+        ...
+
+
+class ReadAudit:
+    """The audit trail, read only."""
+
+    def __init__(self, reader: AuditReader) -> None:
+        self._reader = reader
+
+    async def __call__(self, actor: Actor, query: AuditQuery) -> AuditPage:
+        """One page; raises Forbidden."""
+        scope = actor.require(Permission.AUDIT_VIEW)
+        limit = max(1, min(query.limit, MAX_PAGE))
+        wanted = replace(query, actor=query.actor.strip()[:MAX_TEXT], limit=limit + 1)
+        found = await self._reader.changes(actor, scope, wanted)
+        return AuditPage(tuple(found[:limit]), found[limit - 1].audit_id if len(found) > limit else None)
