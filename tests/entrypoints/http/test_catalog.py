@@ -1,9 +1,12 @@
 """The catalogue through the HTTP door (CAT, PDP, STK): what is on a page, for whom, and in which order."""
 
+from base64 import urlsafe_b64encode
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from litestar.testing import AsyncTestClient
 from shop import MOMENT, Shop
 
@@ -96,7 +99,7 @@ async def test_level_one_sees_only_the_default_price(client: AsyncTestClient, sh
 
 
 async def test_who_may_not_see_prices_or_stock_gets_no_field(client: AsyncTestClient, shop: Shop) -> None:
-    await shop.product("Болт", wholesale="63.17", stock={shop.moscow: "777"})
+    await shop.product("Болт", wholesale="63.17", stock={shop.moscow: "777.625"})
     headers = await shop.buyer()
     async with shop.container.database().engine.begin() as connection:
         await connection.exec_driver_sql(
@@ -111,7 +114,7 @@ async def test_who_may_not_see_prices_or_stock_gets_no_field(client: AsyncTestCl
     assert "prices" not in card.json()
     for text in (answer.text, card.text):
         assert "63.17" not in text
-        assert "777" not in text
+        assert "777.625" not in text
     filtered = await client.get(PRODUCTS, params={"in_stock": "true"}, headers=headers)
     assert filtered.status_code == 403
     assert (await client.post("/api/v1/prices", json={"lines": []}, headers=headers)).status_code == 403
@@ -409,3 +412,35 @@ async def test_prices_need_a_company(client: AsyncTestClient, shop: Shop) -> Non
     answer = await client.post("/api/v1/prices", json={"lines": [{"article": "A"}]}, headers=headers)
     assert answer.status_code == 409
     assert answer.json()["code"] == "companies.company_required"
+
+
+async def test_no_parameter_can_break_a_read(client: AsyncTestClient, shop: Shop) -> None:
+    await shop.product("Болт", article="A-1")
+    headers = await shop.buyer()
+    tried: list[dict[str, str]] = []
+
+    @settings(suppress_health_check=list(HealthCheck))
+    @given(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "q": st.text(max_size=30) | st.sampled_from(["A-1", "болт", "%", "'"]),
+                "limit": st.text(max_size=5) | st.integers().map(str),
+                "cursor": st.text(max_size=40)
+                | st.binary(max_size=60).map(lambda raw: urlsafe_b64encode(raw).decode()),
+                "sort": st.sampled_from(["name", "-name", "article", "-article", "-new", "relevance", "price", ""]),
+                "section": st.uuids().map(str) | st.text(max_size=10),
+                "brand": st.uuids().map(str) | st.text(max_size=10),
+                "in_stock": st.sampled_from(["true", "false", "1", "", "x"]),
+            },
+        )
+    )
+    def collect(params: dict[str, str]) -> None:
+        tried.append(params)
+
+    collect()
+    for params in tried:
+        for path in (PRODUCTS, "/api/v1/catalog/facets"):
+            answer = await client.get(path, params=params, headers=headers)
+            assert answer.status_code in (200, 400, 404), (params, answer.text)
+            assert answer.status_code == 200 or answer.json()["code"]

@@ -9,11 +9,13 @@ from b2b_dvizhenie.domain.shared.ids import ProductId
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 AUTHENTICATION = 1
+FRAME = 2
+"""The profile and an empty cart."""
 
 
 async def counted(client: AsyncTestClient, path: str, headers: dict[str, str]) -> int:
     with recorded_statements() as seen:
-        answer = await client.get(path, headers=headers)
+        answer = await client.get(path, headers=headers | {"Accept": "text/html, application/json"})
     assert answer.status_code == 200, answer.text
     return len(seen)
 
@@ -27,6 +29,9 @@ async def counted(client: AsyncTestClient, path: str, headers: dict[str, str]) -
         ("/api/v1/catalog/sections", 1),
         ("/api/v1/catalog/facets?q=болт", 1),
         ("/api/v1/catalog/products/{product}", 2),
+        ("/catalog/{section}", 4 + FRAME),
+        ("/search?q=болт", 4 + FRAME),
+        ("/products/{product}", 2 + FRAME),
     ],
 )
 async def test_statements_do_not_grow_with_the_list(
