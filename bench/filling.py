@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
+
 from b2b_dvizhenie.testing.wholesaler import Manifest, Wholesaler, read_manifest, write_catalog
 from bench.report import Report, Row
 from bench.setting import SIZES, Bench
@@ -39,6 +41,25 @@ def fill(bench: Bench, report: Report) -> None:
             details={"peak MiB": round(peak)},
         )
     )
+    _companies(bench)
+
+
+def _companies(bench: Bench) -> None:
+    """Buyer companies up to the size's number, each with an agreement at one of the price types."""
+    wanted = SIZES[bench.setting.size][1]
+    with psycopg.connect(bench.url) as connection:
+        connection.execute(
+            """INSERT INTO company (company_id, kind, name, updated_at)
+               SELECT gen_random_uuid(), 'legal', 'Покупатель ' || n, now()
+                 FROM generate_series((SELECT count(*) + 1 FROM company), %s) AS n""",
+            [wanted],
+        )
+        connection.execute(
+            """INSERT INTO agreement (agreement_id, company_id, price_type_id)
+               SELECT gen_random_uuid(), c.company_id, t.types[1 + (row_number() OVER ()) %% cardinality(t.types)]
+                 FROM company c, (SELECT array_agg(price_type_id) AS types FROM price_type WHERE is_active) t
+                WHERE NOT EXISTS (SELECT FROM agreement a WHERE a.company_id = c.company_id)"""
+        )
 
 
 def _peers(bench: Bench) -> None:
