@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
+            item.add_marker(pytest.mark.xdist_group("browser"))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed: apt-get install chromium"))
 
@@ -49,9 +50,9 @@ def site():
         thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One Chromium for the session."""
+    """One Chromium per module: while it runs, its driver keeps the event loop that asynchronous tests need."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
