@@ -30,6 +30,7 @@ from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFin
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.operations import PostgresOperationsTransaction
 from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
+from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCartReader
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, PostgresItemFinder
 from b2b_dvizhenie.adapters.postgres.views.directory import PostgresDirectory
@@ -127,7 +128,8 @@ class Container(containers.DeclarativeContainer):
     ordering_work = providers.Factory(PostgresOrderingTransaction, database, clock)
     order_reader = providers.Singleton(PostgresOrderReader, database, settings.provided.exchange.zone)
     confirm_delivery = providers.Factory(ordering.HandOverOrders, ordering_work.provider, clock)
-    show_cart = providers.Factory(ordering.ShowCart, ordering_work.provider, price_lines)
+    cart_reader = providers.Singleton(PostgresCartReader, database)
+    show_cart = providers.Factory(ordering.ShowCart, cart_reader, ordering_work.provider, price_lines)
     put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, price_lines, clock)
     remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, price_lines, clock)
     accept_prices = providers.Factory(ordering.AcceptPrices, ordering_work.provider, price_lines)

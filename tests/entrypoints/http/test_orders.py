@@ -1,5 +1,6 @@
 """Orders through the HTTP door (ORD, REO, HIER-3; reliability.md P1, P5, C4, C5)."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import func, select
 
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit, job
 from b2b_dvizhenie.adapters.postgres.tables.ordering import order_line
-from b2b_dvizhenie.domain.shared.ids import VariantId, new_id
+from b2b_dvizhenie.application.exchange.records import LinkedDocument, OrderLineRecord, OrderStateRecord
+from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.shared.ids import NodeId, VariantId, new_id
 from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
@@ -327,3 +330,30 @@ async def test_staff_cannot_order_and_managers_see_their_clients(client: AsyncTe
     assert (await client.get("/api/v1/orders", headers=manager.headers)).json()["total"] == 1
     cancelled = await client.post(f"/api/v1/orders/{placed['id']}/cancel", headers=manager.headers)
     assert cancelled.json()["status"] == "cancelled"
+
+
+async def test_colleague_of_a_lower_level_sees_the_order_without_sums(client: AsyncTestClient, market: Market) -> None:
+    company = await market.client()
+    senior, junior = await market.member(company, level=3), await market.member(company, level=1)
+    variant = await market.goods("77.31")
+    placed = await market.order(senior, (variant, "3"))
+    state = OrderStateRecord(
+        placed.number,
+        lines=(OrderLineRecord(str(variant), "Goods", Decimal(2), Decimal("77.31"), Decimal("154.62")),),
+        amount=Decimal("154.62"),
+        linked=(LinkedDocument("payment", "1", None, Decimal("231.93")),),
+    )
+    await market.container.apply_order_state()(system_actor("exchange"), NodeId(market.node), state)
+    for path in ("/api/v1/orders", f"/api/v1/orders/{placed.order_id}"):
+        seen = {person.user_id: (await client.get(path, headers=person.headers)).text for person in (senior, junior)}
+        assert "231.93" in seen[senior.user_id]
+        for secret in ("77.31", "231.93", "154.62", "41.82"):
+            assert secret not in seen[junior.user_id], path
+    client.cookies.set("b2b_session", junior.token)
+    for path in ("/orders", f"/orders/{placed.order_id}"):
+        page = await client.get(path, headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert not any(secret in page.text for secret in ("77,31", "231,93", "154,62", "41,82"))
+    own = await market.order(junior, (variant, "1"))
+    shown = (await client.get(f"/api/v1/orders/{own.order_id}", headers=junior.headers)).json()
+    assert shown["summary"]["total"] == "77.31"

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
-from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrders, standing_of
+from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrders, columns_of, standing_of
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, variant
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
 from b2b_dvizhenie.adapters.postgres.tables.exchange import order_status_map
@@ -245,10 +245,7 @@ class PostgresKnownOrders(KnownOrders):
             update(customer_order)
             .where(customer_order.c.order_id == order_id)
             .values(
-                status=standing.status.value,
-                cancelled_by=standing.cancelled_by.value if standing.cancelled_by else None,
-                is_paid=standing.is_paid,
-                is_shipped=standing.is_shipped,
+                **columns_of(standing),
                 erp_ref=erp.ref,
                 erp_number=erp.number,
                 erp_date=erp.day,

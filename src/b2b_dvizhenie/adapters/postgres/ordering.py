@@ -46,11 +46,12 @@ _ADD = text("""
 WITH placed AS (
     INSERT INTO customer_order (
         order_id, number, user_id, company_id, manager_id, firm_id, node_id, status, currency, amount, vat_amount,
-        terms, comment, delivery_address, client_number, idempotency_key, request_hash, revision, placed_at, updated_at)
+        terms, access_level, comment, delivery_address, client_number, idempotency_key, request_hash, revision,
+        placed_at, updated_at)
     VALUES (
         :order_id, :number, :user_id, :company_id, :manager_id, :firm_id, :node_id, :status, :currency, :amount,
-        :vat_amount, CAST(:terms AS jsonb), :comment, :delivery_address, :client_number, :idempotency_key,
-        :request_hash, :revision, :placed_at, :placed_at)),
+        :vat_amount, CAST(:terms AS jsonb), :access_level, :comment, :delivery_address, :client_number,
+        :idempotency_key, :request_hash, :revision, :placed_at, :placed_at)),
 told AS (
     INSERT INTO order_event (order_id, at, kind, actor) VALUES (:order_id, :placed_at, 'placed', :author))
 INSERT INTO order_line (order_id, position, variant_id, article, name, unit_code, unit_name, quantity, unit_price,
@@ -95,6 +96,16 @@ def standing_of(status: str, cancelled_by: str | None, *, is_paid: bool, is_ship
     return Standing(OrderStatus(status), is_paid, is_shipped, Canceller(cancelled_by) if cancelled_by else None)
 
 
+def columns_of(standing: Standing) -> dict[str, Any]:
+    """The columns of an order that hold its standing."""
+    return {
+        "status": standing.status.value,
+        "cancelled_by": standing.cancelled_by.value if standing.cancelled_by else None,
+        "is_paid": standing.is_paid,
+        "is_shipped": standing.is_shipped,
+    }
+
+
 class PostgresOrders(Orders):
     """The `customer_order`, `order_line` and `order_event` tables."""
 
@@ -117,6 +128,7 @@ class PostgresOrders(Orders):
             orders.terms,
             orders.placed_at,
             orders.request_hash,
+            orders.access_level,
         ).where(orders.user_id == user_id, orders.idempotency_key == key)
         row = (await self._connection.execute(query)).first()
         if row is None:
@@ -129,6 +141,7 @@ class PostgresOrders(Orders):
             Totals(row[4], row[5], row[6], bool(row[7]["vat_included"])),
             row[8],
             row[9],
+            row[10],
         )
 
     async def seller(self, company_id: CompanyId) -> Seller:
@@ -158,6 +171,7 @@ class PostgresOrders(Orders):
                 "amount": order.totals.amount,
                 "vat_amount": order.totals.vat_amount,
                 "terms": msgspec.json.encode(order.terms).decode(),
+                "access_level": order.access_level,
                 "comment": order.wishes.comment,
                 "delivery_address": order.wishes.delivery_address,
                 "client_number": order.wishes.client_number,
@@ -187,14 +201,7 @@ class PostgresOrders(Orders):
         await self._connection.execute(
             update(customer_order)
             .where(customer_order.c.order_id == order_id)
-            .values(
-                status=standing.status.value,
-                cancelled_by=standing.cancelled_by.value if standing.cancelled_by else None,
-                is_paid=standing.is_paid,
-                is_shipped=standing.is_shipped,
-                revision=revision,
-                updated_at=now,
-            )
+            .values(**columns_of(standing), revision=revision, updated_at=now)
         )
 
     async def move(self, order_ids: Sequence[OrderId], status: OrderStatus, now: datetime) -> None:

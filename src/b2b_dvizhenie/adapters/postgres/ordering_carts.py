@@ -21,11 +21,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, stock, variant, warehouse
 from b2b_dvizhenie.adapters.postgres.tables.ordering import cart_line
-from b2b_dvizhenie.application.ordering import Carts, GoodsReader
+from b2b_dvizhenie.application.ordering import CartReader, Carts, GoodsReader
 from b2b_dvizhenie.domain.catalog import article_key
 from b2b_dvizhenie.domain.ordering import CartLine, Goods, Seen
 from b2b_dvizhenie.domain.shared.ids import ProductId, UserId, VariantId
@@ -116,6 +118,32 @@ _CART: Select[*tuple[Any, ...]] = (
 )
 
 
+# The same select as text, for the bare connection that every page of a buyer reads his cart over.
+_COMPILED = _CART.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy
+_CART_SQL = _COMPILED.string
+_CART_PARAMETERS = {name: value for name, value in _COMPILED.params.items() if name != "user"}
+
+
+def _cart_line(row: Sequence[Any]) -> tuple[CartLine, Goods]:
+    quantity, added_at, comment, price, amount, currency = row[_GOODS_COUNT:]
+    seen = None if price is None else Seen(price, amount, currency)
+    return CartLine(VariantId(row[0]), quantity, added_at, comment, seen), _goods(row)
+
+
+class PostgresCartReader(CartReader):
+    """Reads carts over the bare pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
+        """All lines with their goods, oldest first."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(_CART_SQL.encode(), {**_CART_PARAMETERS, "user": user_id})
+            return [_cart_line(row) async for row in cursor]
+
+
 class PostgresGoods(GoodsReader):
     """Goods that are on sale, as orders need them."""
 
@@ -173,12 +201,7 @@ class PostgresCarts(Carts):
 
     async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
         """All lines with their goods, oldest first."""
-        found = []
-        for row in await self._connection.execute(_CART, {"user": user_id}):
-            quantity, added_at, comment, price, amount, currency = row[_GOODS_COUNT:]
-            seen = None if price is None else Seen(price, amount, currency)
-            found.append((CartLine(VariantId(row[0]), quantity, added_at, comment, seen), _goods(row)))
-        return found
+        return [_cart_line(row) for row in await self._connection.execute(_CART, {"user": user_id})]
 
     async def put(self, user_id: UserId, lines: Sequence[CartLine]) -> None:
         """Write lines whole."""

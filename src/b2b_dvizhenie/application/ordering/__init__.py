@@ -20,6 +20,7 @@ from b2b_dvizhenie.application.ordering.placing import (
     PlaceOrder,
 )
 from b2b_dvizhenie.application.ordering.ports import (
+    CartReader,
     Carts,
     GoodsReader,
     HeldOrder,
@@ -50,6 +51,7 @@ __all__ = [
     "AcceptPrices",
     "ArticleAmbiguous",
     "CancelOrder",
+    "CartReader",
     "Carts",
     "ClearCart",
     "CompanyChanged",

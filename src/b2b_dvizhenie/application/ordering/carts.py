@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace as struct_replace
 
-from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
+from b2b_dvizhenie.application.ordering.ports import CartReader, OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.pricing import (
     CartLines,
     as_shown,
@@ -41,7 +41,8 @@ from b2b_dvizhenie.domain.shared.ids import VariantId
 class ShowCart:
     """The cart of the actor under the terms of the selected company (CART, MUL-1, LIV-4)."""
 
-    def __init__(self, work: OrderingWork, price_lines: PriceLines) -> None:
+    def __init__(self, reader: CartReader, work: OrderingWork, price_lines: PriceLines) -> None:
+        self._reader = reader
         self._work = work
         self._price_lines = price_lines
 
@@ -54,12 +55,12 @@ class ShowCart:
         """
         actor.require(Permission.CART_EDIT)
         user_id = buyer(actor)
+        lines = await self._reader.lines(user_id)
+        if not lines:
+            return empty(actor)
+        draft, _ = await draft_of_cart(actor, lines, self._price_lines)
+        draft, record = remembered(draft)
         async with self._work() as work:
-            lines = await work.carts.lines(user_id)
-            if not lines:
-                return empty(actor)
-            draft, _ = await draft_of_cart(actor, lines, self._price_lines)
-            draft, record = remembered(draft)
             seller = await work.orders.seller(draft.terms.company_id)
             if record:
                 await work.carts.hold(user_id)

@@ -138,7 +138,15 @@ class PlaceOrder:
                 await work.carts.remove(user_id)
             await work.commit()
         return Placed(
-            PlacedOrder(order.order_id, order.number, order.status, company_id, order.totals, order.placed_at)
+            PlacedOrder(
+                order.order_id,
+                order.number,
+                order.status,
+                company_id,
+                order.totals,
+                order.placed_at,
+                access_level=order.access_level,
+            )
         )
 
     async def _draft(self, work: OrderingTransaction, actor: Actor, user_id: UserId, request: OrderRequest) -> Draft:
@@ -186,6 +194,7 @@ class PlaceOrder:
             firm_id=seller.firm_id,
             source_id=draft.lines[0].goods.source_id,
             terms=draft.terms,
+            access_level=actor.access_level,
             totals=draft.totals(),
             lines=lines_of(draft),
             wishes=request.wishes,

@@ -43,6 +43,7 @@ class PlacedOrder(Struct, frozen=True):
     totals: Totals
     placed_at: datetime
     request_hash: bytes | None = None
+    access_level: int = 1
 
 
 class HeldOrder(Struct, frozen=True):
@@ -85,6 +86,15 @@ class Carts(Protocol):
     @abstractmethod
     async def remove(self, user_id: UserId, variants: Sequence[VariantId] | None = None) -> int:
         """Remove lines, all of them for None; returns how many there were."""
+        ...
+
+
+class CartReader(Protocol):
+    """Port: the cart as it is now, for looking at it on every page; one round trip without a transaction."""
+
+    @abstractmethod
+    async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
+        """All lines with their goods, oldest first."""
         ...
 
 

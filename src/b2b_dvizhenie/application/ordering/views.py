@@ -21,7 +21,11 @@ class LineProblem(Struct, frozen=True):
 
 
 class PricedLine(Struct, frozen=True, kw_only=True):
-    """A line of the cart at today's price. `previous_price` is what was shown before, where that differs."""
+    """A line of the cart at today's price.
+
+    `base_price` is the price before discounts, where there are any; `previous_price` what was shown before, where that
+    differs.
+    """
 
     variant_id: VariantId
     product_id: ProductId
@@ -33,6 +37,7 @@ class PricedLine(Struct, frozen=True, kw_only=True):
     minimum: Decimal
     price: Decimal | None
     amount: Decimal | None
+    base_price: Decimal | None = None
     previous_price: Decimal | None = None
     change: Literal["", "up", "down"] = ""
     vat_rate: Decimal | None = None
@@ -47,7 +52,7 @@ class PricedCart(Struct, frozen=True, kw_only=True):
 
     `price_version` names exactly these prices; sending it with the order is the consent to them. `risen` is by how
     much the sum rose since it was shown, where `needs_consent` says that it did. `units` is the sum of quantities,
-    `problems` are those of the cart as a whole.
+    `discount` what discounts took off, `problems` are those of the cart as a whole.
     """
 
     company_id: CompanyId
@@ -59,6 +64,7 @@ class PricedCart(Struct, frozen=True, kw_only=True):
     vat_amount: Decimal
     vat_included: bool
     total: Decimal
+    discount: Decimal
     price_version: str
     needs_consent: bool
     risen: Decimal
@@ -81,7 +87,7 @@ class OrderQuery(Struct, frozen=True, kw_only=True):
 
 
 class OrderSummary(Struct, frozen=True, kw_only=True):
-    """A row of the list of orders."""
+    """A row of the list of orders. Sums are None for colleagues of a lower access level than the author's (LVL-3)."""
 
     order_id: OrderId
     number: str
@@ -91,9 +97,9 @@ class OrderSummary(Struct, frozen=True, kw_only=True):
     company_id: CompanyId
     company_name: str
     currency: str
-    amount: Decimal
-    vat_amount: Decimal
-    total: Decimal
+    amount: Decimal | None
+    vat_amount: Decimal | None
+    total: Decimal | None
     positions: int
     client_number: str
     erp_number: str
@@ -113,7 +119,7 @@ class OrderPage(Struct, frozen=True):
 
 
 class OrderLineView(Struct, frozen=True):
-    """A line of an order as it was placed."""
+    """A line of an order as it was placed. `base_price` is the price of a unit before discounts, if there were any."""
 
     position: int
     variant_id: VariantId
@@ -122,10 +128,11 @@ class OrderLineView(Struct, frozen=True):
     name: str
     unit: str
     quantity: Decimal
-    price: Decimal
-    amount: Decimal
+    base_price: Decimal | None
+    price: Decimal | None
+    amount: Decimal | None
     vat_rate: Decimal | None
-    vat_amount: Decimal
+    vat_amount: Decimal | None
     comment: str
 
 
@@ -137,8 +144,8 @@ class ErpLine(Struct, frozen=True):
 
     name: str
     quantity: Decimal
-    price: Decimal
-    amount: Decimal
+    price: Decimal | None
+    amount: Decimal | None
     article: str = ""
     position: int | None = None
 

@@ -35,7 +35,7 @@ from b2b_dvizhenie.domain.ordering.carts import (
 )
 from b2b_dvizhenie.domain.ordering.goods import Goods
 from b2b_dvizhenie.domain.ordering.numbers import MAX_NUMBER, NumbersExhausted, order_number
-from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, Wishes, lines_of
+from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, Wishes, lines_of, sums_are_open
 from b2b_dvizhenie.domain.ordering.statuses import (
     Canceller,
     CannotCancel,
@@ -105,4 +105,5 @@ __all__ = [
     "price_version",
     "seen_now",
     "statuses_of",
+    "sums_are_open",
 ]

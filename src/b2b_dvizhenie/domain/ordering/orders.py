@@ -35,6 +35,11 @@ class OrderLine(Struct, frozen=True):
     comment: str = ""
 
 
+def sums_are_open(viewer_level: int, author_level: int) -> bool:
+    """Whether a colleague may see the sums of an order: it was placed at prices his own level opens (LVL-3, LVL-5)."""
+    return viewer_level >= author_level
+
+
 class Wishes(Struct, frozen=True):
     """What the buyer adds to an order in words."""
 
@@ -55,6 +60,7 @@ class Order(Struct, frozen=True, kw_only=True):
     firm_id: FirmId | None
     source_id: UUID | None
     terms: Terms
+    access_level: int
     totals: Totals
     lines: tuple[OrderLine, ...]
     wishes: Wishes

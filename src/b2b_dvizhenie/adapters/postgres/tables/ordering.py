@@ -62,7 +62,8 @@ class OrderColumns(TypedColumns):
 
     `terms` keeps the terms it was priced under, `idempotency_key` makes a repeated submission the same order.
     `node_id` is the exchange node all its goods come from: the order is for that ERP. `cancelled_by` is buyer, staff or
-    erp while the status is cancelled.
+    erp while the status is cancelled. `access_level` is the author's when he placed it: colleagues below it see no sums
+    of the order (LVL-3).
     """
 
     order_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -78,6 +79,7 @@ class OrderColumns(TypedColumns):
     amount: Named[Decimal] = Column(AMOUNT)
     vat_amount: Named[Decimal] = Column(AMOUNT)
     terms: Named[dict[str, Any]] = Column(JSONB)
+    access_level: Named[int] = Column(server_default=text("1"))
     comment: Named[str] = Column(server_default="")
     delivery_address: Named[str] = Column(server_default="")
     client_number: Named[str] = Column(server_default="")

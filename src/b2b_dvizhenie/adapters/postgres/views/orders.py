@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ from b2b_dvizhenie.application.ordering import (
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.ordering import OrderStatus, Totals, canonical
+from b2b_dvizhenie.domain.ordering import OrderStatus, Totals, canonical, sums_are_open
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
@@ -61,6 +62,7 @@ _SUMMARY = (
     customer_order.c.is_shipped,
     _author.c.name,
     func.coalesce(_manager.c.name, ""),
+    customer_order.c.access_level,
 )
 _DETAILS = (
     customer_order.c.comment,
@@ -72,7 +74,12 @@ _DETAILS = (
 )
 
 
-def _summary(row: Any) -> OrderSummary:
+def _opened(row: Any, actor: Actor, scope: Scope) -> bool:
+    """Whether the actor sees the sums of the order: staff always, colleagues by their access level."""
+    return scope is not Scope.OWN or sums_are_open(actor.access_level, row[18])
+
+
+def _summary(row: Any, *, opened: bool) -> OrderSummary:
     status = OrderStatus(row[3])
     totals = Totals(row[6], row[7], row[8], row[9])
     return OrderSummary(
@@ -84,9 +91,9 @@ def _summary(row: Any) -> OrderSummary:
         company_id=CompanyId(row[4]),
         company_name=row[5],
         currency=totals.currency,
-        amount=totals.amount,
-        vat_amount=totals.vat_amount,
-        total=totals.total,
+        amount=totals.amount if opened else None,
+        vat_amount=totals.vat_amount if opened else None,
+        total=totals.total if opened else None,
         positions=row[10],
         client_number=row[11],
         erp_number=row[12],
@@ -108,8 +115,24 @@ def _joined(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _erp_lines(stored: list[dict[str, Any]], refs: Mapping[tuple[str, str], int]) -> tuple[ErpLine, ...]:
+def _before_discounts(base: str | None, price: Decimal) -> Decimal | None:
+    return None if base is None or Decimal(base) == price else Decimal(base)
+
+
+def _concealed(line: OrderLineView) -> OrderLineView:
+    return replace(line, base_price=None, price=None, amount=None, vat_amount=None)
+
+
+def _concealed_event(event: OrderEvent) -> OrderEvent:
+    return replace(event, params={name: value for name, value in event.params.items() if name != "amount"})
+
+
+def _erp_lines(
+    stored: list[dict[str, Any]], refs: Mapping[tuple[str, str], int], *, opened: bool
+) -> tuple[ErpLine, ...]:
     lines = msgspec.convert(stored, list[ErpLine])
+    if not opened:
+        lines = [replace(line, price=None, amount=None) for line in lines]
     places = [refs.get((one["ref"], one["variant_ref"])) for one in stored]
     return tuple(replace(line, position=place) for line, place in zip(lines, places, strict=True))
 
@@ -135,7 +158,7 @@ class PostgresOrderReader(OrderReader):
             rows = rows.where(tuple_(orders.placed_at, orders.order_id) < tuple_(*query.after))
         rows = rows.offset(query.offset).limit(query.limit + 1)
         async with self._database.engine.connect() as connection:
-            found = [_summary(row) for row in await connection.execute(rows)]
+            found = [_summary(row, opened=_opened(row, actor, scope)) for row in await connection.execute(rows)]
             total = await connection.scalar(select(func.count()).select_from(customer_order).where(*where))
         return OrderPage(tuple(found[: query.limit]), total or 0, len(found) > query.limit)
 
@@ -170,18 +193,19 @@ class PostgresOrderReader(OrderReader):
                 return None
             lines, refs = await self._lines(connection, order_id, row[6])
             events = await self._events(connection, order_id)
+        opened = _opened(row, actor, scope)
         comment, address, revision, erp_status, erp_lines, erp_amount = row[len(_SUMMARY) :]
         return OrderDetails(
-            summary=_summary(row),
-            lines=lines,
-            events=events,
+            summary=_summary(row, opened=opened),
+            lines=lines if opened else tuple(map(_concealed, lines)),
+            events=events if opened else tuple(map(_concealed_event, events)),
             comment=comment,
             delivery_address=address,
             vat_included=row[9],
             revision=revision,
             erp_status=erp_status,
-            erp_lines=None if erp_lines is None else _erp_lines(erp_lines, refs),
-            erp_amount=erp_amount,
+            erp_lines=None if erp_lines is None else _erp_lines(erp_lines, refs, opened=opened),
+            erp_amount=erp_amount if opened else None,
         )
 
     async def _lines(
@@ -203,6 +227,7 @@ class PostgresOrderReader(OrderReader):
                 line.vat_rate,
                 line.vat_amount,
                 line.comment,
+                line.explanation["base_unit_price"].as_string().label("base_price"),
                 product.c.external_ref,
                 variant.c.variant_ref,
             )
@@ -222,6 +247,7 @@ class PostgresOrderReader(OrderReader):
                 row.name,
                 row.unit_name,
                 trimmed(row.quantity),
+                _before_discounts(row.base_price, row.unit_price),
                 round_money(row.unit_price, currency),
                 row.amount,
                 row.vat_rate,

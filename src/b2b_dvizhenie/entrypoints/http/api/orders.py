@@ -28,7 +28,15 @@ from b2b_dvizhenie.application.ordering import (
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.ordering import CanonicalStatus, Consent, OrderStatus, Wishes, canonical, statuses_of
+from b2b_dvizhenie.domain.ordering import (
+    CanonicalStatus,
+    Consent,
+    OrderStatus,
+    Wishes,
+    canonical,
+    statuses_of,
+    sums_are_open,
+)
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, VariantId
 from b2b_dvizhenie.entrypoints.http.api.refusals import problem_of_outcome
@@ -77,31 +85,31 @@ class OrderBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrderReceipt(Struct, frozen=True):
-    """An order that exists now."""
+    """An order that exists now. Sums are null where the access level has become lower than it was."""
 
     id: UUID
     number: str
     status: OrderStatus
     company_id: UUID
     currency: str
-    amount: Decimal
-    vat_amount: Decimal
-    total: Decimal
+    amount: Decimal | None
+    vat_amount: Decimal | None
+    total: Decimal | None
     placed_at: datetime
 
     @classmethod
-    def of(cls, order: PlacedOrder) -> "OrderReceipt":
+    def of(cls, order: PlacedOrder, viewer_level: int) -> "OrderReceipt":
         """What is told of a placed order."""
-        totals = order.totals
+        totals, opened = order.totals, sums_are_open(viewer_level, order.access_level)
         return cls(
             order.order_id,
             order.number,
             order.status,
             order.company_id,
             totals.currency,
-            totals.amount,
-            totals.vat_amount,
-            totals.total,
+            totals.amount if opened else None,
+            totals.vat_amount if opened else None,
+            totals.total if opened else None,
             order.placed_at,
         )
 
@@ -187,7 +195,7 @@ async def place(
     )
     if not isinstance(outcome, Placed):
         return answer(request, problem_of_outcome(request, outcome))
-    receipt = OrderReceipt.of(outcome.order)
+    receipt = OrderReceipt.of(outcome.order, request.user.access_level)
     headers = {"location": f"/api/v1/orders/{receipt.id}"}
     return Response(receipt, status_code=201 if outcome.is_new else 200, headers=headers)
 

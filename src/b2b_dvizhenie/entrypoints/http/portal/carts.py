@@ -1,7 +1,7 @@
 """The cart of a buyer as pages show it: rows, sums, what keeps the order from going out."""
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from gettext import GNUTranslations
 from typing import Literal
 from uuid import UUID
@@ -37,15 +37,32 @@ def summary_of(cart: PricedCart | None) -> CartSummary | None:
     return CartSummary(Money(cart.total, cart.currency), cart.positions, cart.units)
 
 
+def percent_off(base: Decimal, price: Decimal) -> Decimal:
+    """How much lower a price is, in percent to one digit; what people see, never what is computed with."""
+    return ((base - price) * 100 / base).quantize(Decimal("0.1"), ROUND_HALF_UP).normalize()
+
+
+def shown_price(line: PricedLine, currency: str) -> Price:
+    """Today's price, struck beside it what it was before discounts, or before it moved."""
+    if line.price is None:
+        return Price(amount=None)
+    base = line.base_price
+    return Price(
+        amount=Money(line.price, currency),
+        base=None if base is None else Money(base, currency),
+        percent=percent_off(base, line.price) if base else None,
+        previous=None if line.previous_price is None else Money(line.previous_price, currency),
+    )
+
+
 def shown_line(line: PricedLine, currency: str, language: str) -> CartLine:
     """A line with today's price, the price before where it moved, and what is wrong with it."""
-    previous = None if line.previous_price is None else Money(line.previous_price, currency)
     return CartLine(
         id=str(line.variant_id),
         url=f"/products/{line.product_id}",
         title=line.name,
         article=line.article,
-        price=Price(amount=None if line.price is None else Money(line.price, currency), previous=previous),
+        price=shown_price(line, currency),
         quantity=Quantity(
             variant=str(line.variant_id),
             value=line.quantity,
@@ -79,7 +96,8 @@ def removed_line(variant_id: UUID) -> CartLine:
 def totals_of(cart: PricedCart) -> CartTotals:
     """The sums of a cart."""
     return CartTotals(
-        goods=Money(cart.amount, cart.currency),
+        goods=Money(cart.amount + cart.discount, cart.currency),
+        discount=Money(cart.discount, cart.currency) if cart.discount else None,
         total=Money(cart.total, cart.currency),
         vat=Money(cart.vat_amount, cart.currency) if cart.vat_amount else None,
         vat_included=cart.vat_included,

@@ -11,6 +11,7 @@ from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages import orders as pages
+from b2b_dvizhenie.entrypoints.http.portal.carts import percent_off
 
 _WAY = (
     OrderStatus.NEW,
@@ -23,6 +24,10 @@ _WAY = (
 _ERP = "system:exchange"
 
 
+def _sum(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount, currency)
+
+
 def row_of(order: OrderSummary, *, repeatable: bool) -> pages.OrderRow:
     """An order in the list."""
     return pages.OrderRow(
@@ -32,7 +37,7 @@ def row_of(order: OrderSummary, *, repeatable: bool) -> pages.OrderRow:
         status=order.status.value,
         company=order.company_name,
         positions=order.positions,
-        total=Money(order.total, order.currency),
+        total=_sum(order.total, order.currency),
         erp_number=order.erp_number,
         payment="paid" if order.is_paid else "",
         author=order.author,
@@ -76,8 +81,10 @@ def lines_of(order: OrderDetails) -> tuple[pages.OrderLine, ...]:
             article=line.article,
             quantity=line.quantity,
             unit=line.unit,
-            price=Money(line.price, currency),
-            total=Money(line.amount, currency),
+            price=_sum(line.price, currency),
+            base=_sum(line.base_price, currency),
+            percent=percent_off(line.base_price, line.price) if line.base_price and line.price is not None else None,
+            total=_sum(line.amount, currency),
             url=f"/products/{line.product_id}",
             confirmed=None if order.erp_lines is None else confirmed.get(line.position, Decimal(0)),
             comment=line.comment,
@@ -102,13 +109,13 @@ def changes_of(order: OrderDetails, texts: GNUTranslations) -> tuple[str, ...]:
     for position, own in ours.items():
         held = theirs.get(position, [])
         quantity = sum((line.quantity for line in held), Decimal(0))
-        amount = sum((line.amount for line in held), Decimal(0))
+        amount = sum((line.amount for line in held if line.amount is not None), Decimal(0))
         if not held:
             told.append(texts.gettext("{name} was taken out.").format(name=own.name))
         elif quantity != own.quantity:
             said = texts.gettext("{name}: {quantity} instead of {ordered}.")
             told.append(said.format(name=own.name, quantity=plain(quantity), ordered=plain(own.quantity)))
-        elif amount != own.amount:
+        elif own.amount is not None and amount != own.amount:
             said = texts.gettext("{name}: the sum is {amount} instead of {ordered}.")
             told.append(said.format(name=own.name, amount=plain(amount), ordered=plain(own.amount)))
     return tuple(told)
@@ -180,7 +187,7 @@ def order_view(order: OrderDetails, texts: GNUTranslations, *, repeatable: bool)
         status=summary.status.value,
         company=summary.company_name,
         lines=lines_of(order),
-        total=Money(summary.total, summary.currency),
+        total=_sum(summary.total, summary.currency),
         steps=steps_of(order),
         erp_number=summary.erp_number,
         client_number=summary.client_number,
@@ -188,7 +195,7 @@ def order_view(order: OrderDetails, texts: GNUTranslations, *, repeatable: bool)
         manager=summary.manager,
         delivery=order.delivery_address,
         payment="paid" if summary.is_paid else "",
-        vat=Money(summary.vat_amount, summary.currency) if summary.vat_amount else None,
+        vat=_sum(summary.vat_amount, summary.currency) if summary.vat_amount else None,
         vat_included=order.vat_included,
         comment=order.comment,
         events=events_of(order, texts),
