@@ -165,7 +165,7 @@ class PostgresCatalogReader(CatalogReader):
         return Described(*(_listed(row, offers), *row[12:21], steps))
 
     async def facets(self, selection: Selection, search: Search | None) -> Facets:
-        """Counts over the selection; those of large sections may be half a minute old."""
+        """Counts over the selection; those of larger sections may be some seconds old."""
         counted = self._counts.get(selection, search)
         if counted is None:
             counted = await self._count(selection, search)

@@ -1,4 +1,4 @@
-"""Counts of goods by brand. Those of large sections are kept for a while: they cost milliseconds per thousand goods.
+"""Counts of goods by brand. Those of larger sections are kept for a moment: they cost milliseconds per thousand goods.
 
 A count depends on nothing personal: goods are the same for everybody who may see the catalogue (and, where only what
 is in stock is counted, stock: the use case has asked for the permission before).
@@ -13,8 +13,8 @@ from b2b_dvizhenie.application.catalog.views import BrandCount, Facets
 from b2b_dvizhenie.domain.catalog import Selection
 from b2b_dvizhenie.domain.shared.ids import BrandId
 
-SECONDS = 30
-LARGE = 2_000
+SECONDS = 15
+LARGE = 200
 """Goods from which on a count is kept; smaller ones are counted each time and are exact."""
 KEPT = 500
 _Key = tuple[Any, ...]
@@ -40,7 +40,7 @@ class Counted:
 
 
 class CountCache:
-    """Counts of large selections without a text, for half a minute."""
+    """Counts of larger selections without a text, for a quarter of a minute."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
