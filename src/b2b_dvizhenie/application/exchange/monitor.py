@@ -1,7 +1,7 @@
 """The exchange monitor for staff: summary by category, all logs, one import with its problems (features.md SYN)."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -13,9 +13,11 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.exchange.monitoring import (
     LastRun,
+    RunOutcome,
     SyncCategory,
     SyncStatus,
     expected_interval,
+    run_outcome,
     sync_status,
 )
 from b2b_dvizhenie.domain.hierarchy import Permission
@@ -36,6 +38,7 @@ class CategoryRun(Struct, frozen=True):
     import_id: UUID | None
     filename: str
     error_code: str
+    error_detail: str
     errors: int
 
 
@@ -51,6 +54,7 @@ class CategoryLine(Struct, frozen=True):
     import_id: UUID | None = None
     filename: str = ""
     error_code: str = ""
+    error_detail: str = ""
     errors: int = 0
 
 
@@ -105,6 +109,11 @@ class ImportLine(Struct, frozen=True):
     started_at: datetime | None
     finished_at: datetime | None
 
+    @property
+    def outcome(self) -> RunOutcome:
+        """What people call the state."""
+        return run_outcome(self.state, self.counters)
+
 
 class ProblemLine(Struct, frozen=True):
     """A row that was skipped or repaired, with the file it stood in."""
@@ -153,7 +162,11 @@ class DeliveryLine(Struct, frozen=True):
 
 
 class LogQuery(Struct, frozen=True):
-    """Which lines of a log to show. Empty fields do not filter; `before` is the id of the last line already shown."""
+    """Which lines of a log to show. Empty fields do not filter.
+
+    `before` is the id of the last line already shown; numbered pages use `offset` instead. `state` is an import's own,
+    `outcome` what people call it (`RunOutcome`).
+    """
 
     node_id: NodeId | None = None
     state: str = ""
@@ -163,6 +176,8 @@ class LogQuery(Struct, frozen=True):
     import_id: UUID | None = None
     before: str = ""
     limit: int = 50
+    offset: int = 0
+    outcome: str = ""
 
     @property
     def size(self) -> int:
@@ -185,7 +200,17 @@ class MonitorReader(Protocol):
 
     @abstractmethod
     async def imports(self, query: LogQuery) -> Sequence[ImportLine]:
-        """Imports, by node, state, category and part of the file name."""
+        """Imports, by node, state, outcome, category and part of a file name, an error or a row with a problem."""
+        ...
+
+    @abstractmethod
+    async def outcomes(self, query: LogQuery) -> Mapping[str, int]:
+        """How many imports the query finds, by `RunOutcome`, whatever outcome it asks for."""
+        ...
+
+    @abstractmethod
+    async def severities(self, query: LogQuery) -> Mapping[str, int]:
+        """How many rows with problems the query finds, by severity, whatever severity it asks for."""
         ...
 
     @abstractmethod
@@ -273,6 +298,7 @@ def _import_line(
         import_id=run.import_id,
         filename=run.filename,
         error_code=run.error_code,
+        error_detail=run.error_detail,
         errors=run.errors,
     )
 
@@ -308,6 +334,16 @@ class ReadExchangeLog:
         """Imports, newest first; raises Forbidden."""
         actor.require(Permission.EXCHANGE_VIEW)
         return await self._reader.imports(query)
+
+    async def outcomes(self, actor: Actor, query: LogQuery) -> Mapping[str, int]:
+        """How many imports there are by `RunOutcome`; raises Forbidden."""
+        actor.require(Permission.EXCHANGE_VIEW)
+        return await self._reader.outcomes(query)
+
+    async def severities(self, actor: Actor, query: LogQuery) -> Mapping[str, int]:
+        """How many rows with problems there are by severity; raises Forbidden."""
+        actor.require(Permission.EXCHANGE_VIEW)
+        return await self._reader.severities(query)
 
     async def one_import(self, actor: Actor, import_id: UUID) -> ImportLine:
         """One import; raises Forbidden, NotFound."""

@@ -21,6 +21,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog, Change
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.shared.jobs import Job, JobQueue
+from b2b_dvizhenie.domain.exchange.monitoring import PROBLEMS_COUNTER
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
@@ -267,8 +268,9 @@ class RequestImport:
             await work.commit()
         if state.state == "failed":
             return ImportFailed(state)
-        problems, count = await self._reader.problems(state.import_id, SHOWN_PROBLEMS)
-        return Imported(state, problems, count)
+        problems, kept = await self._reader.problems(state.import_id, SHOWN_PROBLEMS)
+        # Of very many only the first are kept; the counter knows all of them.
+        return Imported(state, problems, max(kept, state.counters.get(PROBLEMS_COUNTER, 0)))
 
 
 class RepeatImport:

@@ -64,6 +64,28 @@ def sync_status(
     return SyncStatus.DONE
 
 
+class RunOutcome(StrEnum):
+    """How an import stands, in the words of the log."""
+
+    OK = "ok"
+    WARNING = "warning"  # done, but some rows were not taken
+    ERROR = "error"
+    RUNNING = "running"
+
+
+PROBLEMS_COUNTER = "problems.error"
+"""The counter of rows that were not taken."""
+
+
+def run_outcome(state: str, counters: Mapping[str, int]) -> RunOutcome:
+    """What people call the state of an import."""
+    if state == "failed":
+        return RunOutcome.ERROR
+    if state != "done":
+        return RunOutcome.RUNNING
+    return RunOutcome.WARNING if counters.get(PROBLEMS_COUNTER) else RunOutcome.OK
+
+
 DEFAULT_EXPECTED: Mapping[SyncCategory, timedelta] = {SyncCategory.STOCKS: timedelta(minutes=10)}
 """How often a category is expected where the node does not say (SYN-4)."""
 EXPECTED_KEY = "expected_minutes"

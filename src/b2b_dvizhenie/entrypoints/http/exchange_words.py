@@ -8,7 +8,8 @@ from typing import Any
 
 from b2b_dvizhenie.application.exchange import Imported, ImportState
 from b2b_dvizhenie.application.exchange.records import RowProblem
-from b2b_dvizhenie.entrypoints.texts import error_text, translations
+from b2b_dvizhenie.entrypoints.exchange_texts import import_error_text
+from b2b_dvizhenie.entrypoints.texts import error_text
 
 LANGUAGE = "ru"
 _ENTITIES = ("sections", "goods", "offers", "prices", "stocks", "companies", "orders")
@@ -73,7 +74,4 @@ _STAGES = ("reading", "writing")
 
 def failed_text(state: ImportState, filename: str) -> str:
     """The line after `failure`: why the file as a whole was refused."""
-    code = state.error_code or "exchange.import_broken"
-    text = say(code, detail=state.error_detail, name=filename, line="")
-    known = translations(LANGUAGE).gettext(code) != code
-    return text if known else say("exchange.internal")
+    return import_error_text(state.error_code, state.error_detail, filename, LANGUAGE)

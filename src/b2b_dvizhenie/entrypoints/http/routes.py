@@ -6,6 +6,8 @@ from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
 from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
+from b2b_dvizhenie.entrypoints.http.panel import exchange_logs, exchange_nodes
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
 from b2b_dvizhenie.entrypoints.http.portal import (
@@ -39,6 +41,9 @@ ROUTES: list[ControllerRouterHandler] = [
     *panel.ROUTES,
     *panel_jobs.ROUTES,
     *account.ROUTES,
+    *panel_exchange.ROUTES,
+    *exchange_logs.ROUTES,
+    *exchange_nodes.ROUTES,
     *media.ROUTES,
     *files.ROUTES,
     *exchange_door.ROUTES,

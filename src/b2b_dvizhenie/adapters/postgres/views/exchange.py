@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from psycopg.sql import SQL, Composed, Literal
 
 from b2b_dvizhenie.adapters.postgres.database import Database
@@ -18,7 +19,7 @@ from b2b_dvizhenie.application.exchange.monitor import (
     RequestLine,
 )
 from b2b_dvizhenie.domain.exchange.deliveries import SUSPECT_AFTER
-from b2b_dvizhenie.domain.exchange.monitoring import LastRun, SyncCategory
+from b2b_dvizhenie.domain.exchange.monitoring import PROBLEMS_COUNTER, LastRun, SyncCategory
 from b2b_dvizhenie.domain.shared.ids import NodeId, OrderId
 
 # Category → (counter that tells that a finished file had rows of it, how an unfinished one's name begins).
@@ -32,7 +33,7 @@ _CATEGORIES: Mapping[SyncCategory, tuple[str, str]] = {
 }
 _RUNS = SQL("""
 SELECT n.node_id, c.category, last.state, last.created_at, last.finished_at, last.started_at, success.finished_at,
-       last.import_id, last.filename, last.error_code,
+       last.import_id, last.filename, last.error_code, last.error_detail,
        (SELECT count(*) FROM exchange_problem p WHERE p.import_id = last.import_id AND p.severity = 'error')
   FROM exchange_node n
  CROSS JOIN (VALUES {categories}) AS c (category, counter, pattern)
@@ -75,19 +76,23 @@ SELECT n.node_id,
        (SELECT count(*) FROM undelivered u WHERE u.node_id = n.node_id AND u.times >= {SUSPECT_AFTER})
   FROM exchange_node n
 """  # noqa: S608 - the pieces are constants of this module
-_IMPORTS = """
+_OUTCOME = f"""CASE WHEN i.state = 'failed' THEN 'error' WHEN i.state <> 'done' THEN 'running'
+     WHEN coalesce((i.counters ->> '{PROBLEMS_COUNTER}')::bigint, 0) > 0 THEN 'warning' ELSE 'ok' END"""
+_FROM_IMPORTS = "FROM exchange_import i JOIN exchange_node n ON n.node_id = i.node_id"
+_IMPORTS = f"""
 SELECT i.import_id, i.node_id, n.name, i.filename, i.bytes, i.kinds, i.state, i.stage, i.progress, i.total, i.counters,
        (SELECT count(*) FROM exchange_problem p WHERE p.import_id = i.import_id AND p.severity = 'error'),
        (SELECT count(*) FROM exchange_problem p WHERE p.import_id = i.import_id AND p.severity <> 'error'),
        i.error_code, i.error_detail, i.started_by, i.created_at, i.started_at, i.finished_at
-  FROM exchange_import i JOIN exchange_node n ON n.node_id = i.node_id
-"""
-_PROBLEMS = """
+  {_FROM_IMPORTS}
+"""  # noqa: S608 - the pieces are constants of this module
+_FROM_PROBLEMS = """FROM exchange_problem p
+  JOIN exchange_import i ON i.import_id = p.import_id
+  JOIN exchange_node n ON n.node_id = i.node_id"""
+_PROBLEMS = f"""
 SELECT p.problem_id, p.import_id, n.name, i.filename, i.created_at, p.entity, p.severity, p.code, p.ref, p.line,
        p.detail
-  FROM exchange_problem p
-  JOIN exchange_import i ON i.import_id = p.import_id
-  JOIN exchange_node n ON n.node_id = i.node_id
+  {_FROM_PROBLEMS}
 """
 _REQUESTS = """
 SELECT r.request_id, n.name, r.session_id, r.at, r.kind, r.mode, r.filename, r.bytes_in, r.status, r.answer,
@@ -136,7 +141,8 @@ class PostgresMonitor(MonitorReader):
                 import_id=row[7],
                 filename=row[8],
                 error_code=row[9],
-                errors=row[10],
+                error_detail=row[10],
+                errors=row[11],
             )
             for row in await self._rows(_RUNS.format(categories=rows))
         ]
@@ -146,27 +152,25 @@ class PostgresMonitor(MonitorReader):
         return [NodeLife(NodeId(row[0]), *row[1:]) for row in await self._rows(_LIVES)]
 
     async def imports(self, query: LogQuery) -> Sequence[ImportLine]:
-        """Imports, by node, state, category and part of the file name."""
-        conditions, parameters = _common(query, "i")
-        if query.state:
-            conditions.append("i.state = %(state)s")
-        counter, pattern = next(
-            (found for category, found in _CATEGORIES.items() if category.value == query.category), ("", "")
-        )
-        if counter:
-            conditions.append(
-                "CASE WHEN i.state = 'done' THEN (i.counters ->> %(counter)s)::bigint > 0 "
-                "ELSE i.filename ~* %(pattern)s END"
-            )
-            parameters |= {"counter": counter, "pattern": f"(^|/)({pattern})[^/]*$"}
-        if query.text:
-            conditions.append("i.filename ILIKE %(text)s")
-        if query.before:
-            conditions.append("i.import_id < %(before)s")
-            parameters["before"] = _uuid(query.before) or UUID(int=0)
-        ending = "ORDER BY i.import_id DESC LIMIT %(size)s"
+        """Imports, by node, state, outcome, category and part of a file name, an error or a row with a problem."""
+        conditions, parameters = _imports(query)
+        if query.outcome:
+            conditions.append(f"{_OUTCOME} = %(outcome)s")
+        ending = "ORDER BY i.import_id DESC LIMIT %(size)s OFFSET %(offset)s"
         rows = await self._rows(_where(_IMPORTS, conditions, ending), parameters)
         return [ImportLine(row[0], NodeId(row[1]), *row[2:]) for row in rows]
+
+    async def outcomes(self, query: LogQuery) -> Mapping[str, int]:
+        """How many imports the query finds, by `RunOutcome`, whatever outcome it asks for."""
+        conditions, parameters = _imports(query)
+        counted = f"SELECT {_OUTCOME}, count(*) {_FROM_IMPORTS}"
+        return dict(await self._rows(_where(counted, conditions, "GROUP BY 1"), parameters))
+
+    async def severities(self, query: LogQuery) -> Mapping[str, int]:
+        """How many rows with problems the query finds, by severity, whatever severity it asks for."""
+        conditions, parameters = _problems(replace(query, severity=""))
+        counted = f"SELECT p.severity, count(*) {_FROM_PROBLEMS}"
+        return dict(await self._rows(_where(counted, conditions, "GROUP BY 1"), parameters))
 
     async def one_import(self, import_id: UUID) -> ImportLine | None:
         """One import."""
@@ -175,17 +179,8 @@ class PostgresMonitor(MonitorReader):
 
     async def problems(self, query: LogQuery) -> Sequence[ProblemLine]:
         """Rows with problems, by import, node, severity, entity (`category`) and part of ref, code or detail."""
-        conditions, parameters = _common(query, "i")
-        if query.import_id:
-            conditions.append("p.import_id = %(import_id)s")
-        if query.severity:
-            conditions.append("p.severity = %(severity)s")
-        if query.category:
-            conditions.append("p.entity = %(category)s")
-        if query.text:
-            conditions.append("(p.ref ILIKE %(text)s OR p.code ILIKE %(text)s OR p.detail ILIKE %(text)s)")
-        _before_number(query, "p.problem_id", conditions, parameters)
-        ending = "ORDER BY p.problem_id DESC LIMIT %(size)s"
+        conditions, parameters = _problems(query)
+        ending = "ORDER BY p.problem_id DESC LIMIT %(size)s OFFSET %(offset)s"
         return [ProblemLine(*row) for row in await self._rows(_where(_PROBLEMS, conditions, ending), parameters)]
 
     async def requests(self, query: LogQuery) -> Sequence[RequestLine]:
@@ -198,7 +193,7 @@ class PostgresMonitor(MonitorReader):
         if query.text:
             conditions.append("(r.answer ILIKE %(text)s OR r.filename ILIKE %(text)s OR r.address ILIKE %(text)s)")
         _before_number(query, "r.request_id", conditions, parameters)
-        ending = "ORDER BY r.request_id DESC LIMIT %(size)s"
+        ending = "ORDER BY r.request_id DESC LIMIT %(size)s OFFSET %(offset)s"
         return [RequestLine(*row) for row in await self._rows(_where(_REQUESTS, conditions, ending), parameters)]
 
     async def undelivered(self, query: LogQuery) -> Sequence[DeliveryLine]:
@@ -225,8 +220,49 @@ def _common(query: LogQuery, table: str) -> tuple[list[str], dict[str, Any]]:
         "severity": query.severity,
         "text": _like(query.text.replace("\0", "")),
         "size": query.size,
+        "offset": max(0, query.offset),
+        "outcome": query.outcome,
     }
     return ([f"{table}.node_id = %(node_id)s"] if query.node_id else []), parameters
+
+
+def _imports(query: LogQuery) -> tuple[list[str], dict[str, Any]]:
+    conditions, parameters = _common(query, "i")
+    if query.state:
+        conditions.append("i.state = %(state)s")
+    counter, pattern = next(
+        (found for category, found in _CATEGORIES.items() if category.value == query.category), ("", "")
+    )
+    if counter:
+        conditions.append(
+            "CASE WHEN i.state = 'done' THEN (i.counters ->> %(counter)s)::bigint > 0 "
+            "ELSE i.filename ~* %(pattern)s END"
+        )
+        parameters |= {"counter": counter, "pattern": f"(^|/)({pattern})[^/]*$"}
+    if query.text:
+        conditions.append(
+            "(i.filename ILIKE %(text)s OR i.error_code ILIKE %(text)s OR i.error_detail ILIKE %(text)s OR EXISTS ("
+            "SELECT FROM exchange_problem p WHERE p.import_id = i.import_id AND (p.ref ILIKE %(text)s"
+            " OR p.code ILIKE %(text)s OR p.detail ILIKE %(text)s)))"
+        )
+    if query.before:
+        conditions.append("i.import_id < %(before)s")
+        parameters["before"] = _uuid(query.before) or UUID(int=0)
+    return conditions, parameters
+
+
+def _problems(query: LogQuery) -> tuple[list[str], dict[str, Any]]:
+    conditions, parameters = _common(query, "i")
+    if query.import_id:
+        conditions.append("p.import_id = %(import_id)s")
+    if query.severity:
+        conditions.append("p.severity = %(severity)s")
+    if query.category:
+        conditions.append("p.entity = %(category)s")
+    if query.text:
+        conditions.append("(p.ref ILIKE %(text)s OR p.code ILIKE %(text)s OR p.detail ILIKE %(text)s)")
+    _before_number(query, "p.problem_id", conditions, parameters)
+    return conditions, parameters
 
 
 def _before_number(query: LogQuery, column: str, conditions: list[str], parameters: dict[str, Any]) -> None:

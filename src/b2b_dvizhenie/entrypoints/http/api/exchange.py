@@ -32,6 +32,7 @@ from b2b_dvizhenie.application.exchange import (
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.ids import NodeId
+from b2b_dvizhenie.entrypoints.exchange_texts import import_error_text
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 TAGS = ["exchange"]
@@ -150,8 +151,10 @@ async def one_import(
 ) -> ImportCard:
     """One import."""
     line = await read_exchange_log.one_import(request.user, import_id)
-    params = {"detail": line.error_detail, "name": line.filename}
-    return ImportCard(line, error_text(line.error_code, params, request.user.language) if line.error_code else "")
+    if not line.error_code:
+        return ImportCard(line, "")
+    told = import_error_text(line.error_code, line.error_detail, line.filename, request.user.language)
+    return ImportCard(line, told)
 
 
 @post("/api/v1/exchange/imports/{import_id:uuid}/repeat", permission=Permission.EXCHANGE_MANAGE, tags=TAGS)
@@ -163,7 +166,7 @@ async def repeat(
 
 
 async def _problems(
-    actor: Actor, log: ReadExchangeLog, node: UUID | None, import_id: UUID | None, filters: dict[str, str], limit: int
+    actor: Actor, log: ReadExchangeLog, node: UUID | None, import_id: UUID | None, filters: dict[str, Any], limit: int
 ) -> Sequence[ProblemLine]:
     query = LogQuery(node_id=NodeId(node) if node else None, import_id=import_id, limit=limit, **filters)
     return await log.problems(actor, query)

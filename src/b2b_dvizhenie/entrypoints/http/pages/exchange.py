@@ -118,6 +118,85 @@ class NodeView(Struct, frozen=True, kw_only=True):
     readiness: tuple["ReadinessCheck", ...] = ()
     runs: tuple[RunRow, ...] = ()
     new_password: str = ""  # shown once, right after it was made
+    expected: tuple[tuple[str, str, str], ...] = ()  # field, category, minutes or nothing
+    may_change: bool = True
+
+
+class NodeRow(Struct, frozen=True, kw_only=True):
+    """A node in the list."""
+
+    url: str
+    title: str
+    login: str
+    enabled: bool
+    last_seen_at: datetime | None = None
+    late: int = 0  # categories that failed or are overdue
+
+
+class NodesView(Struct, frozen=True, kw_only=True):
+    """The list of nodes, and the form for a new one where the viewer may make one."""
+
+    rows: tuple[NodeRow, ...]
+    form: Form = Form()
+    may_add: bool = False
+
+
+class ExchangeLogView(Struct, frozen=True, kw_only=True):
+    """Rows with problems over all runs: the history of one product, order or document is one search."""
+
+    rows: tuple[LogRow, ...]
+    pager: Pager
+    url: str
+    export_url: str
+    levels: tuple[Link, ...] = ()
+    tabs: tuple[Link, ...] = ()
+    query: str = ""
+
+
+class RequestRow(Struct, frozen=True, kw_only=True):
+    """A request of 1C and the first words of the answer."""
+
+    at: datetime
+    node: str
+    address: str
+    asked: str
+    file: str
+    bytes: int
+    answer: str
+    milliseconds: int
+    failed: bool
+
+
+class RequestsView(Struct, frozen=True, kw_only=True):
+    """The talk with 1C, request by request. `older_url` continues where the list ends."""
+
+    rows: tuple[RequestRow, ...]
+    url: str
+    tabs: tuple[Link, ...] = ()
+    query: str = ""
+    only_failed: bool = False
+    older_url: str | None = None
+
+
+class UndeliveredRow(Struct, frozen=True, kw_only=True):
+    """An order that a node has not confirmed. `times`: how often it was given out in vain."""
+
+    number: str
+    url: str
+    node: str
+    placed_at: datetime
+    times: int
+    given_at: datetime | None = None
+    stuck: bool = False
+
+
+class UndeliveredView(Struct, frozen=True, kw_only=True):
+    """Orders on their way to 1C."""
+
+    rows: tuple[UndeliveredRow, ...]
+    url: str
+    tabs: tuple[Link, ...] = ()
+    query: str = ""
 
 
 class ReadinessCheck(Struct, frozen=True, kw_only=True):
