@@ -54,7 +54,7 @@ ENTITIES = {
     "offer": N_("Offer"),
     "section": N_("Section"),
     "property": N_("Characteristic"),
-    "price_type": N_("Price type"),
+    "price_type": N_("Kind of price"),
     "price": N_("Price"),
     "warehouse": N_("Warehouse"),
     "stock": N_("Stock"),
