@@ -1,12 +1,6 @@
 """The catalogue through the HTTP door (CAT, PDP, STK): what is on a page, for whom, and in which order."""
 
-from base64 import urlsafe_b64encode
-from decimal import Decimal
-from uuid import UUID
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from litestar.testing import AsyncTestClient
 from shop import MOMENT, Shop
 
@@ -260,43 +254,6 @@ async def test_filters_by_brand_and_stock(client: AsyncTestClient, shop: Shop) -
     }
 
 
-@pytest.mark.parametrize(
-    ("params", "field", "code"),
-    [
-        ({"limit": 0}, "limit", "shared.field_invalid"),
-        ({"limit": 201}, "limit", "shared.field_invalid"),
-        ({"limit": "NaN"}, "limit", "shared.field_invalid"),
-        ({"section": "kabel"}, "section", "shared.field_invalid"),
-        ({"brand": "iek"}, "brand", "shared.field_invalid"),
-        ({"sort": "price"}, "sort", "shared.field_invalid"),
-        ({"sort": "relevance"}, "sort", "catalog.sort_needs_query"),
-        ({"in_stock": "perhaps"}, "in_stock", "shared.field_invalid"),
-        ({"q": "я" * 201}, "q", "catalog.query_too_long"),
-        ({"cursor": "nonsense"}, "cursor", "catalog.cursor_invalid"),
-        ({"cursor": "я"}, "cursor", "catalog.cursor_invalid"),
-        ({"cursor": "A" * 5000}, "cursor", "catalog.cursor_invalid"),
-        ({"cursor": "AAAAAAAAAAAAAAAAAAAA"}, "cursor", "catalog.cursor_invalid"),
-        ({"brand": [str(UUID(int=place)) for place in range(101)]}, "brand", "catalog.too_many_brands"),
-    ],
-)
-async def test_bad_input_names_the_field(
-    client: AsyncTestClient, shop: Shop, params: dict[str, object], field: str, code: str
-) -> None:
-    answer = await client.get(PRODUCTS, params=params, headers=await shop.buyer())
-    assert answer.status_code == 400, answer.text
-    assert [(fault["field"], fault["code"]) for fault in answer.json()["fields"]] == [(field, code)]
-
-
-async def test_a_cursor_belongs_to_its_list(client: AsyncTestClient, shop: Shop) -> None:
-    for name in ("А", "Б"):
-        await shop.product(name)
-    headers = await shop.buyer()
-    cursor = (await client.get(PRODUCTS, params={"limit": 1}, headers=headers)).json()["next"]
-    for other in ({"sort": "-name"}, {"q": "а"}, {"in_stock": "true"}):
-        answer = await client.get(PRODUCTS, params={"limit": 1, "cursor": cursor, **other}, headers=headers)
-        assert answer.json()["code"] == "catalog.cursor_invalid", other
-
-
 async def test_card(client: AsyncTestClient, shop: Shop) -> None:
     root = await shop.section("Освещение")
     section = await shop.section("Лампы", root)
@@ -355,92 +312,3 @@ async def test_variants_of_a_list_are_bounded_and_counted(client: AsyncTestClien
     assert len(item["variants"]) == 20
     card = (await client.get(f"{PRODUCTS}/{product}", headers=headers)).json()
     assert len(card["product"]["variants"]) == 26
-
-
-async def test_prices_by_variant_and_by_article(client: AsyncTestClient, shop: Shop) -> None:
-    first = await shop.product("Автомат", article="ВА47-29", wholesale={"0": "100", "10": "90.125"})
-    second = await shop.product("Кабель", article="VVG", wholesale=None, multiple="100")
-    twins = {str(await shop.product(f"Близнец {place}", article="X-1")) for place in (1, 2)}
-    lines = [
-        {"variant_id": str(first), "quantity": "10"},
-        {"article": "ba47 29", "quantity": 2},  # Latin letters, no hyphen
-        {"article": "VVG", "quantity": "150"},
-        {"article": "x1"},
-        {"article": "no such"},
-    ]
-    headers = await shop.buyer()
-    answer = await client.post("/api/v1/prices", json={"lines": lines}, headers=headers)
-    assert answer.status_code == 200, answer.text
-    found = answer.json()
-    assert [line["status"] for line in found["lines"]] == ["priced", "priced", "priced", "ambiguous", "unknown"]
-    assert [found["lines"][0][key] for key in ("unit_price", "amount", "valid_quantity")] == ["90.13", "901.25", "10"]
-    assert found["lines"][1]["variant_id"] == str(first)
-    assert found["lines"][1]["amount"] == "200.00"
-    assert found["lines"][2]["variant_id"] == str(second)
-    assert found["lines"][2]["reason"] == "no_price_of_type"
-    assert found["lines"][2]["unit_price"] is None
-    assert found["lines"][2]["valid_quantity"] == "200"
-    assert {choice["variant_id"] for choice in found["lines"][3]["choices"]} == twins
-    assert Decimal(found["amount"]) == Decimal("1101.25")
-    assert found["currency"] == "RUB"
-
-
-@pytest.mark.parametrize(
-    ("line", "field"),
-    [
-        ({"article": "A", "quantity": "NaN"}, "lines.1.quantity"),
-        ({"article": "A", "quantity": "Infinity"}, "lines.1.quantity"),
-        ({"article": "A", "quantity": "-1"}, "lines.1.quantity"),
-        ({"article": "A", "quantity": "0.0001"}, "lines.1.quantity"),
-        ({"article": "A", "quantity": "1e400"}, "lines.1.quantity"),
-        ({}, "lines.1.article"),
-        ({"article": "--"}, "lines.1.article"),
-        ({"article": "A", "variant_id": str(UUID(int=1))}, "lines.1.article"),
-    ],
-)
-async def test_bad_lines_are_named(client: AsyncTestClient, shop: Shop, line: dict[str, str], field: str) -> None:
-    lines = [{"article": "A"}, line]
-    answer = await client.post("/api/v1/prices", json={"lines": lines}, headers=await shop.buyer())
-    assert answer.status_code == 400
-    assert [fault["field"] for fault in answer.json()["fields"]] == [field]
-
-
-async def test_prices_need_a_company(client: AsyncTestClient, shop: Shop) -> None:
-    await shop.product("Болт", article="A")
-    token = await shop.person("lonely@example.test")
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = await client.post("/api/v1/prices", json={"lines": [{"article": "A"}]}, headers=headers)
-    assert answer.status_code == 409
-    assert answer.json()["code"] == "companies.company_required"
-
-
-async def test_no_parameter_can_break_a_read(client: AsyncTestClient, shop: Shop) -> None:
-    await shop.product("Болт", article="A-1")
-    headers = await shop.buyer()
-    tried: list[dict[str, str]] = []
-
-    @settings(suppress_health_check=list(HealthCheck))
-    @given(
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "q": st.text(max_size=30) | st.sampled_from(["A-1", "болт", "%", "'"]),
-                "limit": st.text(max_size=5) | st.integers().map(str),
-                "cursor": st.text(max_size=40)
-                | st.binary(max_size=60).map(lambda raw: urlsafe_b64encode(raw).decode()),
-                "sort": st.sampled_from(["name", "-name", "article", "-article", "-new", "relevance", "price", ""]),
-                "section": st.uuids().map(str) | st.text(max_size=10),
-                "brand": st.uuids().map(str) | st.text(max_size=10),
-                "in_stock": st.sampled_from(["true", "false", "1", "", "x"]),
-            },
-        )
-    )
-    def collect(params: dict[str, str]) -> None:
-        tried.append(params)
-
-    collect()
-    for params in tried:
-        for path in (PRODUCTS, "/api/v1/catalog/facets"):
-            answer = await client.get(path, params=params, headers=headers)
-            assert answer.status_code in (200, 400, 404), (params, answer.text)
-            assert answer.status_code == 200 or answer.json()["code"]
