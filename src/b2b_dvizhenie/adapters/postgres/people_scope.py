@@ -59,6 +59,6 @@ def visible_users(actor: Actor, scope: Scope) -> ColumnElement[bool]:
 
 def _below(user_id: UUID) -> Select[UUID]:
     """The user and everybody below, at any depth; a ring of heads ends."""
-    below = select(app_user.c.user_id).where(app_user.c.user_id == user_id).cte("below", recursive=True)
+    below = select(app_user.c.user_id).where(app_user.c.user_id == user_id).cte(recursive=True)
     below = below.union(select(app_user.c.user_id).join(below, app_user.c.head_id == below.c.user_id))
     return select(below.c.user_id)

@@ -1,7 +1,7 @@
 """Reading the audit trail: who changed what, when, from what to what."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,6 +14,8 @@ from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 
 MAX_PAGE = 200
 MAX_TEXT = 200
+_NAMED = ("company_id", "price_type_id", "manager_id")
+"""Fields of a recorded state that hold the id of something with a name."""
 
 
 class AuditLine(Struct, frozen=True):
@@ -42,10 +44,14 @@ class AuditQuery(Struct, frozen=True):
 
 
 class AuditPage(Struct, frozen=True):
-    """Changes, newest first; `next_cursor` is None on the last page."""
+    """Changes, newest first; `next_cursor` is None on the last page.
+
+    `names` tells what the ids within `before` and `after` are called now (companies, price types, managers).
+    """
 
     items: tuple[AuditLine, ...]
     next_cursor: int | None
+    names: Mapping[str, str]
 
 
 class AuditReader(Protocol):
@@ -61,6 +67,11 @@ class AuditReader(Protocol):
         """The lines."""
         ...
 
+    @abstractmethod
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Names of the companies, price types and people among the ids; one statement."""
+        ...
+
 
 class ReadAudit:
     """The audit trail, read only."""
@@ -74,4 +85,13 @@ class ReadAudit:
         limit = max(1, min(query.limit, MAX_PAGE))
         wanted = replace(query, actor=query.actor.strip()[:MAX_TEXT], limit=limit + 1)
         found = await self._reader.changes(actor, scope, wanted)
-        return AuditPage(tuple(found[:limit]), found[limit - 1].audit_id if len(found) > limit else None)
+        lines = tuple(found[:limit])
+        ids = {
+            state[field]
+            for line in lines
+            for state in (line.before or {}, line.after or {})
+            for field in _NAMED
+            if isinstance(state.get(field), str)
+        }
+        names = await self._reader.names(ids) if ids else {}
+        return AuditPage(lines, found[limit - 1].audit_id if len(found) > limit else None, names)

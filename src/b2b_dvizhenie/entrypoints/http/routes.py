@@ -5,9 +5,11 @@ from litestar.types import ControllerRouterHandler
 from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
 from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
+from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.api import users as users_api
+from b2b_dvizhenie.entrypoints.http.panel import audit, exchange_logs, exchange_nodes, users
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
-from b2b_dvizhenie.entrypoints.http.panel import exchange_logs, exchange_nodes
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
 from b2b_dvizhenie.entrypoints.http.portal import (
@@ -25,6 +27,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *identity.ROUTES,
     *account_api.ROUTES,
+    *users_api.ROUTES,
+    *audit_api.ROUTES,
     *companies.ROUTES,
     *catalog.ROUTES,
     *pricing.ROUTES,
@@ -40,6 +44,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *order_pages.ROUTES,
     *panel.ROUTES,
     *panel_jobs.ROUTES,
+    *users.ROUTES,
+    *audit.ROUTES,
     *account.ROUTES,
     *panel_exchange.ROUTES,
     *exchange_logs.ROUTES,

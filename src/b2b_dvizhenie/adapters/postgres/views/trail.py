@@ -1,9 +1,10 @@
 """The audit trail as staff read it: one statement per page, by the primary key downwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Text, Uuid, case, cast, func, select, true, union_all
 
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
@@ -13,6 +14,7 @@ from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_node
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
+from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
 from b2b_dvizhenie.application.operations import AuditLine, AuditQuery, AuditReader
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
@@ -93,3 +95,19 @@ class PostgresAuditReader(AuditReader):
             rows = rows.where(columns.audit_id < query.cursor)
         async with self._database.engine.connect() as connection:
             return [AuditLine(*row) for row in await connection.execute(rows)]
+
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Names of the companies, price types and people among the ids; one statement."""
+        wanted = [UUID(one) for one in ids]
+        named = union_all(
+            *(
+                select(cast(key, Text), name).where(key.in_(wanted))
+                for key, name in (
+                    (company.c.company_id, company.c.name),
+                    (price_type.c.price_type_id, price_type.c.name),
+                    (app_user.c.user_id, app_user.c.name),
+                )
+            )
+        )
+        async with self._database.engine.connect() as connection:
+            return {row[0]: row[1] for row in await connection.execute(named)}

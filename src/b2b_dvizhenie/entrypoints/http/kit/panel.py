@@ -145,7 +145,7 @@ def users() -> UsersView:
     """Buyers and staff."""
     people = (
         ("Ирина Соколова", "i.sokolova@example.ru", "Клиент", "active", "ООО «ЭнергоМонтаж»", 2, "Артур Закиров", 2),
-        ("Пётр Савельев", "+7 912 345-67-89", "Клиент", "active", "ИП Савельев Пётр Андреевич", 1, "Артур Закиров", 1),
+        ("Пётр Савельев", "+79123456789", "Клиент", "active", "ИП Савельев Пётр Андреевич", 1, "Артур Закиров", 1),
         (
             "Мария Константинопольская-Задунайская",
             "m.konstantinopolskaya@stroysvet.example.ru",
@@ -163,9 +163,10 @@ def users() -> UsersView:
         rows=tuple(
             UserRow(
                 id=str(index),
-                url=f"/panel/users/{index}",
                 name=name,
-                login=login,
+                email=login if "@" in login else "",
+                phone="" if "@" in login else login,
+                url=f"/panel/users/{index}",
                 role=role,
                 state=state,
                 company=company,
@@ -341,11 +342,10 @@ def audit() -> AuditView:
                 changes=(("Состояние", "работает", "заблокирован"),),
             ),
         ),
-        pager=pages(912, 1, 50, "/panel/audit?page={page}"),
+        pager=Pager(first=0, last=0, total=0, next_url="/panel/audit?before=1"),
         url="/panel/audit",
         kinds=(Choice("prices", "Цены"), Choice("rights", "Права")),
-        people=(Choice("1", "Анна Орлова"),),
-        since=date(2026, 11, 1),
+        newest_url="/panel/audit",
         export_url="/panel/audit.xlsx",
     )
 

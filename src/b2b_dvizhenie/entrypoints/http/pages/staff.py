@@ -1,6 +1,6 @@
 """Pages of the panel about people and the system: users, settings, audit."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -10,14 +10,15 @@ from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, Pager
 
 
 class UserRow(Struct, frozen=True, kw_only=True):
-    """A user in the list; `level` is the buyer's access level."""
+    """A user in the list; `level` is the buyer's access level, `url` empty while users have no page of their own."""
 
     id: str
-    url: str
     name: str
-    login: str
-    role: str
+    role: str  # a key of labels["role"], or its own title
     state: str  # a key of labels["user"]
+    url: str = ""
+    email: str = ""
+    phone: str = ""
     company: str = ""
     companies: int = 0
     manager: str = ""
@@ -26,12 +27,13 @@ class UserRow(Struct, frozen=True, kw_only=True):
 
 
 class UsersView(Struct, frozen=True, kw_only=True):
-    """The list of users with bulk actions."""
+    """The list of users; bulk actions where there are any. `state` is the chosen one, kept when the search changes."""
 
     rows: tuple[UserRow, ...]
     pager: Pager
     url: str
     states: tuple[Link, ...] = ()
+    state: str = ""
     roles: tuple[Choice, ...] = ()
     managers: tuple[Choice, ...] = ()
     query: str = ""
@@ -108,14 +110,12 @@ class AuditRow(Struct, frozen=True, kw_only=True):
 
 
 class AuditView(Struct, frozen=True, kw_only=True):
-    """The audit trail; rows can be filtered and exported, never changed."""
+    """The audit trail; rows can be filtered, never changed."""
 
     rows: tuple[AuditRow, ...]
     pager: Pager
     url: str
-    query: str = ""
-    since: date | None = None
-    until: date | None = None
+    query: str = ""  # part of a name
     kinds: tuple[Choice, ...] = ()
-    people: tuple[Choice, ...] = ()
+    newest_url: str | None = None  # back from older entries
     export_url: str | None = None

@@ -60,7 +60,8 @@ def sections(frame: Frame, actor: Actor) -> tuple[PanelSection, ...]:
 async def panel_shell(
     frame: Frame, request: Request[Actor, Any, Any], section: str, *, flashes: tuple[Flash, ...] = ()
 ) -> PanelShell:
-    """The frame of a panel page for the actor of the request."""
+    """The frame of a panel page for the actor of the request; Forbidden for who may not enter the panel at all."""
+    request.user.require(Permission.PANEL_ACCESS)
     portal = await frame.shell(request, "", flashes=flashes)
     return PanelShell(
         brand=portal.brand,
