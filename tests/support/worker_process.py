@@ -45,7 +45,7 @@ def sabotage() -> None:
 
 async def _work(line: Connection, url: str, data_dir: str, lease: int) -> None:
     settings = Settings(data_dir=data_dir)
-    settings = replace(settings, jobs=replace(settings.jobs, lease_seconds=lease, stop_seconds=1))
+    settings = replace(settings, jobs=replace(settings.jobs, lease_seconds=lease, stop_seconds=1, scheduler=False))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with running(build(settings, url)) as container:

@@ -93,7 +93,8 @@ class Supervisor:
             delay = _FIRST_DELAY if lived > _STEADY else min(delay * 2, _LONGEST_DELAY)
             log.error("process ended, starting it again", process=spec.name, exit_code=code, in_seconds=delay)
             try:
-                await asyncio.wait_for(self._stopping.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._stopping.wait()
             except TimeoutError:
                 continue
 

@@ -12,13 +12,15 @@ import pytest
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.leases import PostgresJobLeases
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.operations import WorkerBeat
+from b2b_dvizhenie.application.operations import JobLeases
 from b2b_dvizhenie.application.shared.jobs import Job
 from b2b_dvizhenie.entrypoints.container import utc_now
+from b2b_dvizhenie.testing.contracts import JobLeasesContract
+from b2b_dvizhenie.testing.contracts.job_leases import LONG
+from b2b_dvizhenie.testing.twins import JobsInMemory
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
-BEAT = WorkerBeat("postgres", "0", 0)
 LEASE = timedelta(seconds=30)
 
 
@@ -64,26 +66,53 @@ async def waiting(database: Database) -> int:
     return row[0]
 
 
+class TestPostgres(JobLeasesContract):
+    @pytest.fixture(autouse=True)
+    def _open(self, database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
+        self.database = database
+        self.make = worker
+
+    async def put(self, *jobs: Job) -> list[UUID | None]:
+        async with Transaction(self.database, now) as work:
+            ids = [await work.jobs.enqueue(job) for job in jobs]
+            await work.commit()
+        return ids
+
+    async def worker(self, lease: timedelta = LONG) -> JobLeases:
+        one: PostgresJobLeases = await self.make(lease)
+        return one
+
+    async def wait(self, span: timedelta) -> None:
+        async with self.database.reading() as connection:
+            await connection.execute(
+                "UPDATE job SET run_at = run_at - %(span)s, leased_until = leased_until - %(span)s", {"span": span}
+            )
+
+
+class TestTwin(JobLeasesContract):
+    @pytest.fixture(autouse=True)
+    def _empty(self) -> None:
+        self.moment = now()
+        self.queue = JobsInMemory(lambda: self.moment)
+        self.workers = 0
+
+    async def put(self, *jobs: Job) -> list[UUID | None]:
+        return [await self.queue.enqueue(job) for job in jobs]
+
+    async def worker(self, lease: timedelta = LONG) -> JobLeases:
+        self.workers += 1
+        return self.queue.worker(f"worker-{self.workers}", lease)
+
+    async def wait(self, span: timedelta) -> None:
+        self.moment += span
+
+
 async def test_rolled_back_job_vanishes(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
     leases = await worker()
     async with Transaction(database, now) as work:
         assert await work.jobs.enqueue(Job(name="probe")) is not None
     assert await waiting(database) == 0
     assert await leases.claim(10) == []
-
-
-async def test_job_is_claimed_once_and_leaves_when_done(
-    database: Database, worker: Callable[..., PostgresJobLeases]
-) -> None:
-    first, second = await worker(), await worker()
-    job_id = await put(database, payload={"n": 1}, request_id="r-1")
-    (job,) = await first.claim(10)
-    assert (job.job_id, job.name, job.payload, job.attempt, job.request_id) == (job_id, "probe", {"n": 1}, 1, "r-1")
-    assert await second.claim(10) == []
-    assert await second.claim_one(job.job_id) is None
-    assert await first.complete(job)
-    assert not await first.complete(job)
-    assert await waiting(database) == 0
 
 
 async def test_urgent_first_then_by_age_and_not_before_its_time(
@@ -95,47 +124,6 @@ async def test_urgent_first_then_by_age_and_not_before_its_time(
     assert [job.job_id for job in await leases.claim(10)] == [urgent, old, new]
     assert late is not None
     assert await leases.claim_one(late) is None
-
-
-async def test_ended_lease_comes_back_and_the_first_holder_is_fenced_out(
-    database: Database, worker: Callable[..., PostgresJobLeases]
-) -> None:
-    dead, alive = await worker(timedelta(milliseconds=100)), await worker()
-    await put(database)
-    (lost,) = await dead.claim(1)
-    assert await alive.claim(1) == []
-    await asyncio.sleep(0.15)
-    (again,) = await alive.claim(1)
-    assert (again.job_id, again.attempt) == (lost.job_id, 2)
-    assert await dead.renew([lost], BEAT) == set()
-    assert not await dead.complete(lost)
-    assert not await dead.postpone(lost, timedelta(0), "x")
-    assert not await dead.bury(lost, "x")
-    assert not await dead.hand_back(lost)
-    assert await alive.complete(again)
-
-
-async def test_same_worker_is_fenced_from_its_own_earlier_claim(
-    database: Database, worker: Callable[..., PostgresJobLeases]
-) -> None:
-    leases = await worker(timedelta(milliseconds=50))
-    await put(database)
-    (first,) = await leases.claim(1)
-    await asyncio.sleep(0.1)
-    (second,) = await leases.claim(1)
-    assert await leases.renew([first], BEAT) == set()
-    assert await leases.renew([second], BEAT) == {second.job_id}
-    assert not await leases.complete(first)
-
-
-async def test_renewed_lease_lasts(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
-    holder, other = await worker(timedelta(milliseconds=400)), await worker()
-    await put(database)
-    (job,) = await holder.claim(1)
-    for _ in range(5):
-        await asyncio.sleep(0.15)
-        assert await holder.renew([job], BEAT) == {job.job_id}
-        assert await other.claim(1) == []
 
 
 async def test_failed_job_waits_and_keeps_its_error(
@@ -154,15 +142,6 @@ async def test_failed_job_waits_and_keeps_its_error(
     async with database.reading() as connection:
         row = await (await connection.execute("SELECT dead_at IS NOT NULL, last_error, leased_by FROM job")).fetchone()
     assert row == (True, "given up", None)
-
-
-async def test_handed_back_attempt_does_not_count(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
-    leases, other = await worker(), await worker()
-    await put(database)
-    (job,) = await leases.claim(1)
-    assert await leases.hand_back(job)
-    (again,) = await other.claim(1)
-    assert again.attempt == 1
 
 
 async def test_closing_hands_everything_back(database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
@@ -191,40 +170,6 @@ async def test_job_that_kills_its_workers_is_buried(
 
 
 class TestLanes:
-    async def test_one_at_a_time_in_order(self, database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
-        one, two = await worker(), await worker()
-        # One transaction, so one moment: only the sequence can tell the order.
-        async with Transaction(database, now) as work:
-            ids = [await work.jobs.enqueue(Job(name="probe", lane="node-1", priority=n)) for n in range(4)]
-            other = await work.jobs.enqueue(Job(name="probe", lane="node-2"))
-            await work.commit()
-        done: list[UUID | None] = []
-        first = await one.claim(10)
-        assert {job.job_id for job in first} == {ids[0], other}
-        while first:
-            assert all(job.job_id not in ids for job in await two.claim(10))
-            for job in first:
-                done.append(job.job_id)
-                await one.complete(job)
-            first = await one.claim(10)
-        assert [job_id for job_id in done if job_id in ids] == ids
-
-    async def test_waiting_retry_holds_the_lane_and_a_dead_job_frees_it(
-        self, database: Database, worker: Callable[..., PostgresJobLeases]
-    ) -> None:
-        leases = await worker()
-        first, second = await put(database, lane="l"), await put(database, lane="l")
-        (job,) = await leases.claim(10)
-        assert job.job_id == first
-        await leases.postpone(job, timedelta(milliseconds=80), "x")
-        assert await leases.claim(10) == []
-        await asyncio.sleep(0.1)
-        (job,) = await leases.claim(10)
-        assert job.job_id == first
-        await leases.bury(job, "x")
-        (job,) = await leases.claim(10)
-        assert job.job_id == second
-
     async def test_older_job_committed_later_waits_for_the_running_one(
         self, database: Database, worker: Callable[..., PostgresJobLeases]
     ) -> None:
@@ -252,28 +197,6 @@ class TestLanes:
 
 
 class TestDedupe:
-    async def test_waiting_one_stands(self, database: Database, worker: Callable[..., PostgresJobLeases]) -> None:
-        leases = await worker()
-        first = await put(database, dedupe_key="k")
-        assert await put(database, dedupe_key="k") is None
-        (job,) = await leases.claim(10)
-        assert job.job_id == first
-        # A running one may have read already what the newcomer changed.
-        assert await put(database, dedupe_key="k") is not None
-
-    async def test_failed_job_returns_beside_a_newer_one(
-        self, database: Database, worker: Callable[..., PostgresJobLeases]
-    ) -> None:
-        leases = await worker()
-        await put(database, dedupe_key="k")
-        (job,) = await leases.claim(10)
-        newer = await put(database, dedupe_key="k")
-        assert await leases.postpone(job, timedelta(0), "x")
-        # The retry's run starts after the newer one was asked for, so it serves both.
-        assert [claimed.job_id for claimed in await leases.claim(10)] == [job.job_id]
-        assert newer is not None
-        assert await waiting(database) == 1
-
     async def test_earlier_or_more_urgent_one_is_not_held_up(self, database: Database) -> None:
         assert await put(database, dedupe_key="k", run_at=utc_now() + timedelta(hours=1)) is not None
         assert await put(database, dedupe_key="k") is not None

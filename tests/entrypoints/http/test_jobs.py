@@ -107,6 +107,7 @@ async def test_running_job_is_left_alone(container: Container, client: AsyncTest
 
 
 async def test_schedule_is_changed(container: Container, client: AsyncTestClient, admin: dict[str, str]) -> None:
+    await execute(container, "DELETE FROM schedule")
     await execute(
         container,
         "INSERT INTO schedule (schedule_id, job_name, every_seconds, updated_at) VALUES ('s', 'probe', 60, now())",

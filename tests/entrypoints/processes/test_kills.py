@@ -3,7 +3,9 @@
 Each check has a control in which the protection is taken away and which must then lose something.
 """
 
+import os
 import random
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +19,9 @@ import web_process
 import worker_process
 from processes import Fork, forked, until
 
+from b2b_dvizhenie.adapters.embedded import Cluster
 from b2b_dvizhenie.domain.shared.ids import new_id
+from b2b_dvizhenie.entrypoints.cli.migrate import bring_up_to_date
 
 pytestmark = pytest.mark.postgres
 
@@ -98,6 +102,30 @@ def test_stopped_worker_hands_back_at_once(db: psycopg.Connection, database_url:
         assert first.terminate(6) == 0
     assert db.execute("SELECT leased_by, attempts FROM job").fetchall() == [(None, 0), (None, 0)]
     assert number(db, "SELECT count(*) FROM worker") == 0
+
+
+@pytest.mark.slow
+def test_worker_outlives_its_database(tmp_path: Path) -> None:
+    """The server is killed and started again: the worker goes on, and what had been committed is done."""
+    cluster = Cluster(tmp_path / "postgres", durable=True)
+    with cluster.lease():
+        url = cluster.url("postgres")
+        bring_up_to_date(url)
+        with psycopg.connect(url, autocommit=True) as db:
+            db.execute("CREATE TABLE trace (job_id text, phase text, pid int, at timestamptz DEFAULT now())")
+        with worker(url, tmp_path) as process:
+            process.ready()
+            with psycopg.connect(url, autocommit=True) as db:
+                put(db, 5, 0.3)
+                until(lambda: begun(db) > 0, 10, "the first start")
+            os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+            with cluster.lease(), psycopg.connect(url, autocommit=True) as db:
+                put(db, 5, 0)
+                until(
+                    lambda: number(db, "SELECT count(*) FROM job WHERE name = 'slow'") == 0, 20, "the end of the work"
+                )
+                assert done(db) == 10
+            assert process.child.is_alive()
 
 
 def _kill_workers(db: psycopg.Connection, url: str, folder: Path, kills: int) -> None:

@@ -23,6 +23,13 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ADMIN = system_actor("test")
 
 
+@pytest.fixture(autouse=True)
+async def _no_schedules(container: Container) -> None:
+    """Without those of a new installation."""
+    async with container.database().reading() as connection:
+        await connection.execute("DELETE FROM schedule")
+
+
 async def plan(container: Container, schedule_id: str = "s", **fields: Any) -> None:
     columns = {"schedule_id": schedule_id, "job_name": "note", "updated_at": NOON - timedelta(days=2), **fields}
     names, places = ", ".join(columns), ", ".join(f"%({name})s" for name in columns)
@@ -175,7 +182,7 @@ async def test_schedules_are_listed_with_their_next_slots(container: Container) 
     assert listed["d"].next_slot is None
 
 
-def test_default_schedules_have_handlers_and_readable_plans() -> None:
+async def test_default_schedules_have_handlers_and_readable_plans() -> None:
     for one in DEFAULT_SCHEDULES:
         assert one.job_name in HANDLERS
         if isinstance(one.plan, Cron):

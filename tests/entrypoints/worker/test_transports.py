@@ -34,6 +34,7 @@ async def container(database_url: str, app_settings: Settings, server: Server) -
         lease_seconds=2,
         resend_seconds=2,
         stop_seconds=1,
+        scheduler=False,
         concurrency=3,
     )
     async with running(build(replace(app_settings, jobs=jobs), database_url)) as one:

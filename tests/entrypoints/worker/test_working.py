@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
 @pytest.fixture
 async def container(database_url: str, app_settings: Settings) -> AsyncIterator[Container]:
-    jobs = replace(app_settings.jobs, lease_seconds=2, stop_seconds=1, concurrency=2)
+    jobs = replace(app_settings.jobs, lease_seconds=2, stop_seconds=1, concurrency=2, scheduler=False)
     async with running(build(replace(app_settings, jobs=jobs), database_url)) as one:
         yield one
 

@@ -43,7 +43,8 @@ class JobCalls:
     async def wait(self, seconds: float) -> None:
         """Until somebody calls, or so many seconds have passed."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._called.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._called.wait()
 
     async def _listen(self) -> None:
         while True:

@@ -12,7 +12,9 @@ class Job(Struct, frozen=True, kw_only=True):
     """What is to be done. `name` is the handler's name, `payload` its arguments as JSON values.
 
     Handlers are idempotent: a job may run more than once (a worker may die after the effect). Jobs with the same
-    `dedupe_key` that wait are one. Jobs with the same `lane` run one at a time, in order of enqueueing.
+    `dedupe_key` that wait are one: any run that starts after the last of them was committed serves them all. Jobs
+    with the same `lane` run one at a time, in order of enqueueing; a job that waits to be tried again holds its lane.
+    Without `run_at` it is ready at the commit.
     """
 
     name: str
@@ -29,8 +31,9 @@ class JobQueue(Protocol):
     """Port: enqueue within the transaction of the caller.
 
     Contract: after a rollback the job does not exist; after a commit it will be done although no worker runs now
-    and although a worker dies half-way; workers learn of it within 0.5 s. Never raises for a duplicate
-    `dedupe_key`: the waiting job stands.
+    and although a worker dies half-way; workers learn of it within 0.5 s. Never raises for a duplicate `dedupe_key`
+    and never waits for another transaction: a waiting job that starts no later and is no less urgent stands, and
+    cannot start before the caller's transaction has ended.
     """
 
     @abstractmethod

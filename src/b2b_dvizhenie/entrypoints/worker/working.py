@@ -23,11 +23,11 @@ from b2b_dvizhenie.domain.operations import LUCK
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.container import Container
 from b2b_dvizhenie.entrypoints.settings import JobsSettings, Settings
-from b2b_dvizhenie.entrypoints.worker.cancelling import cancelled
+from b2b_dvizhenie.entrypoints.worker.cancelling import cancelled, stoppable
 from b2b_dvizhenie.entrypoints.worker.execution import Execution
 from b2b_dvizhenie.entrypoints.worker.handlers import HANDLERS, Handler
 from b2b_dvizhenie.entrypoints.worker.holding import Holding
-from b2b_dvizhenie.entrypoints.worker.relay import Relay
+from b2b_dvizhenie.entrypoints.worker.relay import Relay, TransportFailed
 from b2b_dvizhenie.entrypoints.worker.scheduler import keep_schedules
 from b2b_dvizhenie.entrypoints.worker.transport import TASK, make_broker
 
@@ -92,7 +92,8 @@ async def work(
             except Exception as error:  # noqa: BLE001 - each broker's client has errors of its own
                 log.warning("the transport failed, trying again", error=str(error) or type(error).__name__)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _RECONNECT)
+                    async with asyncio.timeout(_RECONNECT):
+                        await stop.wait()
         unfinished = holding.working()
         if unfinished:
             log.info("handing back", jobs=len(unfinished))
@@ -150,6 +151,7 @@ async def _receive(
         run_startup=False,
     )
     ended = asyncio.Event()
+    broker.listen = stoppable(broker.listen, ended)  # type: ignore[method-assign]
     until = [asyncio.create_task(_pass_on(stop, ended))]
     try:
         async with asyncio.timeout(_CONNECTING):
@@ -164,6 +166,8 @@ async def _receive(
         for task in until:
             if task.done():
                 task.result()  # raises what the relay ended of
+        if not stop.is_set():
+            raise TransportFailed("the transport brings no more jobs")
     finally:
         await cancelled(until, _HANDING_BACK)
         await calls.stop()
