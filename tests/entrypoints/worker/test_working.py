@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 from worker_probes import Probe, put, rows, until, until_empty, worker
 
+from b2b_dvizhenie.adapters.postgres.leases import PostgresJobLeases
 from b2b_dvizhenie.application.shared.jobs import Job
 from b2b_dvizhenie.entrypoints.container import Container, build, running
 from b2b_dvizhenie.entrypoints.settings import Settings
+from b2b_dvizhenie.entrypoints.worker.working import work
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -168,3 +170,17 @@ async def test_worker_is_known_while_it_lives(container: Container) -> None:
     async with worker(container, Probe()):
         assert await known() == [("postgres",)]
     assert await known() == []
+
+
+async def test_worker_that_cannot_renew_its_leases_ends(container: Container, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bug in the heartbeat must not leave a worker behind that works without leases."""
+
+    async def broken(*_: object) -> None:
+        raise LookupError("bug")
+
+    stop, ready = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(work(container, stop=stop, handlers=Probe().handlers(), ready=ready.set))
+    await asyncio.wait_for(ready.wait(), 5)
+    monkeypatch.setattr(PostgresJobLeases, "renew", broken)
+    with pytest.raises(LookupError):
+        await asyncio.wait_for(task, 10)

@@ -26,6 +26,15 @@ async def _configured(connection: AsyncConnection[TupleRow]) -> None:
     set_json_loads(msgspec.json.decode, connection)  # a page of goods holds dozens of small JSON values
 
 
+async def open_pool(pool: AsyncConnectionPool) -> None:
+    """Open a pool; raises DatabaseUnavailable if the server cannot be reached within ten seconds."""
+    try:
+        await pool.open(wait=True, timeout=10)
+    except (PoolTimeout, OperationalError) as error:
+        await pool.close()
+        raise DatabaseUnavailable(reason=str(error)) from error
+
+
 class Database:
     """Both pools over one URL. Building it does no I/O; `open` and `close` do.
 
@@ -62,11 +71,7 @@ class Database:
 
     async def open(self) -> None:
         """Open the pools; raises DatabaseUnavailable if the server cannot be reached within ten seconds."""
-        try:
-            await self._pool.open(wait=True, timeout=10)
-        except (PoolTimeout, OperationalError) as error:
-            await self._pool.close()
-            raise DatabaseUnavailable(reason=str(error)) from error
+        await open_pool(self._pool)
 
     async def close(self) -> None:
         """Close every connection."""

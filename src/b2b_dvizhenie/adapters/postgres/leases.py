@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from b2b_dvizhenie.adapters.postgres import lease_statements as statements
-from b2b_dvizhenie.adapters.postgres.database import Database, DatabaseUnavailable
+from b2b_dvizhenie.adapters.postgres.database import Database, DatabaseUnavailable, open_pool
 from b2b_dvizhenie.adapters.postgres.jobs import CHANNEL
 from b2b_dvizhenie.application.operations import ClaimedJob, JobLeases, WorkerBeat
 
@@ -42,11 +42,7 @@ class PostgresJobLeases(JobLeases):
 
     async def open(self) -> None:
         """Open the connections; raises DatabaseUnavailable if the server cannot be reached."""
-        try:
-            await self._pool.open(wait=True, timeout=10)
-        except (PoolTimeout, OperationalError) as error:
-            await self._pool.close()
-            raise DatabaseUnavailable(reason=str(error)) from error
+        await open_pool(self._pool)
 
     async def close(self) -> None:
         """Give back every job that is still held, say goodbye, close the connections."""

@@ -29,6 +29,13 @@ _PATIENCE = 3.0
 _SHORT_STOP = {"B2B__HTTP__STOP_SECONDS": "2", "B2B__JOBS__STOP_SECONDS": "2"}
 """Whoever presses Ctrl-C waits at most five seconds; jobs that need longer are handed back and run again."""
 
+_QUIET = {"B2B__LOG__LEVEL": "warning"}
+"""A line per request would run over what the person at the terminal looks at."""
+
+
+def _unless_set(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name not in os.environ}
+
 
 Wave = tuple[str, Sequence[ChildSpec]]
 """Processes that are started together, and what people call that step."""
@@ -113,8 +120,9 @@ def command(host: str | None, port: int | None, demo: bool, control_fd: int | No
             control.ready()
             _announce(address_of(listener, settings), logins)
 
-        shorter = {name: value for name, value in _SHORT_STOP.items() if name not in os.environ}
-        environment = shorter | stack.enter_context(shared_metrics(settings.data))
+        environment = _unless_set(_SHORT_STOP) | stack.enter_context(shared_metrics(settings.data))
+        if sys.stderr.isatty() and settings.log.level == "info":
+            environment |= _unless_set(_QUIET)
         web = web_children(settings.http.workers, listener)
         waves: list[Wave] = [(processes, [*web, ChildSpec("worker", ("worker",))])]
         if demo:

@@ -84,6 +84,9 @@ async def work(
         if jobs.scheduler:
             companions.append(asyncio.create_task(keep_schedules(container.fire_schedules())))
         log.info("worker started", worker=leases.worker_id, transport=jobs.transport, concurrency=jobs.concurrency)
+        for companion in companions:
+            # A worker whose leases are no longer renewed must not go on: it ends, and its supervisor starts another.
+            companion.add_done_callback(lambda _: stop.set())
         ready()
         while not stop.is_set():
             broker = make_broker(jobs, calls, holding)
@@ -98,6 +101,9 @@ async def work(
         if unfinished:
             log.info("handing back", jobs=len(unfinished))
             await cancelled(unfinished, _HANDING_BACK)
+        for companion in companions:
+            if companion.done():
+                companion.result()  # raises what it ended of
     finally:
         await cancelled(companions, _HANDING_BACK)
         await leases.close()
