@@ -11,12 +11,24 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
-from exchange_site import Site, in_thread, make_node, working
+from exchange_site import LOGIN, PASSWORD, Site, in_thread, make_node, working
 from msgspec.structs import replace
 
-from b2b_dvizhenie.application.exchange import requesting
+from b2b_dvizhenie.application.exchange import (
+    ExchangeSession,
+    InProgress,
+    NodeChange,
+    RequestImport,
+    Unpacking,
+    requesting,
+)
+from b2b_dvizhenie.application.exchange.receiving import StoredFile
+from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.exchange.access import ExchangeRight
 from b2b_dvizhenie.entrypoints.settings import Settings
 from b2b_dvizhenie.testing.digest import digest
 from b2b_dvizhenie.testing.emulator import RULES, EmulatorRefused, OneC
@@ -30,6 +42,15 @@ async def until(site: Site, query: str, wanted: Any, seconds: float = 30) -> Non
     async with asyncio.timeout(seconds):
         while await site.value(query) != wanted:  # noqa: ASYNC110 - what is waited for happens in the database
             await asyncio.sleep(0.05)
+
+
+async def resolved(site: Site) -> ExchangeSession:
+    """The only session there is."""
+    token = await site.value("SELECT token_hash FROM exchange_session")
+    since = site.container.clock()() - timedelta(hours=1)
+    session: ExchangeSession | None = await site.container.session_finder().by_token(token, since)
+    assert session is not None
+    return session
 
 
 class TestSlowImport:
@@ -61,17 +82,60 @@ class TestSlowImport:
         one_c = idle_site.one_c(patience=3)
         with pytest.raises(EmulatorRefused):
             await in_thread(one_c.send_catalog, folder, [name])
-        session = await idle_site.value("SELECT session_id FROM exchange_session")
-        resolved = await idle_site.container.session_finder().by_token(
-            await idle_site.value("SELECT token_hash FROM exchange_session"),
-            idle_site.container.clock()() - timedelta(hours=1),
-        )
-        assert resolved is not None
-        assert resolved.session_id == session
+        session = await resolved(idle_site)
         ask = idle_site.container.request_import()
-        await asyncio.gather(*[ask(resolved, name) for _ in range(5)])
+        await asyncio.gather(*[ask(session, name) for _ in range(5)])
         assert await idle_site.value("SELECT count(*) FROM exchange_import") == 1
         assert await idle_site.value("SELECT count(*) FROM job WHERE name = 'exchange.import_file'") == 1
+
+
+async def test_slow_archive_is_told_of_and_unpacked_once(
+    idle_site: Site, exported: Exported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unpacking takes longer than a request may: the work goes on between the questions."""
+    files, calls = idle_site.container.session_files(), []
+    locate = files.locate
+
+    async def slow(session_id: UUID, name: str) -> StoredFile:
+        calls.append(name)
+        await asyncio.sleep(1 if len(calls) == 1 else 0)  # what is unpacked is not unpacked again
+        found: StoredFile = await locate(session_id, name)
+        return found
+
+    monkeypatch.setattr(files, "locate", slow)
+    folder, manifest = exported(Profile.UT115)
+    name = manifest.named("import")[0]
+    await in_thread(idle_site.one_c().send_catalog, folder, [name], wait=False)
+    session = await resolved(idle_site)
+    ask = RequestImport(
+        files,
+        idle_site.container.import_work,
+        idle_site.container.import_reader(),
+        idle_site.container.clock(),
+        hold_seconds=0,
+    )
+    answers = []
+    async with asyncio.timeout(10):
+        while not isinstance(answer := await ask(session, name), InProgress):
+            answers.append(answer)
+            await asyncio.sleep(0.1)
+    assert len(answers) > 1
+    assert set(answers) == {Unpacking()}
+    assert calls in ([name], [name, name]), "asked for again only after it was found"
+
+
+async def test_stopping_process_lets_its_held_requests_go(idle_site: Site, exported: Exported) -> None:
+    folder, manifest = exported(Profile.UT115)
+    name = manifest.named("import")[0]
+    await in_thread(idle_site.one_c().send_catalog, folder, [name], wait=False)
+    session = await resolved(idle_site)
+    ask = idle_site.container.request_import()
+    held = [asyncio.create_task(ask(session, name)) for _ in range(3)]
+    await asyncio.sleep(0.5)
+    assert not any(task.done() for task in held)
+    ask.let_go()
+    answers = await asyncio.wait_for(asyncio.gather(*held), 2)
+    assert all(isinstance(answer, InProgress) for answer in answers)
 
 
 async def start_worker(settings: Settings, database_url: str) -> Process:
@@ -214,3 +278,31 @@ async def test_held_requests_do_not_starve_others(idle_site: Site, exported: Exp
     assert all(task.done() for task in sending)
     for task in sending:
         task.exception()
+
+
+@pytest.mark.parametrize(
+    ("right", "kind", "name", "content"),
+    [
+        (
+            ExchangeRight.SALE,
+            "sale",
+            "orders.xml",
+            "<Каталог><Ид>c</Ид><Товары><Товар><Ид>g</Ид></Товар></Товары></Каталог>",
+        ),
+        (ExchangeRight.CATALOG, "catalog", "import.xml", "<Документ><Ид>d</Ид><Номер>B-000001</Номер></Документ>"),
+    ],
+)
+async def test_content_is_judged_by_the_rights_not_by_what_the_request_calls_it(
+    site: Site, right: ExchangeRight, kind: str, name: str, content: str
+) -> None:
+    """A node that may only talk about orders cannot bring goods by sending them as orders."""
+    change = NodeChange(rights=(right,))
+    await site.container.change_node()(system_actor("test"), site.node_id, change)
+    document = f"<КоммерческаяИнформация>{content}</КоммерческаяИнформация>"
+    async with httpx.AsyncClient(base_url=site.url, auth=(LOGIN, PASSWORD), timeout=30) as http:
+        door = f"/1c_exchange.php?type={kind}&mode="
+        await http.get(f"{door}checkauth")
+        await http.post(f"{door}file&filename={name}", content=document.encode())
+        answer = await http.get(f"{door}import&filename={name}")
+    assert answer.text.startswith("failure\nЭтому узлу обмена не разрешено передавать такие данные")
+    assert await site.value("SELECT count(*) FROM product") == 0

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,10 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from b2b_dvizhenie.application.exchange.records import FileKind, OrderStateRecord, Record, RowProblem
+from b2b_dvizhenie.application.exchange.records import FileHead, FileKind, OrderStateRecord, Record, RowProblem
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.exchange.access import ContentNotAllowed, ExchangeRight
 from b2b_dvizhenie.domain.exchange.imports import FileGone
 from b2b_dvizhenie.domain.exchange.settings import NodeSettings
 from b2b_dvizhenie.domain.hierarchy import Permission
@@ -33,13 +34,17 @@ class ImportBroken(DomainError):
 
 
 class ImportTask(Struct, frozen=True):
-    """One file to import. `root` is the folder that paths of pictures are relative to."""
+    """One file to import. `root` is the folder that paths of pictures are relative to.
+
+    `rights` are what the content may be of: those of the node for what it sent, all of them for what a person imports.
+    """
 
     import_id: UUID
     node_id: NodeId
     path: Path
     root: Path
     settings: NodeSettings = NodeSettings()
+    rights: frozenset[ExchangeRight] = frozenset(ExchangeRight)
 
 
 class Progress:
@@ -66,6 +71,17 @@ class Applied(Struct, frozen=True):
     counters: dict[str, int] = {}
     problems: tuple[RowProblem, ...] = ()
     order_states: tuple[OrderStateRecord, ...] = ()
+
+
+def check_content(kind: FileKind, rights: Collection[ExchangeRight]) -> None:
+    """Whether a part of a file is among what its sender may send; what a request calls itself does not decide.
+
+    Raises:
+        ContentNotAllowed: it is not.
+    """
+    needed = ExchangeRight.SALE if kind is FileKind.DOCUMENTS else ExchangeRight.CATALOG
+    if needed not in rights:
+        raise ContentNotAllowed(content=kind.value)
 
 
 class RecordReader(Protocol):
@@ -202,7 +218,10 @@ class ImportFile:
 
     def _records(self, task: ImportTask, progress: Progress) -> Iterator[Record]:
         try:
-            yield from self._reader(task.path, task.settings, progress)
+            for record in self._reader(task.path, task.settings, progress):
+                if type(record) is FileHead:
+                    check_content(record.kind, task.rights)
+                yield record
         except FileNotFoundError as error:
             raise FileGone(name=task.path.name) from error
 

@@ -29,6 +29,7 @@ from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
 IMPORT_JOB = "exchange.import_file"
 SAME_FILE_WINDOW = timedelta(hours=24)
 SHOWN_PROBLEMS = 5
+_SHORTEST_HOLD = 0.3
 _POLL_SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5)
 
 
@@ -203,8 +204,14 @@ class RequestImport:
         self._work = work
         self._reader = reader
         self._clock = clock
-        self._hold = hold_seconds
+        # A request that waits for nothing would never see an answer that takes a moment.
+        self._hold = max(_SHORTEST_HOLD, hold_seconds)
         self._locating: dict[tuple[UUID, str], asyncio.Task[StoredFile]] = {}
+        self._stopping = False
+
+    def let_go(self) -> None:
+        """Answer every held request at once, with progress: the process is about to stop, 1C will ask the next one."""
+        self._stopping = True
 
     async def __call__(self, session: ExchangeSession, filename: str, request_id: str = "") -> ImportAnswer:
         """How the import of this file stands now.
@@ -228,11 +235,18 @@ class RequestImport:
         task = self._locating.get(key)
         if task is None:
             task = self._locating[key] = asyncio.create_task(self._files.locate(session_id, filename))
-        done, _ = await asyncio.wait({task}, timeout=self._hold)
-        if not done:
-            return None
+            task.add_done_callback(lambda ended: self._found(key, ended))
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._hold
+        while not task.done() and clock() < deadline and not self._stopping:
+            await asyncio.wait({task}, timeout=min(_POLL_SECONDS[-1], max(0.0, deadline - clock())))
+        return task.result() if task.done() else None
+
+    def _found(self, key: tuple[UUID, str], ended: asyncio.Task[StoredFile]) -> None:
+        """Forget the work: what it did is on the disk, and the file may have changed by the next question."""
         self._locating.pop(key, None)
-        return task.result()
+        if not ended.cancelled():
+            ended.exception()  # perhaps nobody is there any more to hear of it
 
     async def _find_or_start(self, session: ExchangeSession, file: StoredFile, request_id: str) -> ImportState | None:
         node_id = session.node.node_id
@@ -253,7 +267,7 @@ class RequestImport:
     async def _wait(self, state: ImportState, deadline: float) -> ImportState:
         clock = asyncio.get_running_loop().time
         attempt = 0
-        while not state.is_over and clock() < deadline:
+        while not state.is_over and clock() < deadline and not self._stopping:
             pause = _POLL_SECONDS[min(attempt, len(_POLL_SECONDS) - 1)]
             await asyncio.sleep(min(pause, max(0.0, deadline - clock())))
             attempt += 1

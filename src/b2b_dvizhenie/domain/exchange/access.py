@@ -60,6 +60,13 @@ class RightMissing(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class ContentNotAllowed(DomainError):
+    """The file holds a `kind` of data the node may not send: goods under orders, or the other way round."""
+
+    code = "exchange.content_not_allowed"
+    kind = Kind.FORBIDDEN
+
+
 class SessionUnknown(DomainError):
     """No such session, or it was silent for too long."""
 

@@ -82,7 +82,13 @@ class ExchangeModes:
         upload: dict[str, Mode] = {"init": self._init, "file": self._file, "import": self._import}
         catalog = upload | {"deactivate": self._end, "complete": self._end}
         sale = upload | {"query": self._query, "success": self._success, "info": self._info}
-        self._modes: Mapping[str, Mapping[str, Mode]] = {"catalog": catalog, "reference": catalog, "sale": sale}
+        ours = {"init": self._init, "query": self._unsupported}  # the catalogue of the site for an empty 1C
+        self._modes: Mapping[str, Mapping[str, Mode]] = {
+            "catalog": catalog,
+            "reference": catalog,
+            "get_catalog": ours,
+            "sale": sale,
+        }
 
     async def check_in(self, asked: Asked, caller: Caller) -> tuple[ExchangeSession, Answer]:
         """`checkauth`: a new session, told once."""
@@ -123,6 +129,9 @@ class ExchangeModes:
     async def _end(self, talk: Talk) -> Answer:
         await self._end_full_export(talk.session, talk.request_id)
         return success()
+
+    async def _unsupported(self, _talk: Talk) -> Answer:
+        return failure(say("exchange.not_supported"))
 
     async def _query(self, talk: Talk) -> Document:
         given = await self._query_orders(talk.session, talk.request_id)

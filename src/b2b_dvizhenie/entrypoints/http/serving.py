@@ -1,9 +1,11 @@
 """The HTTP door as a process: uvicorn over a socket that is already bound."""
 
+import asyncio
 import gc
 import signal
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 import uvicorn
@@ -15,18 +17,29 @@ from b2b_dvizhenie.entrypoints.settings import Settings
 
 log = structlog.get_logger("http")
 
+THREADS = 32
+"""Threads for blocking work. The default of two processors, six, would let a few 1Cs that unpack archives keep
+everybody from logging in."""
+
 
 class _Server(uvicorn.Server):
-    """Tells when it accepts requests."""
+    """Tells when it accepts requests, and when it is about to stop."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        executor = ThreadPoolExecutor(THREADS, thread_name_prefix="blocking")
+        asyncio.get_running_loop().set_default_executor(executor)
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
 
 def _settle(app: Litestar) -> None:
@@ -57,7 +70,8 @@ def serve(settings: Settings, url: str, listener: socket.socket, ready: Callable
         Whether the server came up.
     """
     trusted = list(settings.http.trusted_proxies)
-    app = create_app(build(settings, url))
+    container = build(settings, url)
+    app = create_app(container)
     _settle(app)
     config = uvicorn.Config(
         app,
@@ -70,7 +84,7 @@ def serve(settings: Settings, url: str, listener: socket.socket, ready: Callable
         timeout_graceful_shutdown=settings.http.stop_seconds,
         timeout_keep_alive=20,
     )
-    server = _Server(config, ready)
+    server = _Server(config, ready, container.request_import().let_go)
     # uvicorn raises the signal again after it has stopped; for us an orderly stop is a success.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.exchange_nodes import rights_of
 from b2b_dvizhenie.adapters.postgres.tables.exchange import (
     exchange_generation,
     exchange_import,
@@ -14,6 +15,7 @@ from b2b_dvizhenie.adapters.postgres.tables.exchange import (
     exchange_problem,
 )
 from b2b_dvizhenie.application.exchange.importing import Applied, ImportJournal, ImportTask, Progress
+from b2b_dvizhenie.domain.exchange.access import ExchangeRight
 from b2b_dvizhenie.domain.exchange.generations import GenerationState
 from b2b_dvizhenie.domain.exchange.imports import ImportStatus, ImportUnknown
 from b2b_dvizhenie.domain.exchange.settings import node_settings
@@ -30,7 +32,16 @@ class PostgresImportJournal(ImportJournal):
         """Mark the import as running; None when it is done already."""
         row = exchange_import.c
         query = (
-            select(row.node_id, row.path, row.root, row.filename, row.state, exchange_node.c.settings)
+            select(
+                row.node_id,
+                row.path,
+                row.root,
+                row.filename,
+                row.state,
+                row.session_id,
+                exchange_node.c.settings,
+                exchange_node.c.rights,
+            )
             .join(exchange_node, exchange_node.c.node_id == row.node_id)
             .where(row.import_id == import_id)
         )
@@ -38,7 +49,7 @@ class PostgresImportJournal(ImportJournal):
             found = (await connection.execute(query)).first()
             if found is None:
                 raise ImportUnknown
-            node_id, path, root, filename, state, settings = found
+            node_id, path, root, filename, state, session_id, settings, rights = found
             if state == ImportStatus.DONE:
                 return None
             await connection.execute(delete(exchange_problem).where(exchange_problem.c.import_id == import_id))
@@ -56,7 +67,12 @@ class PostgresImportJournal(ImportJournal):
                 )
             )
         return ImportTask(
-            import_id, NodeId(node_id), Path(path), Path(root or _root(path, filename)), node_settings(settings)
+            import_id,
+            NodeId(node_id),
+            Path(path),
+            Path(root or _root(path, filename)),
+            node_settings(settings),
+            frozenset(ExchangeRight) if session_id is None else frozenset(rights_of(rights)),
         )
 
     async def tell(self, import_id: UUID, progress: Progress) -> None:
