@@ -24,7 +24,8 @@ CONTENTS: Mapping[str, str] = {
     "section": f"""
         SELECT {_NODE}, external_ref, {_SECTION.format(id="t.parent_id")}, {_REFS.format(ids="t.path")}, name,
                product_count, is_deleted, is_active FROM section t""",
-    "brand": f"SELECT {_NODE}, name_key FROM brand t",
+    "brand": f"""
+        SELECT {_NODE}, name_key FROM brand t WHERE EXISTS (SELECT FROM product p WHERE p.brand_id = t.brand_id)""",
     "property": f"SELECT {_NODE}, external_ref, name, kind, options, is_active FROM property t",
     "price_type": f"SELECT {_NODE}, external_ref, name, currency, vat_included, is_active FROM price_type t",
     "warehouse": f"SELECT {_NODE}, external_ref, name, address, is_active FROM warehouse t",
@@ -57,7 +58,8 @@ CONTENTS: Mapping[str, str] = {
                (SELECT external_ref FROM price_type y WHERE y.price_type_id = t.price_type_id), currency, rounding,
                is_default, is_active FROM agreement t""",
 }
-"""Table → its content without ids and moments. Spellings of brands are the first ones met, so only keys count."""
+"""Table → its content without ids and moments. Brands count by their key (the spelling is the first one met)
+and only where goods have them."""
 
 
 def contents(url: str) -> dict[str, list[str]]:

@@ -77,7 +77,7 @@ class Goods:
     def _hash(self, record: GoodRecord) -> bytes:
         content = msgspec.msgpack.encode(replace(record, line=0, version="", pictures=None))
         digest = hashlib.blake2b(content, digest_size=HASH_BYTES, key=self._salt).digest()
-        return digest + b"v" if record.variant_ref else digest
+        return digest + record.variant_ref.encode()
 
     def take(self, record: GoodRecord, chunk: Chunk) -> bool:
         """Add the good to a chunk that has no other row of it; False if the record does not speak for the product.

@@ -48,12 +48,19 @@ _WHERE_SAID: dict[str, str] = {
 }
 NULLABLE = {*_WHERE_SAID, "hash", "section_id", "vat_rate"}
 HASH_BYTES = 16
-"""Length of the hash of a good of its own; that of one made from its variants is longer."""
+"""Length of the hash of a good of its own. That of a good made from one of its variants is followed by the variant's
+ref: the lowest variant speaks for the product, in whatever order they come, until a good of its own does."""
+
+# What a variant said for want of a better word does not outlast it.
+_OF_VARIANT = f"length(p.content_hash) > {HASH_BYTES}"
 
 _SETS = ", ".join(
     [
         *(f"{name} = {value}" for name, value in _ALWAYS.items()),
-        *(f"{name} = COALESCE(g.{name}, p.{name})" for name in _WHERE_SAID),
+        *(
+            f"{name} = COALESCE(g.{name}, CASE WHEN {_OF_VARIANT} THEN {default} ELSE p.{name} END)"
+            for name, default in _WHERE_SAID.items()
+        ),
     ]
 )
 # One look-up per row by index, whatever the planner thinks of a chunk: OFFSET 0 keeps it from joining by hash.
@@ -63,7 +70,10 @@ _FOUND = f"""
            CASE WHEN p.product_id IS NULL THEN 'new'
                 WHEN g.deleted THEN
                     CASE WHEN p.is_active OR p.inactive_reason <> 'deleted_in_1c' THEN 'deleted' ELSE 'same' END
-                WHEN NOT g.plain AND length(p.content_hash) = {HASH_BYTES} THEN 'same'
+                WHEN NOT g.plain AND (
+                    length(p.content_hash) = {HASH_BYTES}
+                    OR p.inactive_reason = 'deleted_in_1c'
+                    OR substr(p.content_hash, {HASH_BYTES + 1}) < substr(g.hash, {HASH_BYTES + 1})) THEN 'same'
                 WHEN p.content_hash IS DISTINCT FROM g.hash OR NOT p.is_active THEN 'changed'
                 ELSE 'same' END
       FROM st_good g
@@ -75,8 +85,9 @@ _UPDATE = f"""
     WITH changed AS (
         UPDATE product p
            SET {_SETS},
-               section_id = CASE WHEN g.section_ids IS NULL THEN p.section_id ELSE g.section_id END,
-               vat_rate = CASE WHEN g.vat_said THEN g.vat_rate ELSE p.vat_rate END,
+               section_id = CASE
+                   WHEN g.section_ids IS NULL AND {_OF_VARIANT} IS NOT TRUE THEN p.section_id ELSE g.section_id END,
+               vat_rate = CASE WHEN g.vat_said OR {_OF_VARIANT} THEN g.vat_rate ELSE p.vat_rate END,
                catalog_ref = g.catalog, is_active = true, inactive_reason = '',
                content_hash = g.hash, updated_at = %(now)s
           FROM st_good g JOIN m_good m USING (n)
@@ -85,10 +96,17 @@ _UPDATE = f"""
     )
     INSERT INTO touched SELECT product_id, false FROM changed"""
 
-_DELETE = """
+_AWAITED = "p.inactive_reason = 'awaiting_good'"
+
+_DELETE = f"""
     WITH hidden AS (
-        UPDATE product p SET is_active = false, inactive_reason = 'deleted_in_1c', updated_at = %(now)s
-          FROM m_good m
+        UPDATE product p
+           SET is_active = false, inactive_reason = 'deleted_in_1c', updated_at = %(now)s,
+               name = CASE WHEN {_AWAITED} THEN g.name ELSE p.name END,
+               sort_key = CASE WHEN {_AWAITED} THEN g.sort_key ELSE p.sort_key END,
+               catalog_ref = CASE WHEN {_AWAITED} THEN g.catalog ELSE p.catalog_ref END,
+               search = CASE WHEN {_AWAITED} THEN {vector("g")} ELSE p.search END
+          FROM st_good g JOIN m_good m USING (n)
          WHERE m.state = 'deleted' AND p.product_id = m.product_id
         RETURNING p.product_id
     )

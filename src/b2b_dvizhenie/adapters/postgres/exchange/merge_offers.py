@@ -8,9 +8,12 @@ from psycopg.rows import TupleRow
 from b2b_dvizhenie.adapters.postgres.exchange.chunks import NEW_ID, Chunk
 from b2b_dvizhenie.adapters.postgres.exchange.copying import load
 
+HASH_BYTES = 16
+"""Length of the hash of what an offer says about a variant; what a good of the catalogue says has a longer one."""
+
 _COLUMNS = """
     n int, ref text, variant_ref text, hash bytea, name text, article text, barcodes text[], attributes jsonb,
-    deleted boolean, prices_said smallint, stocks_said smallint"""
+    deleted boolean, by_good boolean, prices_said smallint, stocks_said smallint"""
 
 # One look-up per row by index, whatever the planner thinks of a chunk: OFFSET 0 keeps it from joining by hash.
 _FOUND = b"""
@@ -53,25 +56,38 @@ _VARIANTS = f"""
       FROM st_offer o, added a
      WHERE o.n = m.n AND a.product_id = m.product_id AND a.variant_ref = o.variant_ref"""
 
-_ON_SALE = """CASE
+# What a good of the catalogue says about a variant counts until an offer describes it, so that their order is free.
+_WEAK = f"(o.by_good AND COALESCE(length(v.content_hash), 0) = {HASH_BYTES})"
+_ON_SALE = f"""CASE
     WHEN o.deleted THEN false
+    WHEN {_WEAK} THEN v.is_active
     WHEN o.deleted IS FALSE OR o.hash IS NOT NULL OR v.content_hash IS NULL THEN true
     ELSE v.is_active END"""
+_ATTRIBUTES = f"""CASE
+    WHEN {_WEAK} AND v.attributes <> '[]' THEN v.attributes
+    ELSE COALESCE(o.attributes, v.attributes) END"""
 
 # A hash marks a variant that an offer spoke for; without one it is only implied by its product (tables/catalog.py).
 _CHANGED = f"""
-    WITH changed AS (
-        UPDATE variant v
-           SET name = COALESCE(o.name, v.name), article = COALESCE(o.article, v.article),
-               barcodes = COALESCE(o.barcodes, v.barcodes), attributes = COALESCE(o.attributes, v.attributes),
-               is_active = {_ON_SALE}, content_hash = COALESCE(o.hash, v.content_hash, '\\x00')
+    WITH told AS (
+        SELECT o.n, v.variant_id, {_ON_SALE} AS is_active, {_ATTRIBUTES} AS attributes,
+               CASE WHEN {_WEAK} THEN v.content_hash ELSE COALESCE(o.hash, v.content_hash, '\\x00') END AS hash,
+               CASE WHEN {_WEAK} THEN v.name ELSE COALESCE(o.name, v.name) END AS name,
+               CASE WHEN {_WEAK} THEN v.article ELSE COALESCE(o.article, v.article) END AS article,
+               CASE WHEN {_WEAK} THEN v.barcodes ELSE COALESCE(o.barcodes, v.barcodes) END AS barcodes,
+               (v.is_active, v.attributes, v.content_hash) AS had,
+               v.article AS had_article, v.barcodes AS had_barcodes
           FROM st_offer o JOIN m_offer m USING (n)
-         WHERE v.variant_id = m.variant_id
-           AND (v.content_hash IS DISTINCT FROM COALESCE(o.hash, v.content_hash, '\\x00')
-                OR v.is_active IS DISTINCT FROM {_ON_SALE})
-        RETURNING v.variant_id, v.product_id
+         CROSS JOIN LATERAL (SELECT * FROM variant WHERE variant_id = m.variant_id OFFSET 0) v
+    ), changed AS (
+        UPDATE variant v
+           SET name = t.name, article = t.article, barcodes = t.barcodes, attributes = t.attributes,
+               is_active = t.is_active, content_hash = t.hash
+          FROM told t
+         WHERE v.variant_id = t.variant_id AND t.had IS DISTINCT FROM (t.is_active, t.attributes, t.hash)
+        RETURNING v.product_id, t.had_article, t.had_barcodes
     )
-    INSERT INTO touched_variant SELECT variant_id, product_id FROM changed"""
+    INSERT INTO touched_variant SELECT product_id, had_article, had_barcodes FROM changed"""
 
 # A product that is only sold by characteristics is not sold without them.
 _IMPLIED = b"""
@@ -87,11 +103,17 @@ def prepare(connection: Connection[TupleRow]) -> None:
         b"CREATE TEMPORARY TABLE m_offer (n int, prices_said smallint, stocks_said smallint, product_id uuid,"
         b" variant_id uuid) ON COMMIT DROP"
     )
-    connection.execute(b"CREATE TEMPORARY TABLE touched_variant (variant_id uuid, product_id uuid) ON COMMIT DROP")
+    connection.execute(
+        b"CREATE TEMPORARY TABLE touched_variant (product_id uuid, had_article text, had_barcodes text[])"
+        b" ON COMMIT DROP"
+    )
 
 
 def merge_variants(connection: Connection[TupleRow], chunk: Chunk, facts: dict[str, Any]) -> dict[str, int]:
-    """Merge the variants of a chunk; fills `m_offer` for its prices and stock, adds to `touched_variant`."""
+    """Merge the variants of a chunk.
+
+    Fills `m_offer` for its prices and stock; adds to `touched_variant` what codes the changed ones had.
+    """
     execute = connection.execute
     load(connection, "st_offer", chunk.offers, analyze="n")
     execute(b"TRUNCATE m_offer")

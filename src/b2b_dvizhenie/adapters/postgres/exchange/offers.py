@@ -7,6 +7,7 @@ import msgspec
 
 from b2b_dvizhenie.adapters.postgres.exchange.chunks import Chunk
 from b2b_dvizhenie.adapters.postgres.exchange.copying import NULL, array, binary, flag, json_field, quoted
+from b2b_dvizhenie.adapters.postgres.exchange.merge_offers import HASH_BYTES
 from b2b_dvizhenie.adapters.postgres.exchange.problems import Problems
 from b2b_dvizhenie.adapters.postgres.exchange.references import PriceType, PriceTypes, Warehouse, Warehouses
 from b2b_dvizhenie.application.exchange.records import GoodRecord, OfferRecord, PriceRow, StockRow
@@ -44,6 +45,7 @@ class Offers:
             quoted(record.variant_ref),
             *self._facts(record),
             flag(record.deleted),
+            "f",
             "0" if prices is None else "1" if only_changes else "2",
             "0" if stocks is None else "2" if record.stocks_complete else "1",
         )
@@ -70,25 +72,18 @@ class Offers:
             barcodes=record.barcodes,
             attributes=record.attributes,
         )
-        row = (
-            str(self._count),
-            quoted(record.ref),
-            quoted(record.variant_ref),
-            *self._facts(facts),
-            flag(record.deleted),
-            "0",
-            "0",
-        )
+        key = (str(self._count), quoted(record.ref), quoted(record.variant_ref))
+        row = (*key, *self._facts(facts, b"good"), flag(record.deleted or None), "t", "0", "0")
         chunk.offers.append("\t".join(row))
 
-    def _facts(self, record: OfferRecord) -> tuple[str, str, str, str, str]:
+    def _facts(self, record: OfferRecord, source: bytes = b"") -> tuple[str, str, str, str, str]:
         """hash, name, article, barcodes, attributes. An offer with a name describes its variant, others do not."""
         if not record.name:
             return _UNSAID
         name = record.name if record.variant_ref else ""
         content = msgspec.msgpack.encode((name, record.article, record.barcodes, record.attributes))
         return (
-            binary(hashlib.blake2b(content, digest_size=16).digest()),
+            binary(hashlib.blake2b(content, digest_size=HASH_BYTES).digest() + source),
             quoted(name),
             quoted(record.article),
             array(record.barcodes),

@@ -44,6 +44,8 @@ class PriceTypes:
         ON CONFLICT (price_type_id) DO UPDATE SET
             name = excluded.name, currency = excluded.currency, vat_included = excluded.vat_included,
             is_active = excluded.is_active"""
+    # Prices that came before their type was announced took the node's currency where they named none.
+    _RELABEL: ClassVar[bytes] = b"UPDATE price SET currency = %s WHERE price_type_id = %s AND currency = %s"
 
     def __init__(
         self, connection: Connection[TupleRow], node_id: NodeId, settings: NodeSettings, problems: Problems
@@ -54,6 +56,7 @@ class PriceTypes:
         self._problems = problems
         self._by_ref: dict[str, PriceType] = {}
         self._by_name: dict[str, PriceType] = {}
+        self._relabelled: list[tuple[Any, ...]] = []
         for place, row in enumerate(connection.execute(self._LOAD, [node_id])):
             self._know(PriceType(place, *row))
 
@@ -78,6 +81,8 @@ class PriceTypes:
         before = (known.name, known.currency, known.vat_included, known.is_active)
         unannounced = known.name == known.ref
         known.name = record.name or known.name
+        if record.currency and record.currency != known.currency and unannounced:
+            self._relabelled.append((record.currency, known.price_type_id, known.currency))
         known.currency = record.currency or known.currency
         if record.vat_included is not None:
             known.vat_included = record.vat_included
@@ -113,7 +118,11 @@ class PriceTypes:
                 )
                 self._counts[one.state] += 1
                 one.state = "same"
-        return [executing(self._WRITE, rows)] if rows else []
+        writes = [executing(self._WRITE, rows)] if rows else []
+        if self._relabelled:
+            writes.append(executing(self._RELABEL, [*self._relabelled]))
+            self._relabelled.clear()
+        return writes
 
     def counters(self) -> dict[str, int]:
         """For the report."""

@@ -31,8 +31,14 @@ _REWORDED = b"""
        AND (%(late)s OR NOT EXISTS (SELECT FROM rewritten r WHERE r.product_id = p.product_id))
        AND EXISTS (SELECT FROM jsonb_array_elements(p.properties) one WHERE one ->> 'ref' = ANY (%(refs)s))"""
 
+# Most variants have no codes of their own; those that have or had some are part of what the product is found by.
 _VARIANTS = b"""
     INSERT INTO m_refresh
+    SELECT p.product_id
+      FROM touched_variant t
+      JOIN product p ON p.product_id = t.product_id
+     WHERE t.had_article NOT IN ('', p.article) OR NOT t.had_barcodes <@ p.barcodes
+     UNION
     SELECT p.product_id
       FROM (SELECT product_id FROM touched_variant UNION
             SELECT product_id FROM rewritten WHERE NOT is_new) told
