@@ -214,10 +214,13 @@ async def test_new_password_kills_the_old_one(client: AsyncTestClient, admin: No
     assert (await client.get(door, auth=("ut", "exchange-2026"))).text.startswith("success")
     page = parsed(await client.post(f"/panel/exchange/nodes/{node_id}/password", headers=PAGE))
     made = page.cssselect("dl.facts code")[2].text_content()
-    assert (await client.get(door, auth=("ut", made))).text.startswith("success")
+    agent = {"User-Agent": "1C+Enterprise/8.3"}
+    assert (await client.get(door, auth=("ut", made), headers=agent)).text.startswith("success")
     assert (await client.get(door, auth=("ut", "exchange-2026"))).text.startswith("failure")
-    again = await see(client, f"/nodes/{node_id}")
-    assert made not in again.text_content()
+    await client.get("/1c_exchange.php?type=catalog&mode=file&filename=import0_1.xml", auth=("ut", made), headers=agent)
+    again = (await see(client, f"/nodes/{node_id}")).text_content()
+    assert made not in again
+    assert "1C+Enterprise/8.3, ut115" in again
 
 
 @pytest.mark.parametrize(("role", "may"), [("client", False), ("manager", False), ("director", True)])

@@ -62,6 +62,7 @@ class NodeSummary(Struct, frozen=True):
     """A node and how each category stands.
 
     `undelivered` are orders it has not confirmed, `stuck` those of them that it was given several times in vain.
+    `client` is what 1C calls itself, with the family it was recognised as.
     """
 
     node_id: NodeId
@@ -73,10 +74,11 @@ class NodeSummary(Struct, frozen=True):
     undelivered: int
     stuck: int
     categories: list[CategoryLine]
+    client: str = ""
 
 
 class NodeLife(Struct, frozen=True):
-    """When a node was last heard, and how its orders stand."""
+    """When a node was last heard, as what, and how its orders stand."""
 
     node_id: NodeId
     last_seen_at: datetime | None
@@ -84,6 +86,8 @@ class NodeLife(Struct, frozen=True):
     last_confirmed_at: datetime | None
     undelivered: int
     stuck: int
+    client: str = ""
+    """What 1C calls itself, and the family it was recognised as."""
 
 
 class ImportLine(Struct, frozen=True):
@@ -276,6 +280,7 @@ def _summary(
         undelivered=life.undelivered if life else 0,
         stuck=life.stuck if life else 0,
         categories=lines,
+        client=life.client if life else "",
     )
 
 

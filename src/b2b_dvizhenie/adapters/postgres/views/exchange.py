@@ -73,7 +73,9 @@ SELECT n.node_id,
        (SELECT max(r.at) FROM exchange_request r WHERE r.node_id = n.node_id AND r.kind = 'sale' AND r.mode = 'query'),
        (SELECT max(d.confirmed_at) FROM exchange_delivery d WHERE d.node_id = n.node_id),
        (SELECT count(*) FROM undelivered u WHERE u.node_id = n.node_id),
-       (SELECT count(*) FROM undelivered u WHERE u.node_id = n.node_id AND u.times >= {SUSPECT_AFTER})
+       (SELECT count(*) FROM undelivered u WHERE u.node_id = n.node_id AND u.times >= {SUSPECT_AFTER}),
+       coalesce((SELECT concat_ws(', ', nullif(s.user_agent, ''), nullif(s.profile, ''))
+                   FROM exchange_session s WHERE s.node_id = n.node_id ORDER BY s.last_seen_at DESC LIMIT 1), '')
   FROM exchange_node n
 """  # noqa: S608 - the pieces are constants of this module
 _OUTCOME = f"""CASE WHEN i.state = 'failed' THEN 'error' WHEN i.state <> 'done' THEN 'running'

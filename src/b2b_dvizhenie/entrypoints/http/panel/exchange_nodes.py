@@ -124,7 +124,7 @@ class NodePages:
             ),
             addresses="\n".join(node.allowed_addresses),
             last_seen_at=summary.last_seen_at,
-            client="",
+            client=summary.client,
             runs=tuple(run_row(line, texts) for line in latest),
             new_password=password,
             expected=tuple(
