@@ -8,6 +8,7 @@ import pytest
 from httpx import Response
 from litestar.testing import AsyncTestClient
 from lxml import html
+from people import enter
 from sqlalchemy import insert
 
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import, exchange_problem
@@ -17,15 +18,7 @@ from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
 from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
-PASSWORD = "correct horse"
 PAGE = {"Accept": "text/html"}
-
-
-async def enter(container: Container, client: AsyncTestClient, role: str) -> None:
-    email = f"{role}@example.test"
-    await container.create_user()(system_actor("test"), role=role, name=role, email=email, password=PASSWORD)
-    answer = await client.post("/api/v1/auth/login", json={"login": email, "password": PASSWORD})
-    client.cookies.set("b2b_session", answer.json()["token"])
 
 
 @pytest.fixture

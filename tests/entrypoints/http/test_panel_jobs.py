@@ -7,22 +7,14 @@ import pytest
 from httpx import Response
 from litestar.testing import AsyncTestClient
 from lxml import html
+from people import enter
 
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.application.shared.jobs import Job
 from b2b_dvizhenie.entrypoints.container import Container, utc_now
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
-PASSWORD = "correct horse"
 PAGE = {"Accept": "text/html"}
-
-
-async def enter(container: Container, client: AsyncTestClient, role: str) -> None:
-    email = f"{role}@example.test"
-    await container.create_user()(system_actor("test"), role=role, name=role, email=email, password=PASSWORD)
-    answer = await client.post("/api/v1/auth/login", json={"login": email, "password": PASSWORD})
-    client.cookies.set("b2b_session", answer.json()["token"])
 
 
 @pytest.fixture

@@ -17,31 +17,35 @@ from b2b_dvizhenie.domain.shared.ids import NodeId, OrderId
 LOOKED_AT = 5000
 """Pending orders one query considers; the rest waits for the next."""
 
-# A confirmed delivery of the order's revision ends it. Unconfirmed ones of the same revision are counted, and the
-# size of the last batch they travelled in is the number of rows that were written with it.
-_PENDING = text("""
-WITH unconfirmed AS (
-    SELECT order_id, revision, times, given_at,
-           count(*) OVER (PARTITION BY session_id, given_at) AS batch
-      FROM exchange_delivery
-     WHERE node_id = :node_id AND confirmed_at IS NULL),
-tries AS (
-    SELECT order_id, revision, sum(times) AS times, max(given_at) AS given_at,
-           (array_agg(batch ORDER BY given_at DESC))[1] AS batch
-      FROM unconfirmed GROUP BY order_id, revision)
-SELECT o.order_id, o.revision, coalesce(t.times, 0), coalesce(t.batch, 0), t.given_at
-  FROM customer_order o
-  LEFT JOIN tries t ON t.order_id = o.order_id AND t.revision = o.revision
- WHERE (o.node_id = :node_id OR o.node_id IS NULL)
-   AND NOT EXISTS (
+UNDELIVERED = """
+SELECT n.node_id, n.name AS node, o.order_id, o.number, o.revision, o.placed_at,
+       coalesce(t.times, 0) AS times, coalesce(t.batch, 0) AS batch, t.given_at
+  FROM exchange_node n
+  JOIN customer_order o ON o.node_id = n.node_id OR o.node_id IS NULL
+  LEFT JOIN (
+       SELECT u.node_id, u.order_id, u.revision, sum(u.times) AS times, max(u.given_at) AS given_at,
+              (array_agg(u.batch ORDER BY u.given_at DESC))[1] AS batch
+         FROM (SELECT d.node_id, d.order_id, d.revision, d.times, d.given_at,
+                      count(*) OVER (PARTITION BY d.node_id, d.session_id, d.given_at) AS batch
+                 FROM exchange_delivery d WHERE d.confirmed_at IS NULL) u
+        GROUP BY u.node_id, u.order_id, u.revision
+       ) t ON t.node_id = n.node_id AND t.order_id = o.order_id AND t.revision = o.revision
+ WHERE NOT EXISTS (
        SELECT FROM exchange_delivery d
-        WHERE d.order_id = o.order_id AND d.node_id = :node_id AND d.revision >= o.revision
+        WHERE d.order_id = o.order_id AND d.node_id = n.node_id AND d.revision >= o.revision
           AND d.confirmed_at IS NOT NULL)
    AND (o.status <> 'cancelled' OR EXISTS (
-       SELECT FROM exchange_delivery d WHERE d.order_id = o.order_id AND d.node_id = :node_id))
- ORDER BY o.placed_at, o.order_id
- LIMIT :limit
-""")
+       SELECT FROM exchange_delivery d WHERE d.order_id = o.order_id AND d.node_id = n.node_id))
+"""
+"""Orders of every node that a confirmed delivery of their revision has not ended.
+
+Unconfirmed deliveries of the revision are counted in `times`; `batch`, how many orders travelled in the last of them,
+is the number of rows that were written with it. An order that was cancelled before it was ever given out is not here.
+"""
+_PENDING = text(
+    f"SELECT order_id, revision, times, batch, given_at FROM ({UNDELIVERED}) u"  # noqa: S608 - a constant of this module
+    " WHERE u.node_id = :node_id ORDER BY placed_at, order_id LIMIT :limit"
+)
 
 
 class PostgresDeliveries(Deliveries):

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from psycopg.sql import SQL, Composed, Literal
 
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.exchange_deliveries import UNDELIVERED
 from b2b_dvizhenie.application.exchange.monitor import (
     CategoryRun,
     DeliveryLine,
@@ -48,24 +49,10 @@ SELECT n.node_id, c.category, last.state, last.created_at, last.finished_at, las
         WHERE i.node_id = n.node_id AND i.state = 'done' AND (i.counters ->> c.counter)::bigint > 0
         ORDER BY i.created_at DESC LIMIT 1) success ON true
 """)
-_TRIES = """
-    SELECT d.node_id, d.order_id, d.revision, sum(d.times) AS times, max(d.given_at) AS given_at
-      FROM exchange_delivery d WHERE d.confirmed_at IS NULL GROUP BY d.node_id, d.order_id, d.revision
-"""
-# The same rule as that of the deliveries: not confirmed at this revision, and never given only if it is alive.
 _UNDELIVERED = f"""
-    SELECT n.node_id, n.name AS node, o.order_id, o.number, o.revision, o.placed_at, coalesce(t.times, 0) AS times,
-           t.given_at
-      FROM exchange_node n
-      JOIN customer_order o ON n.is_active AND 'sale' = ANY (n.rights) AND (o.node_id = n.node_id OR o.node_id IS NULL)
-      LEFT JOIN ({_TRIES}) t ON t.node_id = n.node_id AND t.order_id = o.order_id AND t.revision = o.revision
-     WHERE NOT EXISTS (
-           SELECT FROM exchange_delivery d
-            WHERE d.order_id = o.order_id AND d.node_id = n.node_id AND d.revision >= o.revision
-              AND d.confirmed_at IS NOT NULL)
-       AND (o.status <> 'cancelled' OR EXISTS (
-           SELECT FROM exchange_delivery d WHERE d.order_id = o.order_id AND d.node_id = n.node_id))
-"""  # noqa: S608 - the pieces are constants of this module
+SELECT u.* FROM ({UNDELIVERED}) u
+  JOIN exchange_node n ON n.node_id = u.node_id AND n.is_active AND 'sale' = ANY (n.rights)
+"""  # noqa: S608 - the pieces are constants
 _LIVES = f"""
 WITH undelivered AS ({_UNDELIVERED})
 SELECT n.node_id,
