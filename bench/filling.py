@@ -56,7 +56,7 @@ def _companies(bench: Bench) -> None:
         )
         connection.execute(
             """INSERT INTO agreement (agreement_id, company_id, price_type_id)
-               SELECT gen_random_uuid(), c.company_id, t.types[1 + (row_number() OVER ()) %% cardinality(t.types)]
+               SELECT gen_random_uuid(), c.company_id, t.types[1 + (row_number() OVER ()) % cardinality(t.types)]
                  FROM company c, (SELECT array_agg(price_type_id) AS types FROM price_type WHERE is_active) t
                 WHERE NOT EXISTS (SELECT FROM agreement a WHERE a.company_id = c.company_id)"""
         )
