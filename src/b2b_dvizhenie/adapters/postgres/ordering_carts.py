@@ -53,6 +53,9 @@ UPDATE cart_line
   FROM jsonb_to_recordset(CAST(:lines AS jsonb)) AS line (
        variant_id uuid, quantity numeric, price numeric, amount numeric, currency text)
  WHERE cart_line.user_id = :user AND cart_line.variant_id = line.variant_id AND cart_line.quantity = line.quantity
+   AND (cart_line.seen_price IS NULL OR cart_line.seen_currency <> line.currency
+        OR (line.price <= cart_line.seen_price
+            AND (cart_line.seen_amount IS NULL OR line.amount <= cart_line.seen_amount)))
 """).bindparams(bindparam("user", type_=Uuid))
 
 

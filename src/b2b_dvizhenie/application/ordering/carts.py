@@ -145,10 +145,10 @@ async def change(
     await work.carts.hold(user_id)
     held = {line.variant_id: (line, goods) for line, goods in await work.carts.lines(user_id)}
     changed = _changed(held, wanted, mode, now, round_up=round_up)
-    gone = [variant_id for variant_id in held if variant_id not in changed and (replace or variant_id in without)]
+    gone = {variant_id for variant_id in held if variant_id not in changed and (replace or variant_id in without)}
     lines = [line for variant_id, line in (held | changed).items() if variant_id not in gone]
     if gone:
-        await work.carts.remove(user_id, gone)
+        await work.carts.remove(user_id, sorted(gone))
     if len(lines) > MAX_LINES:
         raise TooManyLines("lines", count=len(lines), maximum=MAX_LINES)
     # Today's quotes of the quantities that were there before tell a risen price from another quantity break.
@@ -254,6 +254,6 @@ class AcceptPrices:
             draft, _ = await draft_of_cart(actor, lines, self._price_lines)
             if price_version(draft) != version:
                 return False
-            await work.carts.record_seen(user_id, with_seen(lines, as_shown(draft)))
+            await work.carts.put(user_id, with_seen(lines, as_shown(draft)))
             await work.commit()
         return True

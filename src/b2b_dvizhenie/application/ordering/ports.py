@@ -80,7 +80,10 @@ class Carts(Protocol):
 
     @abstractmethod
     async def record_seen(self, user_id: UserId, lines: Sequence[CartLine]) -> None:
-        """Write what was shown, for lines that still have the quantity it was shown for."""
+        """Write what was shown by a look at the cart, for lines that still have the quantity it was shown for.
+
+        Never above what is on record in the same currency: of two looks at once, the lower price counts as shown.
+        """
         ...
 
     @abstractmethod
