@@ -75,7 +75,7 @@ async def register(site: Site, price_type: str) -> CompanyId:
     return company.company_id
 
 
-@pytest.mark.parametrize("profile", [Profile.UT115, Profile.UT10, Profile.UNF])
+@pytest.mark.parametrize("profile", list(Profile))
 async def test_from_the_goods_of_1c_to_its_answer_about_an_order(site: Site, tmp_path: Path, profile: Profile) -> None:
     manifest: Manifest = await in_thread(write_catalog, Wholesaler(GOODS), tmp_path, profile, portion=100)
     base = Base1C(prefix=RULES[profile].number_prefix)

@@ -173,7 +173,7 @@ class Container(containers.DeclarativeContainer):
     import_folder = providers.Factory(
         exchange.ImportFolder, import_work.provider, import_reader, import_file.provider, clock
     )
-    record_request = providers.Factory(exchange.RecordRequest, session_finder)
+    record_request = providers.Singleton(exchange.RecordRequest, session_finder)
     session_files = providers.Singleton(build_session_files, settings, clock)
     start_upload = providers.Factory(exchange.StartUpload, session_files)
     receive_chunk = providers.Factory(exchange.ReceiveChunk, session_files)

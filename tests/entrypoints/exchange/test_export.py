@@ -15,7 +15,7 @@ from b2b_dvizhenie.testing.wholesaler import Manifest, Profile
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 Exported = Callable[[Profile], tuple[Path, Manifest]]
-FAMILIES = [Profile.UT10, Profile.UT115, Profile.UNF]
+FAMILIES = list(Profile)
 
 
 def send_all(one_c: OneC, folder: Path, manifest: Manifest, **how: Any) -> None:

@@ -39,15 +39,34 @@ class RequestLog(Protocol):
         ...
 
 
+STRANGERS_PER_MINUTE = 120
+"""Lines a minute that requests without a session get: enough to see who knocks, too few to fill a disk."""
+
+
 class RecordRequest:
-    """Leave a line in the log."""
+    """Leave a line in the log. One per process: it counts the lines of strangers."""
 
     def __init__(self, request_log: RequestLog) -> None:
         self._request_log = request_log
+        self._minute: datetime | None = None
+        self._strangers = 0
 
-    async def __call__(self, request: AnsweredRequest) -> None:
-        """Append; may raise when the database is away, which must not fail the request."""
+    async def __call__(self, request: AnsweredRequest) -> bool:
+        """Append; False when strangers have used up their lines of this minute.
+
+        May raise when the database is away, which must not fail the request.
+        """
+        if request.session is None and not self._takes_stranger(request.at):
+            return False
         await self._request_log.write(request)
+        return True
+
+    def _takes_stranger(self, at: datetime) -> bool:
+        minute = at.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute, self._strangers = minute, 0
+        self._strangers += 1
+        return self._strangers <= STRANGERS_PER_MINUTE
 
 
 def log_line(text: str, limit: int = _LINE) -> str:
