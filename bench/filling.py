@@ -18,7 +18,7 @@ def export(bench: Bench) -> tuple[Path, Manifest]:
     folder = bench.setting.folder / "export"
     if not (folder / "manifest.json").exists():
         bench.setting.console.print(f"generating an export of {SIZES[bench.setting.size][0]:,} goods")
-        write_catalog(Wholesaler(size=SIZES[bench.setting.size][0], seed=2026), folder)
+        write_catalog(Wholesaler(size=SIZES[bench.setting.size][0], seed=2026), folder, portion=0)
     return folder, read_manifest(folder)
 
 
