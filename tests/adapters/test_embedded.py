@@ -100,3 +100,22 @@ def test_smoke_on_every_source(tmp_path: Path, source: str) -> None:
     with cluster.lease(), psycopg.connect(cluster.url("postgres")) as connection:
         row = connection.execute("SELECT lower('БОЛТ'), 'КАБЕЛЬ' ILIKE 'каб%'").fetchone()
         assert row == ("болт", True)
+
+
+def test_a_statement_does_not_outlive_its_killed_client(tmp_path: Path) -> None:
+    program = "import psycopg, sys; psycopg.connect(sys.argv[1]).execute('SELECT pg_sleep(600)')"
+    cluster = Cluster(tmp_path, durable=False)
+    asleep = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND pid <> pg_backend_pid()"
+    with cluster.lease(), psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        client = subprocess.Popen([sys.executable, "-c", program, cluster.url("postgres")])
+        for _ in range(300):
+            if connection.execute(asleep).fetchone() == (1,):
+                break
+            time.sleep(0.1)
+        client.kill()
+        client.wait()
+        for _ in range(300):
+            if connection.execute(asleep).fetchone() == (0,):
+                break
+            time.sleep(0.1)
+        assert connection.execute(asleep).fetchone() == (0,)

@@ -33,6 +33,8 @@ _TUNING = {
     "random_page_cost": "1.1",
     "jit": "off",
     "max_connections": "100",
+    # A statement whose client was killed ends within seconds instead of holding its locks to its end.
+    "client_connection_check_interval": "5s",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
