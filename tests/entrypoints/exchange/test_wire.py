@@ -6,17 +6,22 @@ import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import psycopg
 import pytest
-from exchange_site import LOGIN, PASSWORD, Site
+from exchange_site import LOGIN, PASSWORD, Site, make_node
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar.testing import AsyncTestClient
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from b2b_dvizhenie.application.exchange import NodeChange
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.exchange.access import ExchangeRight
+from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 BASIC = {"Authorization": "Basic " + base64.b64encode(f"{LOGIN}:{PASSWORD}".encode()).decode()}
@@ -132,6 +137,19 @@ async def test_nobody_and_somebody_wrong(wire: Wire, site: Site) -> None:
     answer = await wire.ask("type=catalog&mode=init", headers={"Cookie": f"B2BEXCH={'0' * 32}"})
     assert (answer.status_code, answer.text) == (200, "failure\nСессия не найдена, повторите checkauth")
     assert await site.value("SELECT count(*) FROM exchange_session") == 0
+
+
+async def test_unprintable_credentials_and_sessids_are_just_wrong(wire: Wire, site: Site) -> None:
+    """PostgreSQL takes no NUL: it must not get so far."""
+    for login in ("\0", f"{LOGIN}\0", "\ud83d", "a\nb"):
+        secret = base64.b64encode(f"{login}:x".encode("utf-8", "surrogatepass")).decode()
+        answer = await wire.ask("type=catalog&mode=checkauth", headers={"Authorization": f"Basic {secret}"})
+        assert answer.text == "failure\nНеверное имя пользователя или пароль"
+    answer = await wire.ask("type=catalog&mode=init&sessid=%00", headers=BASIC)
+    assert answer.text.startswith("zip=yes"), "nothing printable was said, so nothing was said"
+    answer = await wire.ask("type=catalog&mode=init&sessid=a%00b", headers=BASIC)
+    assert answer.text == "failure\nСессия не найдена, повторите checkauth"
+    assert await site.value("SELECT count(*) FROM exchange_session") == 1
 
 
 async def test_password_in_windows_1251(wire: Wire, site: Site) -> None:
@@ -320,6 +338,52 @@ async def test_log_has_a_line_per_request_and_no_secrets(wire: Wire, site: Site)
     everything = str(rows) + str(await site.rows("SELECT * FROM exchange_session"))
     assert token not in everything
     assert PASSWORD not in everything
+
+
+PARTS = st.one_of(
+    st.sampled_from(["catalog", "sale", "reference", "get_catalog", "checkauth", "init", "file", "import", "query"]),
+    st.sampled_from(["success", "complete", "deactivate", "info", "import.xml", "../a.xml", "%00", "\x00", "\ud83d"]),
+    st.text(max_size=12),
+)
+
+
+NAMES = st.sampled_from(["type", "mode", "filename", "sessid", "version", "cmlVersion"])
+HEADERS = st.sampled_from(["none", "basic", "cookie"])
+
+
+class TestAnything:
+    """Whatever comes, by whatever right: an answer in the words of the protocol, never a fault of ours."""
+
+    @pytest.fixture
+    def exchange_settings(self) -> dict[str, Any]:
+        return {"hold_seconds": 0}
+
+    @given(
+        asked=st.lists(st.tuples(NAMES, PARTS), max_size=6),
+        who=st.tuples(PARTS, PARTS) | st.just((LOGIN, PASSWORD)),
+        how=HEADERS,
+        method=st.sampled_from(["GET", "POST"]),
+        body=st.none() | st.binary(max_size=50),
+    )
+    async def test_no_input_makes_a_fault(
+        self,
+        client: AsyncTestClient,
+        container: Container,
+        asked: list[tuple[str, str]],
+        who: tuple[str, str],
+        how: str,
+        method: str,
+        body: bytes | None,
+    ) -> None:
+        if not await container.list_nodes()(system_actor("test")):
+            await make_node(container)
+        query = "&".join(f"{name}={quote(value.encode('utf-8', 'surrogatepass'))}" for name, value in asked)
+        secret = base64.b64encode(":".join(who).encode("utf-8", "surrogatepass")).decode()
+        headers = {"basic": {"Authorization": f"Basic {secret}"}, "cookie": {"Cookie": "B2BEXCH=" + "a" * 32}}
+        answer = await client.request(method, f"{PATH}?{query}", headers=headers.get(how, {}), content=body)
+        assert answer.status_code in (200, 401)
+        assert "Ошибка на стороне портала" not in answer.text
+        assert answer.text.startswith(("success", "failure", "progress", "zip=yes", "<?xml"))
 
 
 async def test_foreign_method_and_browser_are_refused(wire: Wire) -> None:

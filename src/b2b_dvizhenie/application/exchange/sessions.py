@@ -187,7 +187,8 @@ class VerifyNode:
         now = self._clock()
         login = caller.credentials.login.strip()[:MAX_SECRET]
         password = caller.credentials.password[:MAX_SECRET]
-        node = await work.sessions.node_by_login(login)
+        # No node has a login with unprintable signs, and the database takes not all of them.
+        node = await work.sessions.node_by_login(login) if login.isprintable() else None
         if node is None or not self._verified.known(node.node_id, node.password_hash, password, now):
             await self._check(work, node, login, password, caller.address, now)
         if node is None:
@@ -198,7 +199,7 @@ class VerifyNode:
     async def _check(
         self, work: SessionTransaction, node: NodeAccess | None, login: str, password: str, address: str, now: datetime
     ) -> None:
-        key = login.lower()[:254]
+        key = login.lower()[:254] if login.isprintable() else ""
         since = now - ATTEMPT_WINDOW
         by_login, by_pair, by_address = await work.sessions.failures(key, address, since)
         if by_login >= ATTEMPTS_PER_LOGIN or by_pair >= ATTEMPTS_PER_PAIR or by_address >= ATTEMPTS_PER_ADDRESS:

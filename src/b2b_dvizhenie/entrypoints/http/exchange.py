@@ -67,9 +67,9 @@ def caller_of(request: Request[Any, Any, Any], asked: Asked) -> Caller:
     return Caller(
         kind=asked.kind,
         address=client_address(request),
-        user_agent=request.headers.get("user-agent", ""),
+        user_agent=log_line(request.headers.get("user-agent", "")),
         token=request.cookies.get(COOKIE),
-        sessid=asked.sessid,
+        sessid=log_line(asked.sessid),
         credentials=basic_credentials(request.headers.get("authorization", "")),
     )
 
