@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 
+from b2b_dvizhenie.adapters.postgres import lease_statements as statements
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.leases import PostgresJobLeases
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
@@ -194,6 +196,35 @@ class TestLanes:
         async with database.reading() as connection:
             with pytest.raises(psycopg.errors.UniqueViolation):
                 await connection.execute("UPDATE job SET leased_by = 'rogue'")
+
+
+async def test_long_lane_does_not_slow_the_others_down(
+    database: Database, worker: Callable[..., PostgresJobLeases]
+) -> None:
+    """A claim must find the few free jobs behind ten thousand of one lane without asking ten thousand times."""
+    leases = await worker()
+    async with database.reading() as connection:
+        await connection.execute(
+            "INSERT INTO job (job_id, name, payload, run_at, created_at, lane)"
+            " SELECT gen_random_uuid(), 'probe', '{}', now(), now(), 'long' FROM generate_series(1, 10000)"
+        )
+        await connection.execute("ANALYZE job")
+    for _ in range(3):
+        await put(database)
+    explained = "EXPLAIN (ANALYZE, FORMAT JSON) " + statements.CLAIM_ANY
+    arguments = {"queue": "default", "limit": 4, "me": "w", "lease": LEASE}
+    async with database.engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        plan = (await (await raw.execute(explained, arguments)).fetchone())[0]
+
+    # Looking into the cache ten thousand times is cheap; scanning an index ten thousand times is what must not be.
+    def scans(node: dict[str, Any]) -> int:
+        own = node["Actual Loops"] if "Scan" in node["Node Type"] else 0
+        return max([own, *(scans(child) for child in node.get("Plans", []))])
+
+    assert scans(plan[0]["Plan"]) < 100
+    assert len(await leases.claim(10)) == 4
 
 
 class TestDedupe:

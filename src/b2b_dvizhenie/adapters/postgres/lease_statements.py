@@ -7,21 +7,29 @@ reading "id > last" instead would miss rows that commit out of order.
 
 from typing import LiteralString
 
+# What decides about a lane is looked up once a lane, not once a job (PostgreSQL memoizes the two lateral queries):
+# a lane of fifty thousand jobs costs a claim 30 ms, and cost it seconds when the same was said by NOT EXISTS.
+_JOBS: LiteralString = """
+    job
+    LEFT JOIN LATERAL (
+        SELECT other.sequence FROM job AS other WHERE other.lane = job.lane AND other.dead_at IS NULL
+        ORDER BY other.sequence LIMIT 1) AS first ON true
+    LEFT JOIN LATERAL (
+        SELECT true AS holds FROM job AS other WHERE other.lane = job.lane AND other.leased_by IS NOT NULL
+        LIMIT 1) AS holder ON true
+"""
 _READY: LiteralString = """
     job.queue = %(queue)s AND job.dead_at IS NULL AND job.run_at <= now() AND job.attempts < job.max_attempts
     AND (job.leased_by IS NULL OR job.leased_until <= now())
-    AND (job.lane IS NULL OR job.leased_by IS NOT NULL OR NOT EXISTS (
-        SELECT FROM job AS other
-        WHERE other.lane = job.lane AND other.dead_at IS NULL AND other.job_id <> job.job_id
-          AND (other.sequence < job.sequence OR other.leased_by IS NOT NULL)))
+    AND (job.lane IS NULL OR job.leased_by IS NOT NULL OR (job.sequence = first.sequence AND holder.holds IS NULL))
 """
 _URGENCY: LiteralString = "job.priority DESC, job.run_at, job.sequence"
 
 _CLAIM: LiteralString = """
 WITH ready AS (
     SELECT job.job_id, job.dedupe_key, job.attempts, job.priority, job.run_at, job.sequence
-    FROM job WHERE {ready} AND {which}
-    ORDER BY {urgency} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    FROM {jobs} WHERE {ready} AND {which}
+    ORDER BY {urgency} LIMIT %(limit)s FOR UPDATE OF job SKIP LOCKED
 ), ranked AS (
     SELECT job_id, dedupe_key, attempts, row_number() OVER (
         PARTITION BY coalesce(dedupe_key, job_id::text)
@@ -43,14 +51,14 @@ FROM chosen WHERE job.job_id = chosen.job_id
 RETURNING job.job_id, job.name, job.payload, job.attempts, job.max_attempts, job.lane, job.request_id, job.run_at,
     job.priority, job.sequence
 """
-CLAIM_ANY: LiteralString = _CLAIM.format(ready=_READY, urgency=_URGENCY, which="true")
-CLAIM_ONE: LiteralString = _CLAIM.format(ready=_READY, urgency=_URGENCY, which="job.job_id = %(job_id)s")
+CLAIM_ANY: LiteralString = _CLAIM.format(jobs=_JOBS, ready=_READY, urgency=_URGENCY, which="true")
+CLAIM_ONE: LiteralString = _CLAIM.format(jobs=_JOBS, ready=_READY, urgency=_URGENCY, which="job.job_id = %(job_id)s")
 
 UNSENT: LiteralString = f"""
 WITH ready AS (
-    SELECT job.job_id FROM job
+    SELECT job.job_id FROM {_JOBS}
     WHERE {_READY} AND (job.sent_at IS NULL OR job.sent_at < now() - %(resend)s)
-    ORDER BY {_URGENCY} LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ORDER BY {_URGENCY} LIMIT %(limit)s FOR UPDATE OF job SKIP LOCKED
 )
 UPDATE job SET sent_at = now() FROM ready WHERE job.job_id = ready.job_id RETURNING job.job_id
 """
