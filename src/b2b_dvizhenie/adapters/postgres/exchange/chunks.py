@@ -12,6 +12,7 @@ Write = Callable[[Connection[TupleRow]], None]
 
 GOODS_AT_ONCE = 3000
 OFFERS_AT_ONCE = 6000
+NARROW_AT_ONCE = 20_000
 
 NEW_ID = (
     "(lpad(to_hex(%(milliseconds)s), 12, '0') || '7' || lpad(to_hex({place} >> 12 & 4095), 3, '0') || '8'"
@@ -40,7 +41,11 @@ class Chunk(Struct):
     @property
     def is_full(self) -> bool:
         """Whether it is time to merge."""
-        return len(self.goods) >= GOODS_AT_ONCE or len(self.offers) >= OFFERS_AT_ONCE
+        return (
+            len(self.goods) >= GOODS_AT_ONCE
+            or len(self.offers) >= OFFERS_AT_ONCE
+            or len(self.same) + len(self.pictures) >= NARROW_AT_ONCE
+        )
 
     @property
     def is_empty(self) -> bool:

@@ -45,7 +45,8 @@ _PRICES_FOUND = f"""
            WHERE price_type_id = w.price_type_id AND variant_id = w.variant_id AND min_quantity = w.min_quantity
           OFFSET 0) p ON true"""
 
-# In a full package an offer's prices are all it has; in changes only the types it lists are replaced.
+# In a full package an offer's prices are all it has; in changes only the types it lists are replaced. NOT IN, because
+# its list is hashed whatever the planner believes; an anti-join was planned as a loop over the chunk for every row.
 _PRICES_GONE = f"""
     DELETE FROM price p
      USING (
@@ -54,11 +55,10 @@ _PRICES_GONE = f"""
           CROSS JOIN LATERAL (
               SELECT price_type_id, variant_id, min_quantity FROM price WHERE variant_id = o.variant_id OFFSET 0) had
            JOIN {_TYPES} USING (price_type_id)
-           LEFT JOIN m_price w
-             ON w.price_type_id = had.price_type_id AND w.variant_id = had.variant_id
-            AND w.min_quantity = had.min_quantity
-          WHERE o.prices_said > 0 AND w.variant_id IS NULL
-            AND (o.prices_said = 2 OR EXISTS (SELECT FROM st_price s WHERE s.n = o.n AND s.type = t.place))
+          WHERE o.prices_said > 0
+            AND (had.price_type_id, had.variant_id, had.min_quantity) NOT IN (
+                SELECT price_type_id, variant_id, min_quantity FROM m_price)
+            AND (o.prices_said = 2 OR (o.n, t.place) IN (SELECT n, type FROM st_price))
      ) gone
      WHERE p.price_type_id = gone.price_type_id AND p.variant_id = gone.variant_id
        AND p.min_quantity = gone.min_quantity"""
@@ -100,10 +100,9 @@ _STOCKS_EMPTIED = f"""
            CROSS JOIN LATERAL (
                SELECT variant_id, warehouse_id, quantity FROM stock WHERE variant_id = o.variant_id OFFSET 0) had
             JOIN {_STORES} USING (warehouse_id)
-            LEFT JOIN m_stock w ON w.variant_id = had.variant_id AND w.warehouse_id = had.warehouse_id
-           WHERE o.stocks_said > 0 AND had.quantity <> 0 AND w.variant_id IS NULL
-             AND (o.stocks_said = 2 OR t.place = %(total)s
-                  OR EXISTS (SELECT FROM st_stock s WHERE s.n = o.n AND s.place = %(total)s))
+           WHERE o.stocks_said > 0 AND had.quantity <> 0
+             AND (had.variant_id, had.warehouse_id) NOT IN (SELECT variant_id, warehouse_id FROM m_stock)
+             AND (o.stocks_said = 2 OR t.place = %(total)s OR o.n IN (SELECT n FROM st_stock WHERE place = %(total)s))
       ) gone
      WHERE k.variant_id = gone.variant_id AND k.warehouse_id = gone.warehouse_id"""
 

@@ -45,7 +45,7 @@ _GONE = b"""
      USING (SELECT DISTINCT product_id FROM m_wanted
              UNION SELECT product_id FROM m_picture WHERE position = -1) told
      WHERE l.product_id = told.product_id
-       AND NOT EXISTS (SELECT FROM m_wanted w WHERE w.product_id = l.product_id AND w.position = l.position)"""
+       AND (l.product_id, l.position) NOT IN (SELECT product_id, position FROM m_wanted)"""
 
 _CHANGED = b"""
     UPDATE product_picture l SET sha256 = w.sha256, media_type = w.media_type, source = w.source
@@ -57,7 +57,8 @@ _ADDED = b"""
     INSERT INTO product_picture (product_id, position, sha256, media_type, source)
     SELECT w.product_id, w.position, w.sha256, w.media_type, w.source
       FROM m_wanted w
-     WHERE NOT EXISTS (SELECT FROM product_picture l WHERE l.product_id = w.product_id AND l.position = w.position)
+     WHERE NOT EXISTS (
+         SELECT FROM product_picture l WHERE l.product_id = w.product_id AND l.position = w.position OFFSET 0)
      ORDER BY w.product_id, w.position"""
 
 

@@ -73,7 +73,7 @@ def place(connection: Connection[TupleRow]) -> None:
     connection.execute(b"ANALYZE touched")
     connection.execute(b"TRUNCATE m_placement")
     connection.execute(_WANTED)
-    connection.execute(b"ANALYZE m_placement (product_id, section_id)")
+    connection.execute(b"ANALYZE m_placement")
     connection.execute(_GONE)
     connection.execute(_ADDED)
     connection.execute(b"TRUNCATE touched")

@@ -25,6 +25,8 @@ _TUNING = (
     "SET LOCAL effective_cache_size = '4GB'",
     "SET LOCAL lock_timeout = 0",
     "SET LOCAL statement_timeout = 0",
+    # A killed importer must not hold the lock of its node until its last statement is over.
+    "SET LOCAL client_connection_check_interval = '1s'",
 )
 
 
@@ -68,7 +70,8 @@ class PostgresCatalogueWriter(CatalogueWriter):
         progress: Progress,
         running: list[Connection[TupleRow]],
     ) -> Applied:
-        with psycopg.connect(self._url, application_name="b2b-import") as connection:
+        # No prepared statements: chunks differ, and a plan made for an empty table is a bad one for a full one.
+        with psycopg.connect(self._url, application_name="b2b-import", prepare_threshold=None) as connection:
             running.append(connection)
             for statement in _TUNING:
                 connection.execute(statement.encode())
