@@ -123,7 +123,7 @@ async def test_control_without_sending_again_they_are_lost(container: Container,
                 pass  # the first few had reached the worker before the broker died
         await asyncio.sleep(3)  # the broker works again, and nothing else comes
         left = await rows(sabotaged)
-    assert len(left) >= 15
+    assert left  # how many had reached the worker first depends on how busy the machine is
 
 
 @pytest.mark.parametrize("transport", ["nats", "rabbitmq"])
