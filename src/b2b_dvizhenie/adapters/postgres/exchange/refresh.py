@@ -48,10 +48,12 @@ _VARIANTS = b"""
           WHERE v.product_id = p.product_id
             AND (v.article NOT IN ('', p.article) OR NOT v.barcodes <@ p.barcodes))"""
 
+# Empty articles are left out afterwards: as a condition they match a partial index, which the planner took for empty
+# (no article had come yet when it was analysed) and read whole for every product.
 _STORED = b"""
     SELECT p.product_id, p.name, p.full_name, p.article, p.article_key, p.code, p.barcodes, p.properties,
            p.brand_id, b.name,
-           ARRAY(SELECT v.article FROM variant v WHERE v.product_id = p.product_id AND v.article <> ''
+           ARRAY(SELECT v.article FROM variant v WHERE v.product_id = p.product_id
                   UNION SELECT unnest(v.barcodes) FROM variant v WHERE v.product_id = p.product_id ORDER BY 1)
       FROM product p LEFT JOIN brand b ON b.brand_id = p.brand_id
      WHERE p.product_id = ANY (%s)"""
@@ -125,6 +127,7 @@ def _rows(
         own_brand = brand_of(has, brand_property)
         if own_brand:
             brand_id, brand = brands.find(own_brand), own_brand  # noqa: PLW2901 - the stored one is not needed any more
-        codes = (article, code, *barcodes, *(one for one in variant_codes if one != article and one not in barcodes))
+        of_variants = (one for one in variant_codes if one and one != article and one not in barcodes)
+        codes = (article, code, *barcodes, *of_variants)
         words = product_words(name, full_name, key, codes, brand or "", has)
         yield "\t".join((str(product_id), json_field(has), str(brand_id) if brand_id else NULL, *words))
