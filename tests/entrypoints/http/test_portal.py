@@ -336,14 +336,21 @@ async def test_static_files_are_kept_for_ever(client: AsyncTestClient, shop: Sho
     assert (await client.get("/static/x/%2e%2e/%2e%2e/app.py")).status_code == 404
 
 
-async def test_pictures(client: AsyncTestClient, shop: Shop, tmp_path) -> None:
+async def test_pictures_are_for_members_only(client: AsyncTestClient, shop: Shop, tmp_path) -> None:
+    """REG-2: an anonymous visitor cannot read pictures of products, whatever address he knows."""
     source = tmp_path / "picture.png"
     source.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
     stored = shop.container.files().put_picture(source)
-    answer = await client.get(f"/media/pictures/{stored.sha256}")
+    address = f"/files/pictures/{stored.sha256}"
+    refused = await client.get(address, headers={"Accept": "image/*"})
+    assert refused.status_code == 401
+    assert source.read_bytes() not in refused.content
+    await enter(client, shop)
+    answer = await client.get(address)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/png"
-    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert answer.content == source.read_bytes()
-    assert (await client.get(f"/media/pictures/{'0' * 64}")).status_code == 404
-    assert (await client.get("/media/pictures/..%2f..%2fb2b.toml")).status_code == 404
+    assert (await client.get(address, headers={"If-None-Match": answer.headers["etag"]})).status_code == 304
+    assert (await client.get(f"/files/pictures/{'0' * 64}")).status_code == 404
+    assert (await client.get("/files/pictures/..%2f..%2fb2b.toml")).status_code == 404

@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from b2b_dvizhenie.domain.pricing import BaseSource, NoPrice
 
-PICTURES = "/media/pictures/"
+PICTURES = "/files/pictures/"
 """Where pictures are served from; each is named by the hash of its content, so its address never means another."""
 
 

@@ -18,7 +18,6 @@ from b2b_dvizhenie.entrypoints.http.portal import (
     catalogue,
     checkout,
     entrance,
-    media,
     order_pages,
     product,
 )
@@ -50,7 +49,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *panel_exchange.ROUTES,
     *exchange_logs.ROUTES,
     *exchange_nodes.ROUTES,
-    *media.ROUTES,
     *files.ROUTES,
     *exchange_door.ROUTES,
 ]
