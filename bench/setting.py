@@ -47,10 +47,11 @@ class Bench:
 
     def b2b(self, *arguments: str) -> tuple[float, float, str]:
         """Run a command of the product; (seconds, peak resident MiB, its output)."""
+        # VmHWM, not ru_maxrss: the latter survives exec, so a child would report the memory of this process.
         program = (
-            "import resource, sys; from b2b_dvizhenie.entrypoints.cli.main import cli\n"
+            "import sys; from b2b_dvizhenie.entrypoints.cli.main import cli\n"
             "try: cli.main(sys.argv[1:], standalone_mode=False)\n"
-            "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+            "finally: print(next(l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')), file=sys.stderr)"
         )
         started = time.perf_counter()
         done = subprocess.run(
