@@ -51,7 +51,9 @@ class Bench:
         program = (
             "import sys; from b2b_dvizhenie.entrypoints.cli.main import cli\n"
             "try: cli.main(sys.argv[1:], standalone_mode=False)\n"
-            "finally: print(next(l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')), file=sys.stderr)"
+            "finally:\n"
+            "  peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
+            "  print(peak.split()[1], file=sys.stderr)"
         )
         started = time.perf_counter()
         done = subprocess.run(
