@@ -12,6 +12,7 @@ REF_LENGTH = 255
 
 _PRECISE = Context(prec=60, rounding="ROUND_HALF_UP")
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,4})?", re.ASCII)
+_PRICE = re.compile(r"[1-9]\d{0,14}(?:\.\d{1,4})?", re.ASCII)
 _NUMERIC = re.compile(r"[+-]?(?=[.,]*\d)[\d.,]{1,40}", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+", re.ASCII)
 _BLANKS = str.maketrans(
@@ -114,10 +115,10 @@ def _decimal_point(digits: str) -> str | None:
     return f"{whole or '0'}.{fraction}" if fraction else whole
 
 
-@lru_cache(maxsize=16384)
 def price(text: str) -> Decimal | None:
     """A price kept with at most four decimals, half away from zero; None when unreadable."""
-    return _rounded(number(text), 4)
+    # Prices of a file rarely repeat: reading them is cheaper than remembering them.
+    return Decimal(text) if _PRICE.fullmatch(text) else _rounded(number(text), 4)
 
 
 @lru_cache(maxsize=16384)

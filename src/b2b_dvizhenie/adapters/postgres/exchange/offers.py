@@ -94,20 +94,20 @@ class Offers:
         kind = self._types.get(price.price_type_ref)
         if kind is None:
             kind = self._types[price.price_type_ref] = self._price_types.find(price.price_type_ref, record.line)
-        value, factor = price.value, price.factor
+        value, factor, minimum, unit = price.value, price.factor, price.min_quantity, price.unit
         amount = NULL
         if value is not None and value > 0:
             if factor != _ONE:
                 value = (value / factor).quantize(_GRID, ROUND_HALF_UP)
-            if value >= _LARGEST_PRICE or factor >= _LARGEST_QUANTITY or price.min_quantity >= _LARGEST_QUANTITY:
+            if value >= _LARGEST_PRICE or factor >= _LARGEST_QUANTITY or minimum >= _LARGEST_QUANTITY:
                 self._problems.error("price", "exchange.number_out_of_range", record.ref, record.line, str(value))
                 return
             if value >= _GRID:
-                amount = f"{value:f}"
-        unit, minimum = price.unit, price.min_quantity
+                amount = str(value)
+        # PostgreSQL reads the exponent that str() may write, and str() is twice as fast as a format.
         rows.append(
-            f"{n}\t{kind.place}\t{amount}\t{price.currency or kind.currency}\t{factor:f}\t"
-            f"{quoted(unit) if unit else ''}\t{minimum:f}"
+            f"{n}\t{kind.place}\t{amount}\t{price.currency or kind.currency}\t{factor}\t"
+            f"{quoted(unit) if unit else ''}\t{minimum}"
         )
 
     def _take_stock(self, n: int, stock: StockRow, record: OfferRecord, rows: list[str]) -> None:
@@ -118,7 +118,7 @@ class Offers:
         if not -_LARGEST_QUANTITY < quantity < _LARGEST_QUANTITY:
             self._problems.error("stock", "exchange.number_out_of_range", record.ref, record.line, str(quantity))
             return
-        rows.append(f"{n}\t{store.place}\t{quantity:f}")
+        rows.append(f"{n}\t{store.place}\t{quantity}")
 
     def counters(self) -> dict[str, int]:
         """For the report."""

@@ -16,6 +16,8 @@ from b2b_dvizhenie.adapters.postgres.exchange.problems import Problems
 from b2b_dvizhenie.application.exchange.records import GoodRecord
 from b2b_dvizhenie.application.shared.files import FileStore, PictureRefused, StoredPicture
 
+_REMEMBERED = 20_000
+"""Pictures of one file that are not read again when another good names them."""
 _SHA = "sha256 text, media_type text"
 _FOUND_COLUMNS = f"product_id uuid, ref text, line int, position int, source text, {_SHA}"
 _COLUMNS = f"ref text, position int, source text, {_SHA}, line int"
@@ -75,6 +77,7 @@ class Pictures:
         self._files = files
         self._root = root.resolve()
         self._problems = problems
+        self._known: dict[str, StoredPicture] = {}
         self._by_path: dict[str, Path] | None = None
         self._by_name: dict[str, Path] = {}
 
@@ -91,15 +94,21 @@ class Pictures:
             chunk.pictures.append(f"{ref}\t{position}\t{quoted(source)}\t{told}\t{record.line}")
 
     def _stored(self, source: str, record: GoodRecord) -> StoredPicture | None:
+        known = self._known.get(source)
+        if known is not None:
+            return known
         found = self._find(source)
         if found is None:
             return None
         try:
-            return self._files.put_picture(found)
+            stored = self._files.put_picture(found)
         except PictureRefused as refused:
             detail = f"{source}: {refused.params.get('reason', '')}"
             self._problems.warn("picture", "exchange.picture_refused", record.ref, record.line, detail)
-        return None
+            return None
+        if len(self._known) < _REMEMBERED:
+            self._known[source] = stored
+        return stored
 
     def _find(self, source: str) -> Path | None:
         """The file as named; else whatever its case; else any file of that name, where the folder was lost."""
