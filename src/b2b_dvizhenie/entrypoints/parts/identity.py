@@ -1,0 +1,27 @@
+"""Logins, sessions, people."""
+
+from dependency_injector import providers
+
+from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
+from b2b_dvizhenie.adapters.postgres.views.directory import PostgresDirectory
+from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
+from b2b_dvizhenie.application import identity
+from b2b_dvizhenie.entrypoints.parts.base import Base
+
+
+class Identity(Base):
+    """Logins, sessions, people."""
+
+    identity_work = providers.Factory(PostgresIdentityTransaction, Base.database, Base.clock)
+    session_reader = providers.Singleton(PostgresSessionReader, Base.database)
+    authenticate = providers.Singleton(identity.Authenticate, session_reader, Base.clock)
+    log_in = providers.Factory(identity.LogIn, identity_work.provider, Base.passwords, Base.clock)
+    log_out = providers.Factory(identity.LogOut, identity_work.provider, Base.clock)
+    select_company = providers.Factory(identity.SelectCompany, identity_work.provider)
+    list_sessions = providers.Factory(identity.ListSessions, identity_work.provider, Base.clock)
+    close_session = providers.Factory(identity.CloseSession, identity_work.provider, Base.clock)
+    close_other_sessions = providers.Factory(identity.CloseOtherSessions, identity_work.provider, Base.clock)
+    change_password = providers.Factory(identity.ChangePassword, identity_work.provider, Base.passwords, Base.clock)
+    directory_reader = providers.Singleton(PostgresDirectory, Base.database)
+    list_users = providers.Factory(identity.ListUsers, directory_reader)
+    create_user = providers.Factory(identity.CreateUser, identity_work.provider, Base.passwords, Base.clock)

@@ -1,0 +1,31 @@
+"""Carts and orders."""
+
+from dependency_injector import providers
+
+from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
+from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCartReader
+from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
+from b2b_dvizhenie.application import ordering
+from b2b_dvizhenie.entrypoints.parts.base import Base
+from b2b_dvizhenie.entrypoints.parts.pricing import Pricing
+
+
+class Ordering(Pricing):
+    """Carts and orders."""
+
+    ordering_work = providers.Factory(PostgresOrderingTransaction, Base.database, Base.clock)
+    order_reader = providers.Singleton(PostgresOrderReader, Base.database, Base.settings.provided.exchange.zone)
+    confirm_delivery = providers.Factory(ordering.HandOverOrders, ordering_work.provider, Base.clock)
+    cart_reader = providers.Singleton(PostgresCartReader, Base.database)
+    show_cart = providers.Factory(ordering.ShowCart, cart_reader, ordering_work.provider, Pricing.price_lines)
+    put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, Pricing.price_lines, Base.clock)
+    remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, Pricing.price_lines, Base.clock)
+    accept_prices = providers.Factory(ordering.AcceptPrices, ordering_work.provider, Pricing.price_lines)
+    clear_cart = providers.Factory(ordering.ClearCart, ordering_work.provider)
+    place_order = providers.Factory(ordering.PlaceOrder, ordering_work.provider, Pricing.price_lines, Base.clock)
+    list_orders = providers.Factory(ordering.ListOrders, order_reader)
+    show_order = providers.Factory(ordering.ShowOrder, order_reader)
+    cancel_order = providers.Factory(ordering.CancelOrder, ordering_work.provider, Base.clock)
+    repeat_order = providers.Factory(
+        ordering.RepeatOrder, order_reader, ordering_work.provider, Pricing.price_lines, Base.clock
+    )
