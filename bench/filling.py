@@ -6,7 +6,8 @@ from pathlib import Path
 
 import psycopg
 
-from b2b_dvizhenie.testing.wholesaler import Manifest, Wholesaler, read_manifest, write_catalog
+from b2b_dvizhenie.testing.wholesaler import Manifest, Wholesaler, read_manifest, steps, write_catalog
+from bench.progress import bar
 from bench.report import Report, Row
 from bench.setting import SIZES, Bench
 
@@ -17,8 +18,10 @@ def export(bench: Bench) -> tuple[Path, Manifest]:
     """The wholesaler's export of this size as files of 1C, made once."""
     folder = bench.setting.folder / "export"
     if not (folder / "manifest.json").exists():
-        bench.setting.console.print(f"generating an export of {SIZES[bench.setting.size][0]:,} goods")
-        write_catalog(Wholesaler(size=SIZES[bench.setting.size][0], seed=2026), folder, portion=0)
+        wholesaler = Wholesaler(size=SIZES[bench.setting.size][0], seed=2026)
+        title = f"writing an export of {wholesaler.size:,} goods"
+        with bar(bench.setting.console, title, steps(wholesaler)) as advance:
+            write_catalog(wholesaler, folder, portion=0, advance=advance)
     return folder, read_manifest(folder)
 
 

@@ -20,6 +20,7 @@ from b2b_dvizhenie.adapters.embedded import Cluster
 from b2b_dvizhenie.domain.identity import new_token, token_hash
 from b2b_dvizhenie.domain.shared.ids import new_id
 from b2b_dvizhenie.entrypoints.cli.migrate import bring_up_to_date
+from bench.progress import following_import
 from bench.report import Report
 
 SIZES = {"S": (3_000, 100), "M": (100_000, 1_000), "L": (1_000_000, 10_000)}
@@ -56,13 +57,14 @@ class Bench:
             "  print(peak.split()[1], file=sys.stderr)"
         )
         started = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            env={**os.environ, "B2B_DATABASE_URL": self.url, "B2B_DATA_DIR": self.data_dir},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with following_import(self.setting.console, self.url):
+            done = subprocess.run(
+                [sys.executable, "-c", program, *arguments],
+                env={**os.environ, "B2B_DATABASE_URL": self.url, "B2B_DATA_DIR": self.data_dir},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         if done.returncode:
             raise RuntimeError(f"b2b {' '.join(arguments)}: {done.stderr[-2000:]}")
         return time.perf_counter() - started, int(done.stderr.split()[-1]) / 1024, done.stdout

@@ -13,6 +13,7 @@ from b2b_dvizhenie.testing.wholesaler.export import (
     ExportFile,
     Manifest,
     read_manifest,
+    steps,
     write_catalog,
     write_changes,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "chunks",
     "pack",
     "read_manifest",
+    "steps",
     "write_catalog",
     "write_changes",
 ]
