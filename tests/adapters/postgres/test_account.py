@@ -16,7 +16,6 @@ from b2b_dvizhenie.application.identity.ports import Account, IdentityWork
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
 from b2b_dvizhenie.domain.identity import (
     MAX_PASSWORD,
-    SESSION_LIFETIME,
     AuthenticationRequired,
     BadCredentials,
     Login,
@@ -29,6 +28,7 @@ from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
+LIFETIME = timedelta(days=30)
 EMAIL, PHONE, OLD, NEW = "buyer@example.test", "+7 912 345-67-89", "correct horse", "battery staple"
 
 
@@ -60,7 +60,7 @@ async def test_own_sessions_are_listed_the_latest_first(container: Container) ->
     found = await container.list_sessions()(first)
     assert [(one.user_agent, one.address) for one in found] == [("three", "10.0.0.1"), ("one", "10.0.0.1")]
     assert [str(one.session_id) for one in found] == [third.session_id, first.session_id]
-    assert all(one.expires_at - one.created_at == SESSION_LIFETIME for one in found)
+    assert all(one.expires_at - one.created_at == LIFETIME for one in found)
     assert not await is_alive(container, dead)
 
 
@@ -68,7 +68,7 @@ async def test_an_expired_session_is_neither_listed_nor_closed(container: Contai
     await person(container)
     _, actor = await log_in(container)
     _, other = await log_in(container)
-    later = container.clock()() + SESSION_LIFETIME + timedelta(seconds=1)
+    later = container.clock()() + LIFETIME + timedelta(seconds=1)
     async with container.identity_work() as work:
         assert actor.user_id is not None
         assert await work.accounts.sessions(actor.user_id, later) == []

@@ -1,13 +1,14 @@
 """Users and sessions in PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.settings import held_value
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, session
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
@@ -18,7 +19,7 @@ from b2b_dvizhenie.application.identity.ports import (
     IdentityTransaction,
     OpenSession,
 )
-from b2b_dvizhenie.domain.identity import Login, LoginKind, LoginTaken
+from b2b_dvizhenie.domain.identity import TOKEN_LIFETIME_DAYS, Login, LoginKind, LoginTaken, token_lifetime
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
 
 _UNIQUE_FIELDS = {"uq_app_user_email": "email", "uq_app_user_phone": "phone"}
@@ -26,6 +27,16 @@ _UNIQUE_FIELDS = {"uq_app_user_email": "email", "uq_app_user_phone": "phone"}
 
 def _alive(user_id: UserId, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return session.c.user_id == user_id, session.c.revoked_at.is_(None), session.c.expires_at > now
+
+
+async def end_longer_sessions(connection: AsyncConnection, days: int, now: datetime) -> None:
+    """Let live sessions end by a shortened lifetime; a lengthened one is for sessions to come and wakes no dead one."""
+    latest = session.c.created_at + token_lifetime(days)
+    await connection.execute(
+        update(session)
+        .where(session.c.revoked_at.is_(None), session.c.expires_at > now, session.c.expires_at > latest)
+        .values(expires_at=latest)
+    )
 
 
 class PostgresAccounts(Accounts):
@@ -98,6 +109,10 @@ class PostgresAccounts(Accounts):
     async def record_failure(self, login: str, address: str, at: datetime) -> None:
         """Count a failed login."""
         await self._connection.execute(insert(login_attempt).values(login=login, address=address, at=at))
+
+    async def token_lifetime(self) -> timedelta:
+        """How long a token opened now lives; the setting cannot be changed until the transaction ends."""
+        return token_lifetime(await held_value(self._connection, TOKEN_LIFETIME_DAYS))
 
     async def add_session(
         self,

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -123,6 +123,11 @@ class Accounts(Protocol):
     @abstractmethod
     async def record_failure(self, login: str, address: str, at: datetime) -> None:
         """Count a failed login."""
+        ...
+
+    @abstractmethod
+    async def token_lifetime(self) -> timedelta:
+        """How long a token opened now lives; the setting cannot be changed until the transaction ends."""
         ...
 
     @abstractmethod

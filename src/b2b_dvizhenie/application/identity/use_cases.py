@@ -13,7 +13,6 @@ from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import (
     MAX_PASSWORD,
-    SESSION_LIFETIME,
     AuthenticationRequired,
     BadCredentials,
     LoginInvalid,
@@ -27,10 +26,11 @@ from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId, new_id
 
 
 class NewSession(Struct, frozen=True):
-    """A fresh session: the token is told once and never again."""
+    """A fresh session: the token is told once and never again. `seconds` is how long it lives."""
 
     token: str
     expires_at: datetime
+    seconds: int
 
 
 class LogIn:
@@ -63,12 +63,13 @@ class LogIn:
                 await work.commit()
                 raise BadCredentials
             token = new_token()
-            expires_at = now + SESSION_LIFETIME
+            lifetime = await work.accounts.token_lifetime()
+            expires_at = now + lifetime
             await work.accounts.add_session(
                 new_id(), account.user_id, token_hash(token), now, expires_at, address, user_agent[:500]
             )
             await work.commit()
-        return NewSession(token, expires_at)
+        return NewSession(token, expires_at, int(lifetime.total_seconds()))
 
 
 class Authenticate:

@@ -9,7 +9,6 @@ from b2b_dvizhenie.domain.identity.passwords import (
     check_new_password,
 )
 from b2b_dvizhenie.domain.identity.sessions import (
-    SESSION_LIFETIME,
     AuthenticationRequired,
     BadCredentials,
     TooManyAttempts,
@@ -17,11 +16,13 @@ from b2b_dvizhenie.domain.identity.sessions import (
     new_token,
     token_hash,
 )
+from b2b_dvizhenie.domain.identity.settings import SETTINGS, TOKEN_LIFETIME_DAYS, token_lifetime
 
 __all__ = [
     "MAX_PASSWORD",
     "MIN_PASSWORD",
-    "SESSION_LIFETIME",
+    "SETTINGS",
+    "TOKEN_LIFETIME_DAYS",
     "AuthenticationRequired",
     "BadCredentials",
     "Login",
@@ -36,4 +37,5 @@ __all__ = [
     "new_token",
     "parse_login",
     "token_hash",
+    "token_lifetime",
 ]

@@ -1,13 +1,10 @@
 """Session tokens: opaque, random, kept only as a hash (DESIGN §6.4, TOK)."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
-
-SESSION_LIFETIME = timedelta(days=30)
-"""Default lifetime of a session; a setting overrides it."""
 
 
 class AuthenticationRequired(DomainError):

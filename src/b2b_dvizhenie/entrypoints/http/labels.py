@@ -107,6 +107,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "operations.job_discarded": Label(N_("Job discarded")),
         "operations.job_retried": Label(N_("Job retried")),
         "operations.schedule_changed": Label(N_("Schedule changed")),
+        "settings.changed": Label(N_("Setting changed")),
         "ordering.erp_applied": Label(N_("Order changed by 1C")),
         "ordering.order_cancelled": Label(N_("Order cancelled")),
         "ordering.order_placed": Label(N_("Order placed")),
@@ -139,6 +140,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "sessions_closed": Label(N_("Sessions closed")),
         "state": Label(N_("State")),
         "status": Label(N_("Status")),
+        "value": Label(N_("Value")),
         "zone": Label(N_("Time zone")),
     },
 }

@@ -7,11 +7,13 @@ from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
 from b2b_dvizhenie.entrypoints.http.panel import audit, exchange_logs, exchange_nodes, users
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
+from b2b_dvizhenie.entrypoints.http.panel import settings as panel_settings
 from b2b_dvizhenie.entrypoints.http.portal import (
     account,
     cart_pages,
@@ -27,6 +29,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *identity.ROUTES,
     *account_api.ROUTES,
     *users_api.ROUTES,
+    *settings_api.ROUTES,
     *audit_api.ROUTES,
     *companies.ROUTES,
     *catalog.ROUTES,
@@ -44,6 +47,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *panel.ROUTES,
     *panel_jobs.ROUTES,
     *users.ROUTES,
+    *panel_settings.ROUTES,
     *audit.ROUTES,
     *account.ROUTES,
     *panel_exchange.ROUTES,

@@ -7,9 +7,10 @@ from b2b_dvizhenie.adapters.postgres.views.directory import PostgresDirectory
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
 from b2b_dvizhenie.application import identity
 from b2b_dvizhenie.entrypoints.parts.base import Base
+from b2b_dvizhenie.entrypoints.parts.settings import RunTimeSettings
 
 
-class Identity(Base):
+class Identity(RunTimeSettings):
     """Logins, sessions, people."""
 
     identity_work = providers.Factory(PostgresIdentityTransaction, Base.database, Base.clock)

@@ -62,7 +62,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     name: str
     title: str
     hint: str
-    kind: Literal["text", "number", "switch", "choice", "colour", "secret", "lines"]
+    kind: Literal["text", "number", "switch", "choice", "several", "colour", "secret", "lines"]
     value: str
     default: str = ""
     choices: tuple[Choice, ...] = ()
@@ -93,6 +93,7 @@ class SettingsView(Struct, frozen=True, kw_only=True):
     version: str = ""  # for the optimistic lock
     saved: bool = False
     error: str = ""
+    may_change: bool = True
 
 
 class AuditRow(Struct, frozen=True, kw_only=True):

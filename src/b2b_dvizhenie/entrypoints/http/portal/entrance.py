@@ -13,7 +13,7 @@ from msgspec import Struct
 from b2b_dvizhenie.application.identity import LogIn, LogOut, SelectCompany
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.identity import SESSION_LIFETIME, BadCredentials, TooManyAttempts
+from b2b_dvizhenie.domain.identity import BadCredentials, TooManyAttempts
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import CompanyId
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
@@ -78,7 +78,7 @@ async def login(
         opened = await log_in(data.login, data.password, address=client_address(request), user_agent=agent)
     except (BadCredentials, TooManyAttempts) as refusal:
         return _login_page(request, site, data, refusal)
-    cookie = session_cookie(opened.token, max_age=int(SESSION_LIFETIME.total_seconds()), secure=site.secure)
+    cookie = session_cookie(opened.token, max_age=opened.seconds, secure=site.secure)
     return Redirect(local_path(data.next), status_code=303, cookies=[cookie])
 
 
