@@ -1,6 +1,7 @@
 """The one price function and what it explains. Catalogue, card, cart, order, API and feeds all call `quote`."""
 
 from b2b_dvizhenie.domain.pricing.books import AmbiguousRules, Limits, RuleBook, ambiguities
+from b2b_dvizhenie.domain.pricing.bounds import NOTHING_OFF, Bound, bound_of
 from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Loss, Lost, NotMatched, Verdict
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.quotes import (
@@ -17,9 +18,11 @@ from b2b_dvizhenie.domain.pricing.quotes import (
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
 
 __all__ = [
+    "NOTHING_OFF",
     "AmbiguousRules",
     "Applied",
     "BaseSource",
+    "Bound",
     "Buyer",
     "Discounts",
     "Effect",
@@ -43,6 +46,7 @@ __all__ = [
     "Target",
     "Verdict",
     "ambiguities",
+    "bound_of",
     "quote",
     "quote_line",
 ]
