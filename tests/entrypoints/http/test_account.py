@@ -157,3 +157,61 @@ async def test_the_cart_is_offered_to_who_can_order(client: AsyncTestClient, sho
         assert bool(offered) == (role == "client"), path
     refused = {"client": 200, "administrator": 409}.get(role, 403)
     assert (await client.get("/cart", headers=PAGE)).status_code == refused
+
+
+async def test_a_token_is_refreshed_by_hand(client: AsyncTestClient, shop: Shop) -> None:
+    """TOK-2: the old token is dead at once, the session and its end stay."""
+    await shop.person(EMAIL)
+    old = await log_in(client)
+    before = (await client.get("/api/v1/sessions", headers=old)).json()[0]
+    answer = await client.post("/api/v1/token/refresh", headers=old)
+    assert answer.status_code == 200
+    new = {"Authorization": f"Bearer {answer.json()['token']}"}
+    assert (await client.get("/api/v1/me", headers=old)).status_code == 401
+    assert (await client.post("/api/v1/token/refresh", headers=old)).status_code == 401
+    after = (await client.get("/api/v1/sessions", headers=new)).json()[0]
+    assert (after["session_id"], after["expires_at"]) == (before["session_id"], before["expires_at"])
+    assert after["expires_at"] == answer.json()["expires_at"]
+
+
+async def test_after_a_reset_the_login_is_asked_again(client: AsyncTestClient, shop: Shop) -> None:
+    """TOK-5."""
+    await shop.person(EMAIL)
+    first, second = await log_in(client), await log_in(client)
+    assert (await client.post("/api/v1/token/reset", headers=first)).json() == {"closed": 3}
+    for headers in (first, second):
+        assert (await client.get("/api/v1/me", headers=headers)).status_code == 401
+    await log_in(client)
+
+
+async def test_tokens_of_another_are_reset_by_who_manages_people(client: AsyncTestClient, shop: Shop) -> None:
+    await shop.person(EMAIL)
+    buyer = await log_in(client)
+    target = (await client.get("/api/v1/me", headers=buyer)).json()["user_id"]
+    for role in ("client", "manager", "head_of_managers", "director"):
+        other = {"Authorization": f"Bearer {await shop.person(f'{role}@x.test', role=role)}"}
+        assert (await client.post(f"/api/v1/users/{target}/token/reset", headers=other)).status_code == 403
+    assert (await client.get("/api/v1/me", headers=buyer)).status_code == 200
+    admin = {"Authorization": f"Bearer {await shop.person('admin@x.test', role='administrator')}"}
+    assert (await client.post(f"/api/v1/users/{target}/token/reset", headers=admin)).json() == {"closed": 2}
+    assert (await client.get("/api/v1/me", headers=buyer)).status_code == 401
+    unknown = await client.post("/api/v1/users/00000000-0000-7000-8000-000000000000/token/reset", headers=admin)
+    assert unknown.status_code == 404
+
+
+async def test_the_page_refreshes_and_resets(client: AsyncTestClient, shop: Shop) -> None:
+    await enter(client, shop)
+    before = client.cookies["b2b_session"]
+    answer = await send(client, "/account/token/refresh", {})
+    assert answer.headers["location"] == "/account/sessions?done=refreshed"
+    fresh = answer.cookies["b2b_session"]
+    assert fresh != before
+    client.cookies.clear()
+    client.cookies.set("b2b_session", before)
+    assert (await send(client, "/account/token/refresh", {})).headers["location"].startswith("/login")
+    client.cookies.clear()
+    client.cookies.set("b2b_session", fresh)
+    assert "Токен этого устройства обновлён." in (await see(client, "/account/sessions?done=refreshed")).text
+    answer = await send(client, "/account/token/reset", {})
+    assert answer.headers["location"] == "/login"
+    assert (await client.get("/account", headers=PAGE, follow_redirects=False)).status_code == 302

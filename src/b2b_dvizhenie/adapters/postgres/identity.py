@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.settings import held_value
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, session
@@ -19,6 +20,8 @@ from b2b_dvizhenie.application.identity.ports import (
     IdentityTransaction,
     OpenSession,
 )
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.identity import TOKEN_LIFETIME_DAYS, Login, LoginKind, LoginTaken, token_lifetime
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
 
@@ -96,6 +99,30 @@ class PostgresAccounts(Accounts):
         """Close every live session of the user but this one; how many were closed."""
         closing = update(session).where(session.c.session_id != session_id, *_alive(user_id, now))
         return (await self._connection.execute(closing.values(revoked_at=now))).rowcount
+
+    async def close_all(self, user_id: UserId, now: datetime) -> int:
+        """Close every live session of the user; how many were closed."""
+        closing = update(session).where(*_alive(user_id, now))
+        return (await self._connection.execute(closing.values(revoked_at=now))).rowcount
+
+    async def exchange_token(
+        self, session_id: UUID, old_hash: bytes, new_hash: bytes, now: datetime
+    ) -> datetime | None:
+        """Let the live session answer to another token; its end, or None if the old one is dead."""
+        columns = session.c
+        exchange = (
+            update(session)
+            .where(columns.session_id == session_id, columns.token_hash == old_hash)
+            .where(columns.revoked_at.is_(None), columns.expires_at > now)
+            .values(token_hash=new_hash)
+            .returning(columns.expires_at)
+        )
+        return (await self._connection.execute(exchange)).scalar()
+
+    async def is_within(self, actor: Actor, scope: Scope, user_id: UserId) -> bool:
+        """Whether there is such a person and the scope of the actor's grant reaches it."""
+        query = select(app_user.c.user_id).where(app_user.c.user_id == user_id, visible_users(actor, scope))
+        return (await self._connection.execute(query)).first() is not None
 
     async def failures(self, login: str, address: str, since: datetime) -> tuple[int, int]:
         """(failed logins for this login, failed logins from this address) since a moment."""

@@ -18,6 +18,7 @@ from b2b_dvizhenie.application.identity.ports import (
     PasswordHasher,
     SessionReader,
 )
+from b2b_dvizhenie.application.identity.tokens import RefreshToken, ResetTokens
 from b2b_dvizhenie.application.identity.use_cases import (
     Authenticate,
     CreateUser,
@@ -44,6 +45,8 @@ __all__ = [
     "NewSession",
     "OpenSession",
     "PasswordHasher",
+    "RefreshToken",
+    "ResetTokens",
     "SelectCompany",
     "SessionReader",
     "UserCount",

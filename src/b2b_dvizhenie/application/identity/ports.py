@@ -12,6 +12,7 @@ from msgspec import Struct
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.application.shared.jobs import JobQueue
+from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.identity import Login
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
 
@@ -113,6 +114,26 @@ class Accounts(Protocol):
     @abstractmethod
     async def close_others(self, user_id: UserId, session_id: UUID, now: datetime) -> int:
         """Close every live session of the user but this one; how many were closed."""
+        ...
+
+    @abstractmethod
+    async def close_all(self, user_id: UserId, now: datetime) -> int:
+        """Close every live session of the user; how many were closed."""
+        ...
+
+    @abstractmethod
+    async def exchange_token(
+        self, session_id: UUID, old_hash: bytes, new_hash: bytes, now: datetime
+    ) -> datetime | None:
+        """Let the live session answer to another token; its end, or None and nothing changed if the old one is dead.
+
+        Contract: of exchanges of one token that run at once, one succeeds.
+        """
+        ...
+
+    @abstractmethod
+    async def is_within(self, actor: Actor, scope: Scope, user_id: UserId) -> bool:
+        """Whether there is such a person and the scope of the actor's grant reaches it."""
         ...
 
     @abstractmethod

@@ -103,6 +103,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "exchange.node_changed": Label(N_("Exchange node changed")),
         "exchange.node_created": Label(N_("Exchange node added")),
         "identity.password_changed": Label(N_("Password changed")),
+        "identity.tokens_reset": Label(N_("Tokens reset")),
         "identity.user_created": Label(N_("User added")),
         "operations.job_discarded": Label(N_("Job discarded")),
         "operations.job_retried": Label(N_("Job retried")),

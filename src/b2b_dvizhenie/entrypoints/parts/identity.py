@@ -23,6 +23,8 @@ class Identity(RunTimeSettings):
     close_session = providers.Factory(identity.CloseSession, identity_work.provider, Base.clock)
     close_other_sessions = providers.Factory(identity.CloseOtherSessions, identity_work.provider, Base.clock)
     change_password = providers.Factory(identity.ChangePassword, identity_work.provider, Base.passwords, Base.clock)
+    refresh_token = providers.Factory(identity.RefreshToken, identity_work.provider, Base.clock)
+    reset_tokens = providers.Factory(identity.ResetTokens, identity_work.provider, Base.clock)
     directory_reader = providers.Singleton(PostgresDirectory, Base.database)
     list_users = providers.Factory(identity.ListUsers, directory_reader)
     create_user = providers.Factory(identity.CreateUser, identity_work.provider, Base.passwords, Base.clock)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from b2b_dvizhenie.application.identity import ChangePassword, CloseOtherSessions, CloseSession, ListSessions
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.entrypoints.http.api.identity import client_address
+from b2b_dvizhenie.entrypoints.http.api.identity import Closed, client_address
 
 
 class Session(Struct, frozen=True):
@@ -26,12 +26,6 @@ class Session(Struct, frozen=True):
     last_seen_at: datetime
     expires_at: datetime
     current: bool
-
-
-class Closed(Struct, frozen=True):
-    """How many sessions were closed."""
-
-    closed: int
 
 
 class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):

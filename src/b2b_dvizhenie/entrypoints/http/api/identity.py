@@ -6,12 +6,13 @@ from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from b2b_dvizhenie.application.identity import LogIn, LogOut
+from b2b_dvizhenie.application.identity import LogIn, LogOut, RefreshToken, ResetTokens
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.shared.ids import UserId
 
 
 class Credentials(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,6 +27,12 @@ class Token(Struct, frozen=True):
 
     token: str
     expires_at: datetime
+
+
+class Closed(Struct, frozen=True):
+    """How many sessions were closed."""
+
+    closed: int
 
 
 class Me(Struct, frozen=True):
@@ -58,6 +65,29 @@ async def logout(request: Request[Actor, Any, Any], log_out: NamedDependency[Log
     await log_out(request.user)
 
 
+@post("/api/v1/token/refresh", permission=Permission.PROFILE_VIEW, status_code=200, tags=["identity"])
+async def refresh(request: Request[Actor, str, Any], refresh_token: NamedDependency[RefreshToken]) -> Token:
+    """Exchange this token for a new one; this one is dead at once, the end of the session stays."""
+    opened = await refresh_token(request.user, request.auth)
+    return Token(opened.token, opened.expires_at)
+
+
+@post("/api/v1/token/reset", permission=Permission.PROFILE_VIEW, status_code=200, tags=["identity"])
+async def reset(request: Request[Actor, Any, Any], reset_tokens: NamedDependency[ResetTokens]) -> Closed:
+    """Kill all your tokens, this one too; the login is asked again everywhere."""
+    return Closed(await reset_tokens(request.user))
+
+
+@post(
+    "/api/v1/users/{user_id:uuid}/token/reset", permission=Permission.USERS_MANAGE, status_code=200, tags=["identity"]
+)
+async def reset_of(
+    request: Request[Actor, Any, Any], user_id: FromPath[UUID], reset_tokens: NamedDependency[ResetTokens]
+) -> Closed:
+    """Kill all tokens of a person you manage."""
+    return Closed(await reset_tokens(request.user, UserId(user_id)))
+
+
 @get("/api/v1/me", permission=Permission.PROFILE_VIEW, tags=["identity"])
 async def me(request: Request[Actor, Any, Any]) -> Me:
     """Who is logged in."""
@@ -72,4 +102,4 @@ async def me(request: Request[Actor, Any, Any]) -> Me:
     )
 
 
-ROUTES = [login, logout, me]
+ROUTES = [login, logout, refresh, reset, reset_of, me]

@@ -11,18 +11,27 @@ from litestar.response import Redirect
 from msgspec import UNSET, Struct
 
 from b2b_dvizhenie.application.companies import ShowProfile
-from b2b_dvizhenie.application.identity import ChangePassword, CloseOtherSessions, CloseSession, ListSessions
+from b2b_dvizhenie.application.identity import (
+    ChangePassword,
+    CloseOtherSessions,
+    CloseSession,
+    ListSessions,
+    RefreshToken,
+    ResetTokens,
+)
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import PasswordLength, TooManyAttempts, WrongPassword
 from b2b_dvizhenie.domain.shared.errors import DomainError, NotFound
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
+from b2b_dvizhenie.entrypoints.http.authentication import COOKIE, session_cookie
 from b2b_dvizhenie.entrypoints.http.labels import N_
 from b2b_dvizhenie.entrypoints.http.pages.account import AccountCompany, ProfileView, SecurityView, SessionRow
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
 from b2b_dvizhenie.entrypoints.http.portal.devices import device_of
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
+from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
@@ -32,6 +41,7 @@ _DONE = {
     "closed": N_("The session is closed."),
     "ended": N_("That session had already ended."),
     "others": N_("You are logged out everywhere else."),
+    "refreshed": N_("This device has a new token."),
     "password": N_("The password is changed, the other sessions are closed."),
 }
 """What was just done, by the word in the address one is redirected to."""
@@ -146,6 +156,25 @@ async def close_others(
     return Redirect("/account/sessions?done=others", status_code=303)
 
 
+@post("/account/token/refresh", permission=Permission.PROFILE_VIEW, include_in_schema=False)
+async def refresh(
+    request: Request[Actor, str, Any], site: NamedDependency[Site], refresh_token: NamedDependency[RefreshToken]
+) -> Redirect:
+    """A new token for this device; the session goes on (TOK-2)."""
+    opened = await refresh_token(request.user, request.auth)
+    cookie = session_cookie(opened.token, max_age=opened.seconds, secure=site.secure)
+    return Redirect("/account/sessions?done=refreshed", status_code=303, cookies=[cookie])
+
+
+@post("/account/token/reset", permission=Permission.PROFILE_VIEW, include_in_schema=False)
+async def reset(request: Request[Actor, Any, Any], reset_tokens: NamedDependency[ResetTokens]) -> Redirect:
+    """Log out everywhere, here too (TOK-5)."""
+    await reset_tokens(request.user)
+    answer = Redirect("/login", status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
 @post("/account/password", permission=Permission.PROFILE_VIEW, include_in_schema=False)
 async def password(
     request: Request[Actor, Any, Any],
@@ -163,4 +192,4 @@ async def password(
     return Redirect("/account/sessions?done=password", status_code=303)
 
 
-ROUTES = [profile, security, close, close_others, password]
+ROUTES = [profile, security, close, close_others, refresh, reset, password]
