@@ -4,16 +4,18 @@ A cursor is not a right: it only says where to go on in a list the actor may rea
 signed. It carries a mark of the list it was made for; in another list it would silently skip goods.
 """
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import blake2b
 
 import msgspec
 
-from b2b_dvizhenie.domain.catalog import CursorInvalid, Position, Selection, Sort
+from b2b_dvizhenie.domain.catalog import BY_PRICE, CursorInvalid, Position, Selection, Sort
 from b2b_dvizhenie.domain.catalog.folding import MAX_KEY
 
 MAX_CURSOR = 1600
 _MARK = 6
+_PRICE = re.compile(r"\d{1,16}(?:\.\d{1,4})?", re.ASCII)
 _decoder = msgspec.msgpack.Decoder(Position)
 _encoder = msgspec.msgpack.Encoder()
 
@@ -42,6 +44,8 @@ def from_cursor(cursor: str, selection: Selection, sort: Sort) -> Position:
     except (ValueError, msgspec.DecodeError) as error:
         raise CursorInvalid("cursor") from error
     possible = len(position.key) <= MAX_KEY and "\x00" not in position.key
+    if sort in BY_PRICE:
+        possible = possible and (not position.key or _PRICE.fullmatch(position.key) is not None)
     possible = possible and abs(position.score) < 2**31 and 0 <= position.ordinal < 2**31
     if packed[:_MARK] != _mark(selection, sort) or not possible:
         raise CursorInvalid("cursor")

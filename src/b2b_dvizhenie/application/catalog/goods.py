@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec import UNSET, UnsetType
 
-from b2b_dvizhenie.application.catalog.ports import Listed, Offer, Sight, StockPoint
+from b2b_dvizhenie.application.catalog.ports import Listed, Offer, PricedGoods, Sight, StockPoint
 from b2b_dvizhenie.application.catalog.views import (
     PICTURES,
     Brand,
@@ -37,6 +37,15 @@ def _line(terms: Terms, offer: Offer, quantity: Decimal) -> LineQuote:
 def _price(terms: Terms, offer: Offer, quantity: Decimal) -> Price:
     line = _line(terms, offer, quantity)
     return Price(line.unit_price, terms.currency, quantity, terms.vat_included, line.reason)
+
+
+def own_price(goods: PricedGoods, sight: Sight) -> Decimal | None:
+    """The lowest price among the variants at the first quantity, as lists show it; None where none has a price."""
+    if sight.terms is None:
+        return None
+    quantity = first_quantity(goods.order_multiple)
+    prices = (_line(sight.terms, offer, quantity).unit_price for offer in goods.offers)
+    return min((price for price in prices if price is not None), default=None)
 
 
 def _stock(points: tuple[StockPoint, ...], own: WarehouseId | None) -> Stock:

@@ -14,7 +14,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import Known, Position, SearchText, Selection, Sort, Term
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import PricePoint
+from b2b_dvizhenie.domain.pricing import NOTHING_OFF, Bound, PricePoint
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, ProductId, VariantId, WarehouseId
 
 
@@ -47,6 +47,11 @@ class Sight(Struct, frozen=True):
     def warehouse_id(self) -> WarehouseId | None:
         """The warehouse the company is served from."""
         return self.terms.warehouse_id if self.terms else None
+
+    @property
+    def bound(self) -> Bound:
+        """How far below a stored price the price shown for it can lie."""
+        return NOTHING_OFF
 
 
 class StockPoint(Struct, frozen=True, gc=False):
@@ -105,6 +110,29 @@ class Described(Struct, frozen=True):
     path: tuple[SectionStep, ...]
 
 
+class BasePlace(Struct, frozen=True, gc=False):
+    """A place in the order of stored prices."""
+
+    amount: Decimal
+    variant_id: UUID
+
+
+class BasePrice(Struct, frozen=True, gc=False):
+    """A stored price that the buyer's first quantity reaches, with the product it belongs to."""
+
+    amount: Decimal
+    variant_id: UUID
+    product_id: UUID
+
+
+class PricedGoods(Struct, frozen=True):
+    """What the own price of a product depends on: all its variants, without stock."""
+
+    product_id: UUID
+    order_multiple: Decimal
+    offers: tuple[Offer, ...]
+
+
 class Search(Struct, frozen=True):
     """What goods have to match: all terms (or any of them), or be exactly named by the whole text."""
 
@@ -141,6 +169,37 @@ class CatalogReader(Protocol):
 
         Raises:
             NotFound: the section does not exist or cannot be entered; field `section`.
+        """
+        ...
+
+    @abstractmethod
+    async def by_base(
+        self, request: ListRequest, sight: Sight, after: BasePlace | None, limit: int, *, descending: bool
+    ) -> Sequence[BasePrice]:
+        """Stored prices of the selected goods in the sight's type and currency, by (amount, variant), beyond a place.
+
+        Contract: only prices of active variants that the first quantity of their product reaches; one round trip.
+        """
+        ...
+
+    @abstractmethod
+    async def priced(self, products: Sequence[UUID], sight: Sight) -> Sequence[PricedGoods]:
+        """What the own prices of these products depend on, in any order; at most two round trips."""
+        ...
+
+    @abstractmethod
+    async def unpriced(
+        self, request: ListRequest, sight: Sight, after: UUID | None, limit: int, *, descending: bool
+    ) -> Sequence[ProductId]:
+        """Selected goods of which `by_base` has no price, by id, beyond a place."""
+        ...
+
+    @abstractmethod
+    async def listed(self, places: Sequence[tuple[str, UUID]], request: ListRequest, sight: Sight) -> Sequence[Listed]:
+        """The products of these (key, product) places in their order, as `page` gives them.
+
+        Raises:
+            NotFound: there are no places, and the section does not exist or cannot be entered; field `section`.
         """
         ...
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
+from b2b_dvizhenie.application.catalog.by_price import page_by_price
 from b2b_dvizhenie.application.catalog.cursors import from_cursor, to_cursor
 from b2b_dvizhenie.application.catalog.goods import explained, shown
 from b2b_dvizhenie.application.catalog.ports import CatalogReader, Listed, ListRequest, Search, Sight
@@ -19,6 +20,7 @@ from b2b_dvizhenie.application.catalog.views import (
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import (
+    BY_PRICE,
     Position,
     Selection,
     Sort,
@@ -93,7 +95,7 @@ class _Finder:
         """The goods, and the search that found them."""
         first = self._attempt(request.selection)
         if first is None:
-            return await self._reader.page(request, sight), None
+            return await self._read(request, sight), None
         rows = await self._page(request, first, sight)
         if rows or request.selection.literal:
             return rows, first
@@ -105,7 +107,12 @@ class _Finder:
 
     async def _page(self, request: ListRequest, search: Search, sight: Sight) -> Sequence[Listed]:
         asked = ListRequest(request.selection, request.sort, request.limit, request.after, search)
-        return await self._reader.page(asked, sight)
+        return await self._read(asked, sight)
+
+    async def _read(self, request: ListRequest, sight: Sight) -> Sequence[Listed]:
+        if request.sort in BY_PRICE:
+            return await page_by_price(self._reader, request, sight)
+        return await self._reader.page(request, sight)
 
     async def counts(self, selection: Selection) -> Facets:
         """Facets over what `find` would find."""
@@ -145,7 +152,7 @@ class BrowseCatalog:
             cursor: `next` or `previous` of another page of the same list.
 
         Raises:
-            LimitInvalid, CursorInvalid, SortNeedsQuery: the field is named.
+            LimitInvalid, CursorInvalid, SortNeedsQuery, PricesHidden: the field is named.
             NotFound: the section does not exist or cannot be entered.
             Forbidden: no right to the catalogue, or a filter by stock without the right to see stock.
         """

@@ -11,10 +11,12 @@ from b2b_dvizhenie.domain.catalog.searching import (
     words_to_look_up,
 )
 from b2b_dvizhenie.domain.catalog.selection import (
+    BY_PRICE,
     MAX_PAGE,
     CursorInvalid,
     LimitInvalid,
     Position,
+    PricesHidden,
     QueryTooLong,
     Selection,
     Sort,
@@ -24,12 +26,14 @@ from b2b_dvizhenie.domain.catalog.selection import (
 )
 
 __all__ = [
+    "BY_PRICE",
     "MAX_PAGE",
     "Availability",
     "CursorInvalid",
     "Known",
     "LimitInvalid",
     "Position",
+    "PricesHidden",
     "QueryTooLong",
     "SearchDocument",
     "SearchText",

@@ -21,7 +21,13 @@ class Sort(StrEnum):
     ARTICLE = "article"
     ARTICLE_DESC = "-article"
     NEWEST = "-new"  # last added first
+    PRICE = "price"  # by the buyer's own price, cheap first; goods without one last
+    PRICE_DESC = "-price"
     RELEVANCE = "relevance"  # best match first; only where something is searched for
+
+
+BY_PRICE = frozenset({Sort.PRICE, Sort.PRICE_DESC})
+"""Orders by own price: they are no columns of the database."""
 
 
 class LimitInvalid(DomainError):
@@ -52,6 +58,12 @@ class SortNeedsQuery(DomainError):
     """Goods are ordered by relevance only where something is searched for."""
 
     code = "catalog.sort_needs_query"
+
+
+class PricesHidden(DomainError):
+    """Goods cannot be ordered by prices that the viewer does not see."""
+
+    code = "catalog.prices_hidden"
 
 
 class Selection(Struct, frozen=True):

@@ -66,4 +66,6 @@ price = Table(
     PriceColumns,
     CheckConstraint("amount > 0 AND amount <> 'NaN'", name="positive"),
     Index("ix_price_variant_id", "variant_id"),
+    # The order of a buyer's catalogue by price begins here (application/catalog/by_price.py).
+    Index("ix_price_amount", "price_type_id", "amount", "variant_id"),
 )

@@ -13,6 +13,8 @@ from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql as sql
 from b2b_dvizhenie.adapters.postgres.views.catalog_counts import CountCache, Counted
 from b2b_dvizhenie.application.catalog.ports import (
+    BasePlace,
+    BasePrice,
     CatalogReader,
     Described,
     Item,
@@ -20,6 +22,7 @@ from b2b_dvizhenie.application.catalog.ports import (
     Listed,
     ListRequest,
     Offer,
+    PricedGoods,
     Search,
     Sight,
     StockPoint,
@@ -150,6 +153,64 @@ class PostgresCatalogReader(CatalogReader):
             offers = await _read_offers(connection, [row[0] for row in rows], sight, limited=True)
         if backward:
             rows.reverse()
+        return [_listed(row, offers) for row in rows]
+
+    def _priced_question(self, request: ListRequest, sight: Sight) -> tuple[sql.Shape, dict[str, Any]]:
+        shape, values = _question(request.selection, request.search)
+        currency = sight.terms.currency if sight.terms else ""
+        return shape, values | {"price_type": sight.price_type_id, "currency": currency}
+
+    async def by_base(
+        self, request: ListRequest, sight: Sight, after: BasePlace | None, limit: int, *, descending: bool
+    ) -> Sequence[BasePrice]:
+        """Stored prices of the selected goods, beyond a place."""
+        shape, values = self._priced_question(request, sight)
+        values["limit"] = limit
+        if after is not None:
+            values |= {"amount": after.amount, "id": after.variant_id}
+        statement = sql.by_base(shape, after=after is not None, descending=descending)
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(statement, values)
+            return [BasePrice(*row) for row in await cursor.fetchall()]
+
+    async def priced(self, products: Sequence[UUID], sight: Sight) -> Sequence[PricedGoods]:
+        """What the own prices of these products depend on."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.MULTIPLES, {"products": list(products)})
+            multiples = await cursor.fetchall()
+            offers = await _read_offers(connection, list(products), replace(sight, stock=False), limited=False)
+        nothing: tuple[list[Offer], int] = ([], 0)
+        return [
+            PricedGoods(product, multiple, tuple(offers.get(product, nothing)[0])) for product, multiple in multiples
+        ]
+
+    async def unpriced(
+        self, request: ListRequest, sight: Sight, after: UUID | None, limit: int, *, descending: bool
+    ) -> Sequence[ProductId]:
+        """Selected goods without a price, by id, beyond a place."""
+        shape, values = self._priced_question(request, sight)
+        values |= {"limit": limit, "id": after}
+        statement = sql.unpriced(shape, after=after is not None, descending=descending)
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(statement, values)
+            return [row[0] for row in await cursor.fetchall()]
+
+    async def listed(self, places: Sequence[tuple[str, UUID]], request: ListRequest, sight: Sight) -> Sequence[Listed]:
+        """The products of these places in their order."""
+        products = [product for _, product in places]
+        async with self._database.reading() as connection:
+            if not places:
+                section = request.selection.section_id
+                if section is not None and not await self._path(connection, section):
+                    raise NotFound("section")
+                return []
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.LISTED, {"products": products, "keys": [key for key, _ in places]})
+            rows = await cursor.fetchall()
+            offers = await _read_offers(connection, products, sight, limited=True)
         return [_listed(row, offers) for row in rows]
 
     async def card(self, product_id: ProductId, sight: Sight) -> Described | None:

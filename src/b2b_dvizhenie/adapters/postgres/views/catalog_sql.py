@@ -120,6 +120,53 @@ SELECT page.product_id, page.name, page.article, page.brand_id, b.name, page.sec
  ORDER BY {outer}"""  # noqa: S608 - assembled from the constants above
 
 
+# The smallest multiple that is one unit or more: `first_quantity` of the catalogue.
+_FIRST_QUANTITY = "CASE WHEN p.order_multiple > 0 THEN ceil(1 / p.order_multiple) * p.order_multiple ELSE 1 END"
+_OWN_BASE = f"q.price_type_id = %(price_type)s AND q.currency = %(currency)s AND q.min_quantity <= {_FIRST_QUANTITY}"
+
+
+def _with_section(shape: Shape) -> str:
+    joined = "product_placement pl ON pl.product_id = p.product_id"
+    return f"\n  JOIN {joined}" if shape.section else ""
+
+
+@lru_cache(maxsize=256)
+def by_base(shape: Shape, *, after: bool, descending: bool) -> str:
+    """Stored prices of the selected goods in their order. Parameters: as `page`, price_type, currency, amount, id."""
+    conditions = [_OWN_BASE, *_conditions(shape)]
+    if after:
+        conditions.append(f"(q.amount, q.variant_id) {'<' if descending else '>'} (%(amount)s, %(id)s)")
+    direction = " DESC" if descending else ""
+    return f"""
+SELECT q.amount, q.variant_id, v.product_id
+  FROM price q
+  JOIN variant v ON v.variant_id = q.variant_id AND v.is_active
+  JOIN product p ON p.product_id = v.product_id{_with_section(shape)}
+ WHERE {" AND ".join(conditions)}
+ ORDER BY q.amount{direction}, q.variant_id{direction}
+ LIMIT %(limit)s"""  # noqa: S608 - assembled from the constants above
+
+
+@lru_cache(maxsize=256)
+def unpriced(shape: Shape, *, after: bool, descending: bool) -> str:
+    """Selected goods of which `by_base` has no price. Parameters: as there."""
+    conditions = _conditions(shape)
+    if after:
+        conditions.append(f"p.product_id {'<' if descending else '>'} %(id)s")
+    return f"""
+SELECT p.product_id
+  FROM {_source(shape)}
+ WHERE {" AND ".join(conditions)}
+   AND NOT EXISTS (
+       SELECT 1 FROM variant v JOIN price q ON q.variant_id = v.variant_id
+        WHERE v.product_id = p.product_id AND v.is_active AND {_OWN_BASE})
+ ORDER BY p.product_id{" DESC" if descending else ""}
+ LIMIT %(limit)s"""  # noqa: S608 - assembled from the constants above
+
+
+MULTIPLES = "SELECT product_id, trim_scale(order_multiple) FROM product WHERE product_id = ANY (%(products)s)"
+
+
 @lru_cache(maxsize=64)
 def facets(shape: Shape) -> str:
     """Brands of the selected goods with their counts; goods without a brand are counted under a null brand.
@@ -169,6 +216,15 @@ SELECT v.product_id, v.variant_id, v.name, v.article, v.attributes, v.barcodes, 
  {f"WHERE v.place <= {LISTED_VARIANTS}" if limited else ""}
  ORDER BY v.product_id, v.place"""  # noqa: S608 - assembled from the constants above
 
+
+LISTED = f"""
+SELECT p.product_id, p.name, p.article, p.brand_id, b.name, p.section_id,
+       (SELECT sha256 FROM product_picture pic WHERE pic.product_id = p.product_id ORDER BY position LIMIT 1),
+       p.unit_name, trim_scale(p.order_multiple), trim_scale(p.vat_rate), asked.key, 0
+  FROM unnest(%(products)s::uuid[], %(keys)s::text[]) WITH ORDINALITY AS asked (product_id, key, place)
+  JOIN product p ON p.product_id = asked.product_id AND {_VISIBLE}
+  LEFT JOIN brand b ON b.brand_id = p.brand_id
+ ORDER BY asked.place"""  # noqa: S608 - assembled from the constants above
 
 CARD = f"""
 SELECT p.product_id, p.name, p.article, p.brand_id, b.name, p.section_id,

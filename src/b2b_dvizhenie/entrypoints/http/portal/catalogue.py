@@ -36,6 +36,7 @@ ROWS = 50
 BRANDS_SHOWN = 40
 SUGGESTIONS = 8
 _ORDERS = (Sort.NAME, Sort.ARTICLE, Sort.NEWEST)
+_PRICE_ORDERS = (Sort.PRICE, Sort.PRICE_DESC)
 
 
 class Address(Struct, frozen=True):
@@ -148,7 +149,9 @@ class Listing:
         note = None
         if page.shown_for:
             note = SearchNote(page.shown_for.text, address.url(literal="true"))
-        orders = (Sort.RELEVANCE, *_ORDERS) if selection.searches else _ORDERS
+        sees_prices = actor.terms is not None and actor.may(Permission.PRICES_VIEW)
+        orders = (*_ORDERS, *(_PRICE_ORDERS if sees_prices else ()))
+        orders = (Sort.RELEVANCE, *orders) if selection.searches else orders
         hidden = [("q", selection.text)] if selection.searches else []
         hidden += [("literal", "true")] if selection.literal else []
         view = CatalogueView(
@@ -166,7 +169,7 @@ class Listing:
             hidden=tuple(hidden),
             note=note,
             can_order=self._frame.can_order(actor),
-            prices=actor.terms is not None and actor.may(Permission.PRICES_VIEW),
+            prices=sees_prices,
             stock=actor.may(Permission.STOCK_VIEW),
         )
         context = {"shell": shell, "view": view}
