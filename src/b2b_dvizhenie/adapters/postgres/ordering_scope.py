@@ -1,6 +1,9 @@
 """The one predicate that says whose orders an actor sees: list, detail, count, cancellation, export (DESIGN §4)."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
@@ -35,3 +38,10 @@ def visible_orders(actor: Actor, scope: Scope) -> ColumnElement[bool]:
             below = select(app_user.c.user_id).where(app_user.c.user_id == actor.user_id).cte("below", recursive=True)
             below = below.union(select(app_user.c.user_id).join(below, app_user.c.head_id == below.c.user_id))
             return orders.company_id.in_(served.where(company.c.manager_id.in_(select(below.c.user_id))))
+
+
+def visible_order_ids(actor: Actor, scope: Scope) -> tuple[str, dict[str, Any]]:
+    """The same predicate for reads over the bare connection: a subquery of ids, and its parameters."""
+    ids = select(customer_order.c.order_id).where(visible_orders(actor, scope))
+    compiled = ids.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy
+    return compiled.string, dict(compiled.params)

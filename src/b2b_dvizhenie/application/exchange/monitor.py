@@ -20,7 +20,7 @@ from b2b_dvizhenie.domain.exchange.monitoring import (
     run_outcome,
     sync_status,
 )
-from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import NodeId, OrderId
 
@@ -190,7 +190,10 @@ class LogQuery(Struct, frozen=True):
 
 
 class MonitorReader(Protocol):
-    """Port: the reads of the monitor. Newest lines first; every list is bounded by the query's `size`."""
+    """Port: the reads of the monitor. Newest lines first; every list is bounded by the query's `size`.
+
+    Contract: orders are listed and counted by the predicate of the orders themselves, in the scope of the grant.
+    """
 
     @abstractmethod
     async def category_runs(self) -> Sequence[CategoryRun]:
@@ -198,8 +201,8 @@ class MonitorReader(Protocol):
         ...
 
     @abstractmethod
-    async def node_lives(self) -> Sequence[NodeLife]:
-        """When nodes were last heard, and how many orders they have not confirmed."""
+    async def node_lives(self, actor: Actor, scope: Scope) -> Sequence[NodeLife]:
+        """When nodes were last heard, and how many orders in the scope they have not confirmed."""
         ...
 
     @abstractmethod
@@ -233,8 +236,8 @@ class MonitorReader(Protocol):
         ...
 
     @abstractmethod
-    async def undelivered(self, query: LogQuery) -> Sequence[DeliveryLine]:
-        """Orders the nodes have not confirmed, oldest first, the vainest before the others."""
+    async def undelivered(self, actor: Actor, scope: Scope, query: LogQuery) -> Sequence[DeliveryLine]:
+        """Orders in the scope that the nodes have not confirmed, oldest first, the vainest before the others."""
         ...
 
 
@@ -248,12 +251,12 @@ class ShowSummary:
 
     async def __call__(self, actor: Actor) -> list[NodeSummary]:
         """Nodes by name; raises Forbidden."""
-        actor.require(Permission.EXCHANGE_VIEW)
+        scope = actor.require(Permission.EXCHANGE_VIEW)
         now = self._clock()
         async with self._work() as work:
             nodes = await work.nodes.all()
         runs = {(run.node_id, run.category): run for run in await self._reader.category_runs()}
-        lives = {life.node_id: life for life in await self._reader.node_lives()}
+        lives = {life.node_id: life for life in await self._reader.node_lives(actor, scope)}
         return [_summary(node, runs, lives.get(node.node_id), now) for node in nodes]
 
 
@@ -369,6 +372,6 @@ class ReadExchangeLog:
         return await self._reader.requests(query)
 
     async def undelivered(self, actor: Actor, query: LogQuery) -> Sequence[DeliveryLine]:
-        """Orders the nodes have not confirmed; raises Forbidden."""
-        actor.require(Permission.EXCHANGE_VIEW)
-        return await self._reader.undelivered(query)
+        """Orders in the scope of the grant that the nodes have not confirmed; raises Forbidden."""
+        scope = actor.require(Permission.EXCHANGE_VIEW)
+        return await self._reader.undelivered(actor, scope, query)

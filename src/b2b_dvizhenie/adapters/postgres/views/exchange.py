@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Composed, Literal
 
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.exchange_deliveries import UNDELIVERED
+from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_order_ids
 from b2b_dvizhenie.application.exchange.monitor import (
     CategoryRun,
     DeliveryLine,
@@ -19,8 +20,10 @@ from b2b_dvizhenie.application.exchange.monitor import (
     ProblemLine,
     RequestLine,
 )
+from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.exchange.deliveries import SUSPECT_AFTER
 from b2b_dvizhenie.domain.exchange.monitoring import PROBLEMS_COUNTER, LastRun, SyncCategory
+from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.ids import NodeId, OrderId
 
 # Category → (counter that tells that a finished file had rows of it, how an unfinished one's name begins).
@@ -54,7 +57,7 @@ SELECT u.* FROM ({UNDELIVERED}) u
   JOIN exchange_node n ON n.node_id = u.node_id AND n.is_active AND 'sale' = ANY (n.rights)
 """  # noqa: S608 - the pieces are constants
 _LIVES = f"""
-WITH undelivered AS ({_UNDELIVERED})
+WITH undelivered AS ({_UNDELIVERED} WHERE {{visible}})
 SELECT n.node_id,
        (SELECT max(s.last_seen_at) FROM exchange_session s WHERE s.node_id = n.node_id),
        (SELECT max(r.at) FROM exchange_request r WHERE r.node_id = n.node_id AND r.kind = 'sale' AND r.mode = 'query'),
@@ -136,9 +139,11 @@ class PostgresMonitor(MonitorReader):
             for row in await self._rows(_RUNS.format(categories=rows))
         ]
 
-    async def node_lives(self) -> Sequence[NodeLife]:
-        """When nodes were last heard, and how many orders they have not confirmed."""
-        return [NodeLife(NodeId(row[0]), *row[1:]) for row in await self._rows(_LIVES)]
+    async def node_lives(self, actor: Actor, scope: Scope) -> Sequence[NodeLife]:
+        """When nodes were last heard, and how many orders in the scope they have not confirmed."""
+        visible, parameters = visible_order_ids(actor, scope)
+        lives = _LIVES.format(visible=f"u.order_id IN ({visible})")
+        return [NodeLife(NodeId(row[0]), *row[1:]) for row in await self._rows(lives, parameters)]
 
     async def imports(self, query: LogQuery) -> Sequence[ImportLine]:
         """Imports, by node, state, outcome, category and part of a file name, an error or a row with a problem."""
@@ -185,9 +190,12 @@ class PostgresMonitor(MonitorReader):
         ending = "ORDER BY r.request_id DESC LIMIT %(size)s OFFSET %(offset)s"
         return [RequestLine(*row) for row in await self._rows(_where(_REQUESTS, conditions, ending), parameters)]
 
-    async def undelivered(self, query: LogQuery) -> Sequence[DeliveryLine]:
-        """Orders the nodes have not confirmed, the vainest before the others, oldest first."""
+    async def undelivered(self, actor: Actor, scope: Scope, query: LogQuery) -> Sequence[DeliveryLine]:
+        """Orders in the scope that the nodes have not confirmed, the vainest before the others, oldest first."""
         conditions, parameters = _common(query, "u")
+        visible, more = visible_order_ids(actor, scope)
+        conditions.append(f"u.order_id IN ({visible})")
+        parameters |= more
         if query.text:
             conditions.append("u.number ILIKE %(text)s")
         base = f"SELECT node_id, node, order_id, number, revision, placed_at, times, given_at FROM ({_UNDELIVERED}) u"  # noqa: S608

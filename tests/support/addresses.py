@@ -1,0 +1,167 @@
+"""Where a developer says how a test addresses the objects of a route: path parameters, and bodies that name objects.
+
+A route with a parameter that nobody has entered here fails the authorization matrix by name. Enter the parameter in
+`PARAMETERS` (how an own and a foreign object is named, and who may see it); a route whose body names the object goes
+into `BODIES`. A body without objects is made from the type of the handler's `data` and needs no entry.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, get_args, get_origin
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from club import RELATIONS, VIEWERS, Club
+from msgspec import Struct
+
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
+
+NOBODY = UUID(int=0xDEAD)
+Names = Callable[[Club, str, str], str]
+"""(club, role, relation) → the value of the parameter."""
+Sees = Callable[[Club, str, str, Scope], bool]
+"""(club, role, relation, scope of the governing permission) → whether the object exists for the role."""
+
+
+class Parameter(Struct, frozen=True):
+    """How objects behind a path parameter are named and seen.
+
+    `governed_by` is the permission whose scope decides; None: that of the route. `relations` are those that make
+    sense. `refused` are the statuses a foreign object may be answered with.
+    """
+
+    name: Names
+    sees: Sees
+    governed_by: Permission | None = None
+    relations: tuple[str, ...] = RELATIONS
+    refused: frozenset[int] = frozenset({404})
+
+
+class Body(Struct, frozen=True):
+    """A body that names an object."""
+
+    make: Callable[[Club, str, str], Any]
+    sees: Sees
+    form: bool = True
+    governed_by: Permission | None = None
+    relations: tuple[str, ...] = RELATIONS
+    refused: frozenset[int] = frozenset({404})
+    also: frozenset[Permission] = frozenset()
+
+
+def company_seen(club: Club, role: str, relation: str, scope: Scope) -> bool:
+    """Companies, and what belongs to them."""
+    return club.company_in_scope(VIEWERS[role], scope, club.of(role, relation).company)
+
+
+def person_seen(club: Club, role: str, relation: str, scope: Scope) -> bool:
+    """People."""
+    return club.person_in_scope(VIEWERS[role], scope, club.of(role, relation).person)
+
+
+def is_own(_: Club, __: str, relation: str, ___: Scope) -> bool:
+    """What only its owner sees, whatever else one may: sessions, cart lines."""
+    return relation == "own"
+
+
+def _shared(name: str, closed: str) -> Names:
+    """Things everybody may see or nobody: `own` is one that is shown, the rest is one that is closed."""
+
+    def of(club: Club, _: str, relation: str) -> str:
+        key = name if relation == "own" else closed
+        return str(club.things.get(key, NOBODY))
+
+    return of
+
+
+def _own_session(club: Club, role: str, relation: str) -> str:
+    owner = VIEWERS[role] if relation == "own" else club.of(role, relation).person
+    return str(club.sessions[owner])
+
+
+def _shared_parameter(name: str, closed: str = "nobody") -> Parameter:
+    return Parameter(_shared(name, closed), is_own, relations=("own", "other company"))
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "order_id": Parameter(
+        lambda club, role, relation: str(club.orders[club.of(role, relation).person]),
+        company_seen,
+        governed_by=Permission.ORDERS_VIEW,
+    ),
+    "company_id": Parameter(
+        lambda club, role, relation: str(club.companies[club.of(role, relation).company]), company_seen
+    ),
+    "user_id": Parameter(
+        lambda club, role, relation: str(club.people[club.of(role, relation).person].user_id), person_seen
+    ),
+    "session_id": Parameter(_own_session, is_own),
+    "section_id": _shared_parameter("shown", "closed"),
+    "product_id": Parameter(
+        lambda club, _, relation: str(club.goods[0] if relation == "own" else club.things["hidden"]),
+        is_own,
+        relations=("own", "other company"),
+    ),
+    # A line of the caller's own cart, whatever the goods: there is no foreign one to name.
+    "variant_id": Parameter(lambda club, *_: str(club.goods[0]), is_own, relations=("own",)),
+    "import_id": _shared_parameter("import"),
+    "job_id": _shared_parameter("job"),
+    "node_id": Parameter(
+        lambda club, _, relation: str(club.market.node if relation == "own" else NOBODY),
+        is_own,
+        relations=("own", "other company"),
+    ),
+    "schedule_id": Parameter(
+        lambda club, _, relation: club.schedule if relation == "own" else "no-such",
+        is_own,
+        relations=("own", "other company"),
+    ),
+    "sha256": Parameter(lambda *_: "0" * 64, lambda *_: False, relations=("other company",)),
+}
+
+BODIES: dict[tuple[str, str], Body] = {
+    ("POST", "/companies/select"): Body(
+        lambda club, role, relation: {"company": str(club.companies[club.of(role, relation).company])},
+        # Membership decides, not rights: staff has none, and the colleague's company is the client's own.
+        lambda club, role, relation, _: role == "client" and club.of(role, relation).company == "own",
+    ),
+    ("POST", "/account/sessions/close"): Body(
+        lambda club, role, relation: {"session": _own_session(club, role, relation)},
+        is_own,
+        refused=frozenset({303}),  # a session that is gone is no failure of the page; nothing changes
+    ),
+    ("POST", "/panel/jobs/bulk"): Body(
+        lambda club, _, relation: {"action": "retry", "job": str(club.things["job"] if relation == "own" else NOBODY)},
+        lambda *_: True,  # what is gone is left alone, and counted as nothing
+        relations=("own", "other company"),
+    ),
+}
+
+ALSO: Mapping[tuple[str, str], frozenset[Permission]] = {
+    ("POST", "/api/v1/orders/{order_id:uuid}/cancel"): frozenset({Permission.ORDERS_PLACE, Permission.ORDERS_PROCESS}),
+    ("POST", "/orders/{order_id:uuid}/cancel"): frozenset({Permission.ORDERS_PLACE, Permission.ORDERS_PROCESS}),
+}
+"""Routes whose use case asks for one of these beside the permission of the route."""
+
+
+def sample(annotation: Any) -> Any:
+    """A small valid value of a type: for structs, their required fields only."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (list, tuple, set, frozenset, dict):
+        return {} if origin is dict else []
+    if arguments:  # a union or an annotated type
+        return None if type(None) in arguments else sample(arguments[0])
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return {field.encode_name: sample(field.type) for field in msgspec.structs.fields(annotation) if field.required}
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return next(iter(annotation)).value
+    simple: dict[Any, Any] = {str: "x", int: 1, float: 1.0, bool: False, UUID: str(NOBODY)}
+    return simple.get(annotation, "1")
+
+
+def encoded(value: Any, *, form: bool) -> tuple[tuple[tuple[str, str], ...], bytes]:
+    """Headers and bytes of a body."""
+    if form:
+        return (("content-type", "application/x-www-form-urlencoded"),), urlencode(value or {}).encode()
+    return (("content-type", "application/json"),), msgspec.json.encode(value)

@@ -1,0 +1,207 @@
+"""A closed club in small: two seller firms, a tree of staff, buyers everywhere, one object of each kind for each place.
+
+Companies and who looks after them (staff of the first firm unless told otherwise)::
+
+    administrator
+    director ─ head ─ manager   → Own       (buyers: client, colleague)
+             │      └ manager_2 → Beside    (buyer: client_beside)
+             └ head_2 ─ manager_3 → Other   (buyer: client_other)
+    director_x (second firm) ─ head_x ─ manager_x → Foreign (buyer: client_foreign)
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from market import OPENED, Market, Person
+from msgspec import Struct
+from sqlalchemy import insert, update
+
+from b2b_dvizhenie.adapters.postgres.tables.catalog import product, section
+from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import
+from b2b_dvizhenie.adapters.postgres.tables.identity import session
+from b2b_dvizhenie.adapters.postgres.tables.operations import job, schedule
+from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, Permission, Scope
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, VariantId, new_id
+
+ROLES = ("client", "manager", "head_of_managers", "director", "administrator")
+RELATIONS = ("own", "colleague", "other company", "other firm")
+GRANTS = {role.code: role.grants for role in DEFAULT_ROLES}
+
+_STAFF = {
+    "administrator": ("administrator", None, None),
+    "director": ("director", None, 1),
+    "head": ("head_of_managers", "director", 1),
+    "head_2": ("head_of_managers", "director", 1),
+    "manager": ("manager", "head", 1),
+    "manager_2": ("manager", "head", 1),
+    "manager_3": ("manager", "head_2", 1),
+    "director_x": ("director", None, 2),
+    "head_x": ("head_of_managers", "director_x", 2),
+    "manager_x": ("manager", "head_x", 2),
+}
+"""Name → (role, head, firm)."""
+_COMPANIES = {"own": ("manager", 1), "beside": ("manager_2", 1), "other": ("manager_3", 1), "foreign": ("manager_x", 2)}
+"""Name → (personal manager, the firm it trades with)."""
+BUYERS = {
+    "client": "own",
+    "colleague": "own",
+    "client_beside": "beside",
+    "client_other": "other",
+    "client_foreign": "foreign",
+}
+_ABOUT_GOODS = {Permission.CATALOG_VIEW, Permission.STOCK_VIEW}
+"""Permissions that no company's data depends on, whatever their scope."""
+VIEWERS = {
+    "client": "client",
+    "manager": "manager",
+    "head_of_managers": "head",
+    "director": "director",
+    "administrator": "administrator",
+}
+"""Who stands for a role in the matrix."""
+
+
+class Fact(Struct, frozen=True):
+    """What decides who sees an object: the company it belongs to, and the person it is or belongs to."""
+
+    company: str = ""
+    person: str = ""
+
+
+class Club:
+    """The people, companies and objects by name."""
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.people: dict[str, Person] = {}
+        self.companies: dict[str, CompanyId] = {}
+        self.firms: dict[int, FirmId] = {}
+        self.orders: dict[str, UUID] = {}
+        self.numbers: dict[str, str] = {}
+        self.sessions: dict[str, UUID] = {}
+        self.goods: list[VariantId] = []
+        self.things: dict[str, UUID] = {}
+        self.schedule = "probe"
+
+    async def open(self) -> "Club":
+        """Make everything."""
+        market = self.market
+        self.firms = {1: market.firm_id, 2: await market.firm("Second firm")}
+        for name, (role, head, firm) in _STAFF.items():
+            above = self.people[head] if head else None
+            self.people[name] = await market.member(
+                role_code=role, head=above, firm_id=self.firms[firm] if firm else None, name=name
+            )
+        for name, (manager, firm) in _COMPANIES.items():
+            self.companies[name] = await market.client(
+                f"Company {name}", manager=self.people[manager], firm_id=self.firms[firm], inn=f"77{len(name):08d}"
+            )
+        for name, where in BUYERS.items():
+            self.people[name] = await market.member(self.companies[where], name=name)
+        self.goods = [await market.goods("100.00"), await market.goods("250.50"), await market.goods("7.00")]
+        for name in BUYERS:
+            placed = await market.order(self.people[name], (self.goods[0], "2"), (self.goods[1], "1"))
+            self.orders[name], self.numbers[name] = placed.order_id, placed.number
+        await self._things()
+        for name, person in self.people.items():
+            self.sessions[name] = await self._second_session(name, person)
+            # Authentication notes once in a while that somebody was there: not in the middle of a comparison.
+            await market.actor(person)
+        return self
+
+    async def _second_session(self, name: str, person: Person) -> UUID:
+        session_id = new_id()
+        row = {"session_id": session_id, "token_hash": session_id.bytes * 2, "user_id": person.user_id}
+        moments = {"created_at": OPENED, "expires_at": OPENED + timedelta(days=36500), "last_seen_at": OPENED}
+        await self.market._write(insert(session).values(row | moments | {"user_agent": name}))
+        return session_id
+
+    async def _things(self) -> None:
+        market = self.market
+        shown, closed = await market.section("Shown"), await market.section("Closed", is_active=False)
+        hidden = await market.product("Hidden", article="HIDDEN-1", is_hidden=True)
+        await market._write(update(product).where(product.c.product_id == self.goods[0]).values(section_id=shown))
+        await market._write(update(section).where(section.c.section_id == shown).values(product_count=1))
+        run, work = new_id(), new_id()
+        await market._write(
+            insert(exchange_import).values(
+                import_id=run, node_id=market.node, filename="import.xml", path="import.xml", sha256="0" * 64,
+                bytes=1, state="failed", created_at=OPENED,
+            ),
+            insert(job).values(job_id=work, name="probe", payload={}, run_at=OPENED, created_at=OPENED, dead_at=OPENED),
+            insert(schedule).values(schedule_id=self.schedule, job_name="probe", every_seconds=3600, updated_at=OPENED),
+        )  # fmt: skip
+        self.things = {"shown": shown, "closed": closed, "hidden": hidden, "import": run, "job": work}
+
+    def headers(self, who: str, **more: str) -> tuple[tuple[str, str], ...]:
+        """What an application of this person sends."""
+        return (*self.people[who].headers.items(), *more.items())
+
+    def of(self, role: str, relation: str) -> Fact:
+        """Whose object stands for a relation to a role: buyers' own are theirs, staff's those of their clients."""
+        match relation:
+            case "own":
+                return Fact("own", "client")
+            case "colleague":
+                return Fact("own", "colleague") if role == "client" else Fact("beside", "client_beside")
+            case "other company":
+                return Fact("beside", "client_beside") if role == "client" else Fact("other", "client_other")
+            case _:
+                return Fact("foreign", "client_foreign")
+
+    def company_in_scope(self, who: str, scope: Scope, company: str) -> bool:
+        """The reference: whether a company (and what belongs to it) is within a scope of a person."""
+        manager, firm = _COMPANIES[company]
+        match scope:
+            case Scope.ALL:
+                return True
+            case Scope.FIRM:
+                return firm == _STAFF[who][2]
+            case Scope.SUBTREE:
+                return who in self.above(manager)
+            case Scope.ASSIGNED:
+                return manager == who
+            case Scope.OWN:
+                return BUYERS.get(who) == company
+
+    def person_in_scope(self, who: str, scope: Scope, person: str) -> bool:
+        """The reference for people: oneself, those below, those of the firm, buyers of companies in the scope."""
+        if who == person or scope is Scope.ALL:
+            return True
+        if scope is Scope.OWN:
+            return False
+        if person in BUYERS:
+            return self.company_in_scope(who, scope, BUYERS[person])
+        if scope is Scope.SUBTREE:
+            return who in self.above(person)
+        return scope is Scope.FIRM and _STAFF[person][2] == _STAFF[who][2]
+
+    def marks(self, role: str) -> list[str]:
+        """Texts that stand for companies a role sees in no scope it has: ids, names, logins, numbers of orders."""
+        who = VIEWERS[role]
+        width = max(scope.width for permission, scope in GRANTS[role].items() if permission not in _ABOUT_GOODS)
+        scope = list(Scope)[width]
+        found: list[str] = []
+        for name, key in self.companies.items():
+            if self.company_in_scope(who, scope, name):
+                continue
+            found += [str(key), f"Company {name}"]
+            for buyer, where in BUYERS.items():
+                if where == name:
+                    person = self.people[buyer].user_id
+                    found += [str(person), f"{person.hex}@", str(self.orders[buyer]), self.numbers[buyer]]
+        return found
+
+    def above(self, who: str) -> set[str]:
+        """A member of staff and everybody above."""
+        found: set[str] = set()
+        at: str | None = who
+        while at is not None:
+            found.add(at)
+            at = _STAFF[at][1]
+        return found
+
+
+def scope_of(role: str, permission: Permission) -> Scope | None:
+    """The scope a role has a permission in after installation."""
+    return GRANTS[role].get(permission)
