@@ -104,6 +104,28 @@ async def test_every_page_equals_brute_force(client: AsyncTestClient, shop: Shop
         assert len(pages) > 1 or "q" in narrowing
 
 
+@pytest.mark.parametrize("sort", ["price", "-price", None])
+async def test_a_range_of_own_prices_equals_brute_force(client: AsyncTestClient, shop: Shop, sort: str | None) -> None:
+    section, _ = await fill(shop, 4)
+    headers = await shop.buyer()
+    everything = (await client.get(PRODUCTS, params={"limit": 200}, headers=headers)).json()["items"]
+    for low, high in (("5", "7.5"), ("7.01", "20"), (None, "5.01"), ("20", None), ("8", "9"), ("5", "5")):
+        inside = [
+            one
+            for one in everything
+            if (price := lowest(one)) is not None and price >= Decimal(low or 0) and price <= Decimal(high or 10**9)
+        ]
+        bounds = {name: value for name, value in (("price_from", low), ("price_to", high), ("sort", sort)) if value}
+        pages = await forward(client, headers, **bounds)
+        assert ids(pages) == brute(inside, down=sort == "-price"), bounds
+        assert ids(await backward(client, headers, pages[-1], **bounds)) == ids(pages)
+    facets = await client.get("/api/v1/catalog/facets", params={"price_from": "5"}, headers=headers)
+    assert facets.json()["total"] is None
+    page = await client.get(f"/catalog/{section}?price_from=5&price_to=7,5&sort=name", headers=headers)
+    assert page.status_code == 200
+    assert 'name="price_to" value="7.5"' in page.text
+
+
 async def test_without_prices_there_is_no_order_by_price(client: AsyncTestClient, shop: Shop) -> None:
     await shop.product("Болт")
     headers = {"Authorization": f"Bearer {await shop.person('staff@example.test', role='manager')}"}

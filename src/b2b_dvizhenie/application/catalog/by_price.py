@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.application.catalog.goods import own_price
 from b2b_dvizhenie.application.catalog.ports import BasePlace, CatalogReader, Listed, ListRequest, PricedGoods, Sight
-from b2b_dvizhenie.domain.catalog import PricesHidden, Sort
+from b2b_dvizhenie.domain.catalog import PriceRange, PricesHidden, Sort
 from b2b_dvizhenie.domain.pricing import Bound
 
 _FIRST = 4
@@ -44,6 +44,7 @@ class _Scan:
         self._sight = sight
         self._bound = bound
         self._down = down
+        self._range = request.selection.prices or PriceRange()
         self._seen: set[UUID] = set()
         self._found: list[_Place] = []
 
@@ -52,16 +53,21 @@ class _Scan:
         return _Place(-price, UUID(int=(1 << 128) - 1 - product.int)) if self._down else _Place(price, product)
 
     def _start(self, after: tuple[Decimal, UUID] | None) -> BasePlace | None:
-        """Where stored prices begin to matter for own prices beyond the place."""
-        if after is None:
+        """Where stored prices begin to matter for own prices beyond the place and within the range."""
+        edge = self._range.high if self._down else self._range.low
+        price = after[0] if after else edge
+        if price is None:
             return None
-        price = after[0]
         if not self._down:
             return BasePlace(price - _GRID, UUID(int=0))
         highest = self._bound.highest_base(price)
         return None if highest is None else BasePlace(highest, UUID(int=(1 << 128) - 1))
 
     def _is_over(self, amount: Decimal, wanted: int) -> bool:
+        if self._down and self._range.low is not None and amount + _GRID < self._range.low:
+            return True
+        if not self._down and self._range.high is not None and self._bound.lowest(amount) > self._range.high:
+            return True
         if len(self._found) < wanted:
             return False
         worst = self._found[wanted - 1].price
@@ -86,12 +92,16 @@ class _Scan:
     def _take(self, goods: Sequence[PricedGoods], border: _Place | None, wanted: int) -> None:
         for one in goods:
             price = own_price(one, self._sight)
-            if price is None:
+            if price is None or not self._is_within(price):
                 continue
             place = self._place(price, one.product_id)
             if border is None or place > border:
                 self._found.append(place)
         self._found = nsmallest(wanted, self._found)
+
+    def _is_within(self, price: Decimal) -> bool:
+        low, high = self._range.low, self._range.high
+        return (low is None or price >= low) and (high is None or price <= high)
 
     def _back(self, place: _Place) -> tuple[Decimal, UUID]:
         if self._down:
@@ -106,8 +116,9 @@ async def page_by_price(reader: CatalogReader, request: ListRequest, sight: Sigh
         PricesHidden: the sight has no prices to order by.
         NotFound: the section does not exist or cannot be entered.
     """
+    ranged = request.selection.prices is not None
     if sight.terms is None:
-        raise PricesHidden("sort")
+        raise PricesHidden("price_from" if ranged else "sort")
     after = request.after
     backward = after is not None and after.backward
     down = (request.sort is Sort.PRICE_DESC) != backward
@@ -116,13 +127,13 @@ async def page_by_price(reader: CatalogReader, request: ListRequest, sight: Sigh
         place = (Decimal(after.key), after.product_id)
     in_unpriced = after is not None and after.key == _UNPRICED
     found: list[tuple[str, UUID]] = []
-    if in_unpriced or (after is None and backward):
+    if in_unpriced and not ranged:
         found += await _unpriced(reader, request, sight, after.product_id if after else None, request.limit)
     if not in_unpriced or backward:
         scan = _Scan(reader, request, sight, sight.bound, down=down)
         priced = await scan.read(place, request.limit - len(found)) if len(found) < request.limit else []
         found += [(str(price), product) for price, product in priced]
-    if not in_unpriced and not backward and len(found) < request.limit:
+    if not in_unpriced and not backward and not ranged and len(found) < request.limit:
         found += await _unpriced(reader, request, sight, None, request.limit - len(found))
     if backward:
         found.reverse()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog.by_price import page_by_price
 from b2b_dvizhenie.application.catalog.cursors import from_cursor, to_cursor
@@ -206,7 +207,10 @@ class CountFacets:
         actor.require(Permission.CATALOG_VIEW)
         if selection.in_stock:
             actor.require(Permission.STOCK_VIEW)
-        return await self._finder.counts(selection)
+        if selection.prices is None:
+            return await self._finder.counts(selection)
+        # Own prices are not counted, only listed: the counts are those without the range, and there is no total.
+        return replace(await self._finder.counts(replace(selection, prices=None)), total=None)
 
 
 class ShowProduct:

@@ -43,10 +43,10 @@ class Facets(Struct, frozen=True):
     """What the selected goods can be narrowed by.
 
     `total` counts the goods of the selection; each brand's count is what choosing it would give, whatever brands are
-    chosen already.
+    chosen already. Within a range of own prices goods are not counted: `total` is None then.
     """
 
-    total: int
+    total: int | None
     brands: tuple[BrandCount, ...]
 
 

@@ -1,5 +1,6 @@
 """What part of the catalogue is asked for, in which order, and where a page ends."""
 
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from b2b_dvizhenie.domain.shared.ids import BrandId, SectionId
 MAX_PAGE = 200
 MAX_QUERY = 200
 MAX_BRANDS = 100
+MAX_PRICE = Decimal(10) ** 14
 
 
 class Sort(StrEnum):
@@ -66,8 +68,38 @@ class PricesHidden(DomainError):
     code = "catalog.prices_hidden"
 
 
+class PriceRangeInvalid(DomainError):
+    """A range of prices goes from zero or more up to more than that."""
+
+    code = "catalog.price_range_invalid"
+
+
+class RangeNeedsPriceOrder(DomainError):
+    """Goods within a range of prices are listed in the order of prices only."""
+
+    code = "catalog.range_needs_price_order"
+
+
+class PriceRange(Struct, frozen=True):
+    """Own prices from `low` to `high`, both included; None is open.
+
+    Raises:
+        PriceRangeInvalid: names the field of the API.
+    """
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for field, value in (("price_from", self.low), ("price_to", self.high)):
+            if value is not None and not (value.is_finite() and 0 <= value < MAX_PRICE):
+                raise PriceRangeInvalid(field)
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise PriceRangeInvalid("price_to")
+
+
 class Selection(Struct, frozen=True):
-    """Which goods: of a section with everything below it, found by a text, of some brands, in stock.
+    """Which goods: of a section with everything below it, found by a text, of some brands, in stock, of some prices.
 
     `literal` takes the text exactly as typed: nothing is corrected.
 
@@ -80,6 +112,7 @@ class Selection(Struct, frozen=True):
     brands: tuple[BrandId, ...] = ()
     in_stock: bool = False
     literal: bool = False
+    prices: PriceRange | None = None
 
     def __post_init__(self) -> None:
         if len(self.text) > MAX_QUERY:
@@ -95,9 +128,16 @@ class Selection(Struct, frozen=True):
     def order(self, sort: Sort | None) -> Sort:
         """The order of this selection: relevance where a text is searched for, else by name, unless asked otherwise.
 
+        A range of prices is listed by price.
+
         Raises:
             SortNeedsQuery: relevance without a text.
+            RangeNeedsPriceOrder: another order within a range of prices.
         """
+        if self.prices is not None:
+            if sort is not None and sort not in BY_PRICE:
+                raise RangeNeedsPriceOrder("sort")
+            return sort or Sort.PRICE
         if sort is None:
             return Sort.RELEVANCE if self.searches else Sort.NAME
         if sort is Sort.RELEVANCE and not self.searches:

@@ -1,5 +1,6 @@
 """API: sections, goods, search, cards, facets. Prices and stock are the caller's own, or absent."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from b2b_dvizhenie.application.catalog import (
     ShowSections,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.catalog import MAX_PAGE, Selection, Sort
+from b2b_dvizhenie.domain.catalog import MAX_PAGE, PriceRange, Selection, Sort
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.ids import BrandId, ProductId, SectionId
 
@@ -33,11 +34,26 @@ Literal = Annotated[bool, QueryParameter(description="Search for the words exact
 Order = Annotated[
     Sort | None, QueryParameter(description="By name when omitted, by relevance where words are searched for.")
 ]
+PriceFrom = Annotated[Decimal | None, QueryParameter(description="Goods at this price of your own or above it.")]
+PriceTo = Annotated[Decimal | None, QueryParameter(description="Goods at this price of your own or below it.")]
 Limit = Annotated[int, QueryParameter(description=f"Goods on the page, 1 to {MAX_PAGE}.", ge=1, le=MAX_PAGE)]
 Cursor = Annotated[str | None, QueryParameter(description="`next` or `previous` of another page of the same list.")]
 
 
-def selected(section: UUID | None, q: str, brand: list[UUID] | None, *, in_stock: bool, literal: bool) -> Selection:
+def price_range(low: Decimal | None, high: Decimal | None) -> PriceRange | None:
+    """The range that two parameters name; None where neither is given."""
+    return None if low is None and high is None else PriceRange(low, high)
+
+
+def selected(
+    section: UUID | None,
+    q: str,
+    brand: list[UUID] | None,
+    *,
+    in_stock: bool,
+    literal: bool,
+    prices: PriceRange | None = None,
+) -> Selection:
     """The selection that query parameters name."""
     return Selection(
         section_id=SectionId(section) if section else None,
@@ -45,6 +61,7 @@ def selected(section: UUID | None, q: str, brand: list[UUID] | None, *, in_stock
         brands=tuple(sorted({BrandId(one) for one in brand or ()})),
         in_stock=in_stock,
         literal=literal,
+        prices=prices,
     )
 
 
@@ -63,6 +80,8 @@ async def products(
     brand: OfBrands = None,
     in_stock: InStock = False,
     literal: Literal = False,
+    price_from: PriceFrom = None,
+    price_to: PriceTo = None,
     sort: Order = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -71,7 +90,8 @@ async def products(
 
     Follow `next` until it is null: pages neither overlap nor skip, also while goods are added.
     """
-    selection = selected(section, q, brand, in_stock=in_stock, literal=literal)
+    prices = price_range(price_from, price_to)
+    selection = selected(section, q, brand, in_stock=in_stock, literal=literal, prices=prices)
     return await browse_catalog(request.user, selection, sort=sort, limit=limit, cursor=cursor)
 
 
@@ -84,9 +104,13 @@ async def facets(
     brand: OfBrands = None,
     in_stock: InStock = False,
     literal: Literal = False,
+    price_from: PriceFrom = None,
+    price_to: PriceTo = None,
 ) -> Facets:
-    """How many goods a selection has, and of which brands."""
-    return await count_facets(request.user, selected(section, q, brand, in_stock=in_stock, literal=literal))
+    """How many goods a selection has, and of which brands; within a range of prices nothing is counted by it."""
+    prices = price_range(price_from, price_to)
+    selection = selected(section, q, brand, in_stock=in_stock, literal=literal, prices=prices)
+    return await count_facets(request.user, selection)
 
 
 @get("/api/v1/catalog/products/{product_id:uuid}", permission=Permission.CATALOG_VIEW, tags=["catalog"])

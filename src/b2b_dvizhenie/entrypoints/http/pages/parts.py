@@ -70,11 +70,13 @@ class Quantity(Struct, frozen=True, kw_only=True):
 
 
 class Pager(Struct, frozen=True, kw_only=True):
-    """One page of a list. `links` hold page numbers as titles; a link without URL is a gap."""
+    """One page of a list. `links` hold page numbers as titles; a link without URL is a gap.
+    `total` is None where nobody counted.
+    """
 
     first: int
     last: int
-    total: int
+    total: int | None
     links: tuple[Link, ...] = ()
     previous_url: str | None = None
     next_url: str | None = None

@@ -21,14 +21,24 @@ from b2b_dvizhenie.application.catalog import (
     ShowBranch,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.catalog import Selection, Sort
+from b2b_dvizhenie.domain.catalog import BY_PRICE, Selection, Sort
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.entrypoints.http.api.catalog import Cursor, InStock, Literal, OfBrands, Order, Text, selected
+from b2b_dvizhenie.domain.shared.quantity import plain
+from b2b_dvizhenie.entrypoints.http.api.catalog import (
+    Cursor,
+    InStock,
+    Literal,
+    OfBrands,
+    Order,
+    Text,
+    selected,
+)
 from b2b_dvizhenie.entrypoints.http.pages import parts
 from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueView, SearchNote
 from b2b_dvizhenie.entrypoints.http.pages.parts import Facet, FacetOption, Link, Pager, SectionNode
 from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
+from b2b_dvizhenie.entrypoints.http.portal.price_ranges import TypedPrice, range_title, shown_ranges, typed_prices
 from b2b_dvizhenie.entrypoints.http.portal.rows import rows_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
@@ -48,11 +58,14 @@ class Address(Struct, frozen=True):
 
     def url(self, **changes: Any) -> str:
         """The address with some of its parameters changed; a falsy value leaves one out."""
+        prices = self.selection.prices
         values: dict[str, Any] = {
             "q": self.selection.text,
             "brand": [str(brand) for brand in self.selection.brands],
             "in_stock": "true" if self.selection.in_stock else "",
             "literal": "true" if self.selection.literal else "",
+            "price_from": plain(prices.low) if prices and prices.low is not None else "",
+            "price_to": plain(prices.high) if prices and prices.high is not None else "",
             "sort": self.sort.value if self.sort else "",
         } | changes
         query = urlencode({name: value for name, value in values.items() if value}, doseq=True)
@@ -92,7 +105,10 @@ def shown_facets(facets: Facets, selection: Selection, actor: Actor, texts: GNUT
         shown.append(Facet("in_stock", texts.gettext("Availability"), (only,)))
     brands = [one for place, one in enumerate(facets.brands) if place < BRANDS_SHOWN or one.id in chosen]
     if brands:
-        options = tuple(FacetOption(str(one.id), one.name, one.count, one.id in chosen) for one in brands)
+        counted = selection.prices is None
+        options = tuple(
+            FacetOption(str(one.id), one.name, one.count if counted else None, one.id in chosen) for one in brands
+        )
         shown.append(Facet("brand", texts.gettext("Brand"), options))
     return tuple(shown)
 
@@ -103,6 +119,8 @@ def applied_filters(facets: Facets, address: Address, texts: GNUTranslations) ->
     links = []
     if selection.in_stock:
         links.append(Link(texts.gettext("Only in stock"), address.url(in_stock="")))
+    if selection.prices is not None:
+        links.append(Link(range_title(selection.prices, texts), address.url(price_from="", price_to="")))
     names = {one.id: one.name for one in facets.brands}
     for brand in selection.brands:
         if brand in names:
@@ -111,13 +129,13 @@ def applied_filters(facets: Facets, address: Address, texts: GNUTranslations) ->
     return tuple(links)
 
 
-def shown_pager(page: Page, total: int, address: Address) -> Pager:
+def shown_pager(page: Page, total: int | None, address: Address) -> Pager:
     """Where the page stands, and ways to its neighbours."""
     last = page.first + len(page.items) - 1
     return Pager(
         first=page.first,
         last=last,
-        total=max(total, last),
+        total=None if total is None else max(total, last),
         previous_url=address.url(cursor=page.previous) if page.previous else None,
         next_url=address.url(cursor=page.next) if page.next else None,
     )
@@ -139,6 +157,8 @@ class Listing:
     ) -> Response[str]:
         """The page of this list, or the part of it that htmx asked for."""
         actor = request.user
+        if selection.prices is not None and sort not in BY_PRICE:
+            sort = None  # the form sends the order that was chosen before the range was typed
         texts = self._frame.site.texts(language_of(request))
         address = Address(path, selection, sort)
         branch = await self._branch(actor, selection.section_id)
@@ -152,6 +172,8 @@ class Listing:
         sees_prices = actor.terms is not None and actor.may(Permission.PRICES_VIEW)
         orders = (*_ORDERS, *(_PRICE_ORDERS if sees_prices else ()))
         orders = (Sort.RELEVANCE, *orders) if selection.searches else orders
+        if selection.prices is not None:
+            orders = _PRICE_ORDERS
         hidden = [("q", selection.text)] if selection.searches else []
         hidden += [("literal", "true")] if selection.literal else []
         view = CatalogueView(
@@ -163,8 +185,9 @@ class Listing:
             crumbs=self._crumbs(branch, texts),
             sections=section_nodes(branch),
             facets=shown_facets(facets, selection, actor, texts),
+            ranges=shown_ranges(selection, texts) if sees_prices else (),
             applied=applied_filters(facets, address, texts),
-            reset_url=address.url(brand="", in_stock=""),
+            reset_url=address.url(brand="", in_stock="", price_from="", price_to=""),
             query=selection.text,
             hidden=tuple(hidden),
             note=note,
@@ -197,11 +220,14 @@ async def catalogue(
     listing: NamedDependency[Listing],
     brand: OfBrands = None,
     in_stock: InStock = False,
+    price_from: TypedPrice = "",
+    price_to: TypedPrice = "",
     sort: Order = None,
     cursor: Cursor = None,
 ) -> Response[str]:
     """All goods."""
-    selection = selected(None, "", brand, in_stock=in_stock, literal=False)
+    prices = typed_prices(price_from, price_to)
+    selection = selected(None, "", brand, in_stock=in_stock, literal=False, prices=prices)
     return await listing.answer(request, "/catalog", selection, sort, cursor)
 
 
@@ -212,11 +238,14 @@ async def section(
     listing: NamedDependency[Listing],
     brand: OfBrands = None,
     in_stock: InStock = False,
+    price_from: TypedPrice = "",
+    price_to: TypedPrice = "",
     sort: Order = None,
     cursor: Cursor = None,
 ) -> Response[str]:
     """Goods of a section and of those below it."""
-    selection = selected(section_id, "", brand, in_stock=in_stock, literal=False)
+    prices = typed_prices(price_from, price_to)
+    selection = selected(section_id, "", brand, in_stock=in_stock, literal=False, prices=prices)
     return await listing.answer(request, f"/catalog/{section_id}", selection, sort, cursor)
 
 
@@ -228,13 +257,16 @@ async def search(
     brand: OfBrands = None,
     in_stock: InStock = False,
     literal: Literal = False,
+    price_from: TypedPrice = "",
+    price_to: TypedPrice = "",
     sort: Order = None,
     cursor: Cursor = None,
 ) -> Response[str] | Redirect:
     """Goods found by words, an article or a barcode."""
     if not q.strip():
         return Redirect("/catalog")
-    selection = selected(None, q, brand, in_stock=in_stock, literal=literal)
+    prices = typed_prices(price_from, price_to)
+    selection = selected(None, q, brand, in_stock=in_stock, literal=literal, prices=prices)
     return await listing.answer(request, "/search", selection, sort, cursor)
 
 
