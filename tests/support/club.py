@@ -27,7 +27,7 @@ ROLES = ("client", "manager", "head_of_managers", "director", "administrator")
 RELATIONS = ("own", "colleague", "other company", "other firm")
 GRANTS = {role.code: role.grants for role in DEFAULT_ROLES}
 
-_STAFF = {
+STAFF = {
     "administrator": ("administrator", None, None),
     "director": ("director", None, 1),
     "head": ("head_of_managers", "director", 1),
@@ -40,7 +40,7 @@ _STAFF = {
     "manager_x": ("manager", "head_x", 2),
 }
 """Name → (role, head, firm)."""
-_COMPANIES = {"own": ("manager", 1), "beside": ("manager_2", 1), "other": ("manager_3", 1), "foreign": ("manager_x", 2)}
+COMPANIES = {"own": ("manager", 1), "beside": ("manager_2", 1), "other": ("manager_3", 1), "foreign": ("manager_x", 2)}
 """Name → (personal manager, the firm it trades with)."""
 BUYERS = {
     "client": "own",
@@ -87,12 +87,12 @@ class Club:
         """Make everything."""
         market = self.market
         self.firms = {1: market.firm_id, 2: await market.firm("Second firm")}
-        for name, (role, head, firm) in _STAFF.items():
+        for name, (role, head, firm) in STAFF.items():
             above = self.people[head] if head else None
             self.people[name] = await market.member(
                 role_code=role, head=above, firm_id=self.firms[firm] if firm else None, name=name
             )
-        for name, (manager, firm) in _COMPANIES.items():
+        for name, (manager, firm) in COMPANIES.items():
             self.companies[name] = await market.client(
                 f"Company {name}", manager=self.people[manager], firm_id=self.firms[firm], inn=f"77{len(name):08d}"
             )
@@ -151,12 +151,12 @@ class Club:
 
     def company_in_scope(self, who: str, scope: Scope, company: str) -> bool:
         """The reference: whether a company (and what belongs to it) is within a scope of a person."""
-        manager, firm = _COMPANIES[company]
+        manager, firm = COMPANIES[company]
         match scope:
             case Scope.ALL:
                 return True
             case Scope.FIRM:
-                return firm == _STAFF[who][2]
+                return firm == STAFF[who][2]
             case Scope.SUBTREE:
                 return who in self.above(manager)
             case Scope.ASSIGNED:
@@ -174,7 +174,7 @@ class Club:
             return self.company_in_scope(who, scope, BUYERS[person])
         if scope is Scope.SUBTREE:
             return who in self.above(person)
-        return scope is Scope.FIRM and _STAFF[person][2] == _STAFF[who][2]
+        return scope is Scope.FIRM and STAFF[person][2] == STAFF[who][2]
 
     def marks(self, role: str) -> list[str]:
         """Texts that stand for companies a role sees in no scope it has: ids, names, logins, numbers of orders."""
@@ -198,7 +198,7 @@ class Club:
         at: str | None = who
         while at is not None:
             found.add(at)
-            at = _STAFF[at][1]
+            at = STAFF[at][1]
         return found
 
 

@@ -125,7 +125,8 @@ def _body(route: Route, club: Club, role: str, relation: str) -> tuple[tuple[tup
     return encoded(sample(field.annotation), form=media != RequestEncodingType.JSON)
 
 
-def _question(route: Route, club: Club, role: str, relation: str, who: str | None) -> Asked:
+def question(route: Route, club: Club, role: str, relation: str, who: str | None) -> Asked:
+    """The request that asks a route for the object of a relation, by a person of the club or a stranger."""
     path = route.path
     for name, parameter in _parameters(route):
         path = re.sub(rf"\{{{name}:\w+\}}", parameter.name(club, role, relation), path)
@@ -152,7 +153,8 @@ def _expected(route: Route, club: Club, role: str, relation: str) -> Expected:
     return ALLOWED
 
 
-def _relations(route: Route) -> tuple[str, ...]:
+def relations_of(route: Route) -> tuple[str, ...]:
+    """Whose objects a route can be asked for."""
     objects: list[Parameter | Body] = [parameter for _, parameter in _parameters(route)]
     if (route.method, route.path) in BODIES:
         objects.append(BODIES[route.method, route.path])
@@ -163,20 +165,20 @@ def _relations(route: Route) -> tuple[str, ...]:
 
 def cells_of(route: Route, club: Club) -> Iterator[Cell]:
     """The questions of one route."""
-    for relation in _relations(route):
+    for relation in relations_of(route):
         named = "own" if relation == "no object" else relation
-        anonymous = _question(route, club, "client", named, None)
+        anonymous = question(route, club, "client", named, None)
         if route.permission is None:
             yield Cell(route, "anonymous", relation, anonymous, Expected("public", frozenset(range(200, 500)) - {403}))
             continue
         refusal = frozenset({401} if route.is_api else {302, 303})
         yield Cell(route, "anonymous", relation, anonymous, Expected("to the login", refusal))
         for role in ROLES:
-            asked = _question(route, club, role, named, VIEWERS[role])
+            asked = question(route, club, role, named, VIEWERS[role])
             yield Cell(route, role, relation, asked, _expected(route, club, role, named))
         if route.permission in _OWN and relation == "own":
             # The same object through a company that is not the caller's: he stands outside of both.
-            asked = _question(route, club, "client", named, "client")
+            asked = question(route, club, "client", named, "client")
             header = ("x-company-id", str(club.companies["beside"]))
             asked = Asked(asked.method, asked.path, (*asked.headers, header), asked.body)
             yield Cell(route, "client", "through a foreign company", asked, Expected("foreign", _outside(route)))

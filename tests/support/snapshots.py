@@ -88,3 +88,12 @@ class Snapshot:
     def run(self, statement: str, *values: object) -> None:
         """Change the state under test."""
         self._connection.execute(statement.encode(), values or None)
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Look at the state under test."""
+        return self._connection.execute(query.encode(), values or None).fetchall()
+
+    def even_sequences(self, value: int = 1_000) -> None:
+        """Let every counter of the database go on from the same number."""
+        for name in self.rows("SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public'"):
+            self._connection.execute("SELECT setval(%s::regclass, %s)", [f"public.{name[0]}", value])

@@ -1,0 +1,128 @@
+"""Nothing flows from what is closed to an observer into any byte he gets (reliability.md Z5, LVL, HIER-3).
+
+All variations of a base world are compared with the base, so any two of them are a pair that is equal as well; only
+the comparisons that were made are counted.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from litestar import Litestar
+from market import Market
+from scripts import differences, observe
+from snapshots import Snapshot
+from sqlalchemy import true
+from worlds import OBSERVERS, Observer, Stopped, World, forget_caches, hide, standing_container
+
+from b2b_dvizhenie.adapters.postgres.views import orders as order_reads
+from b2b_dvizhenie.adapters.postgres.views import sessions as session_reads
+from b2b_dvizhenie.domain.shared import ids
+from b2b_dvizhenie.entrypoints.container import Container, running
+from b2b_dvizhenie.entrypoints.http.app import create_app
+from b2b_dvizhenie.entrypoints.settings import Settings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
+PAIRS, NIGHTLY_PAIRS = 10, 200
+QUESTIONS = 200
+NEWCOMER, CLIENT, MANAGER, HEAD, DIRECTOR = OBSERVERS
+
+
+@asynccontextmanager
+async def _opened(container: Container) -> AsyncIterator[Container]:
+    yield container
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Stopped:
+    one = Stopped()
+    for name, stand_in in zip(("os", "time"), one.patched(), strict=True):
+        monkeypatch.setattr(ids, name, stand_in)
+    return one
+
+
+class Theatre:
+    """One base world over one database, in which variations are played."""
+
+    def __init__(self, world: World, app: Litestar, clock: Stopped, snapshot: Snapshot) -> None:
+        self.world, self._app, self._clock, self._snapshot = world, app, clock, snapshot
+
+    async def play(self, seed: int) -> list:
+        """What the observer gets in the variation of this seed."""
+        self._snapshot.restore()
+        hide(self.world, self._snapshot, seed)
+        self._clock.restart()
+        forget_caches(self.world.market.container)
+        return await observe(self._app, self.world, self._clock)
+
+
+@asynccontextmanager
+async def theatre(
+    settings: Settings, url: str, clock: Stopped, observer: Observer, seed: int
+) -> AsyncIterator[Theatre]:
+    async with running(standing_container(settings, url, clock)) as container:
+        world = await World(await Market(container).open(), observer, seed).open()
+        with Snapshot(url) as snapshot:
+            yield Theatre(world, create_app(container, lifespan=_opened), clock, snapshot)
+
+
+@pytest.mark.parametrize("observer", OBSERVERS, ids=lambda one: one.name)
+async def test_what_is_closed_changes_no_byte(
+    app_settings: Settings,
+    database_url: str,
+    clock: Stopped,
+    observer: Observer,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pairs = NIGHTLY_PAIRS if request.config.getoption("--nightly") else PAIRS
+    async with theatre(app_settings, database_url, clock, observer, seed=hash(observer.level)) as stage:
+        base = await stage.play(0)
+        answers = sum(answer.status < 400 for _, answer in base)
+        for seed in range(1, pairs + 1):
+            found = differences(base, await stage.play(seed))
+            assert not found, f"variation {seed}: {len(found)} answers differ\n" + "\n".join(found[:20])
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\nnoninterference, {observer.name}: {pairs} pairs of worlds × {len(base)} requests"
+            f" ({answers} answered, {len(base) - answers} refused), 0 bytes differ"
+        )
+    assert len(base) >= QUESTIONS
+    assert answers >= QUESTIONS / 3
+
+
+async def _noticed(stage: Theatre) -> list[str]:
+    base = await stage.play(0)
+    for seed in range(1, 5):
+        found = differences(base, await stage.play(seed))
+        if found:
+            return found
+    return []
+
+
+async def test_sums_of_colleagues_unmasked_are_noticed(
+    app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_reads, "sums_are_open", lambda *_: True)
+    async with theatre(app_settings, database_url, clock, NEWCOMER, 1) as stage:
+        found = await _noticed(stage)
+    assert any("/api/v1/orders" in one for one in found)
+
+
+async def test_prices_of_the_agreement_shown_to_the_first_level_are_noticed(
+    app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "m.access_level > 1" in session_reads._ACTOR
+    monkeypatch.setattr(session_reads, "_ACTOR", session_reads._ACTOR.replace("m.access_level > 1", "true"))
+    async with theatre(app_settings, database_url, clock, NEWCOMER, 1) as stage:
+        found = await _noticed(stage)
+    assert any("/api/v1/catalog/products" in one for one in found)
+
+
+async def test_a_count_without_the_predicate_is_noticed(
+    app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_reads, "visible_orders", lambda *_: true())
+    async with theatre(app_settings, database_url, clock, MANAGER, 1) as stage:
+        found = await _noticed(stage)
+    assert any("/api/v1/orders" in one for one in found)
