@@ -13,6 +13,8 @@ from bench.servers import Server, empty_litestar, product, serving
 from bench.setting import Bench
 
 GOALS = {("M", "json"): 200, ("M", "html"): 120, ("peers", "json"): 200, ("peers", "html"): 120}
+PRICE_ORDER_MS = {"M": 50, "L": 150}
+PRICE_RANGE_MS = {"M": 100}
 MEMORY_MIB = 200
 PAGE = 50
 BARE = """
@@ -96,6 +98,35 @@ def _report(
     )
 
 
+def _by_price(bench: Bench, report: Report, server: Server) -> None:
+    """The order and the filter by one's own price, whole catalogue; the goal is the 95th percentile of one buyer."""
+    low, high = (
+        str(bench.rows("SELECT percentile_disc(%s) WITHIN GROUP (ORDER BY amount) FROM price", share)[0][0])
+        for share in (0.50, 0.52)
+    )
+    products = f"/api/v1/catalog/products?limit={PAGE}&sort"
+    scripts = {
+        "first page by own price": ([f"{products}=price", f"{products}=-price"], PRICE_ORDER_MS),
+        "range of own prices": ([f"{products}=price&price_from={low}&price_to={high}"], PRICE_RANGE_MS),
+    }
+    for name, (paths, goals) in scripts.items():
+        script = _requests(bench, paths * len(bench.tokens), page=False)
+        load(server.port, script, connections=1, seconds=2)
+        result = load(server.port, script, connections=1, seconds=bench.setting.seconds)
+        goal = goals.get(bench.setting.size)
+        report.add(
+            Row(
+                "catalogue",
+                f"{name}, c=1, p95",
+                result.p95,
+                "ms",
+                goal=f"≤ {goal}" if goal else "",
+                met=result.p95 <= goal and not result.errors if goal else None,
+                details={"p50": f"{result.p50} ms", "errors": result.errors, "KiB": round(result.bytes / 1024, 1)},
+            )
+        )
+
+
 def measure(bench: Bench, report: Report) -> None:
     """Measure pages and searches at concurrency 1 and 8."""
     seconds, size = bench.setting.seconds, bench.setting.size
@@ -127,6 +158,7 @@ def measure(bench: Bench, report: Report) -> None:
                 ratio = f"1/{empty / result.per_second:.1f} of empty, 1/{bare / result.per_second:.1f} of select"
                 goal = GOALS.get((size, kind)) if connections == 8 else None
                 _report(report, f"{name}, c={connections}", result, server, cpu, ratio if connections > 1 else "", goal)
+        _by_price(bench, report, server)
         memory = server.memory_mib()
         report.add(
             Row(
