@@ -7,9 +7,10 @@ from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
-from b2b_dvizhenie.entrypoints.http.panel import audit, exchange_logs, exchange_nodes, users
+from b2b_dvizhenie.entrypoints.http.panel import audit, exchange_logs, exchange_nodes, role_tree, roles, users
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
@@ -28,6 +29,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *identity.ROUTES,
     *account_api.ROUTES,
+    *roles_api.ROUTES,
     *users_api.ROUTES,
     *settings_api.ROUTES,
     *audit_api.ROUTES,
@@ -48,6 +50,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *panel_jobs.ROUTES,
     *users.ROUTES,
     *panel_settings.ROUTES,
+    *roles.ROUTES,
+    *role_tree.ROUTES,
     *audit.ROUTES,
     *account.ROUTES,
     *panel_exchange.ROUTES,

@@ -15,7 +15,7 @@ from pathlib import Path
 STATIC_FOLDER = Path(__file__).parent / "static"
 STYLESHEETS = (
     *("tokens", "base", "fields", "controls", "surfaces", "tables", "overlays", "goods", "data", "figures"),
-    *("shell", "frame", "catalogue", "lines", "product", "portal", "panel"),
+    *("shell", "frame", "catalogue", "lines", "product", "portal", "panel", "rights"),
 )
 _COMPRESSIBLE = (".css", ".js", ".svg", ".json", ".txt", ".webmanifest")
 _SMALL = 512

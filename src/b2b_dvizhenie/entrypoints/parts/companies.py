@@ -6,10 +6,10 @@ from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.application import companies
 from b2b_dvizhenie.entrypoints.parts.base import Base
-from b2b_dvizhenie.entrypoints.parts.identity import Identity
+from b2b_dvizhenie.entrypoints.parts.hierarchy import Hierarchy
 
 
-class Companies(Identity):
+class Companies(Hierarchy):
     """Buyer companies, memberships, terms."""
 
     profile_reader = providers.Singleton(PostgresProfileReader, Base.database)

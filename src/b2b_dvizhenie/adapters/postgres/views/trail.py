@@ -11,7 +11,7 @@ from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_node
-from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
@@ -31,6 +31,11 @@ _id = cast(audit.c.subject_id, Uuid)
 _first, _second = (cast(func.split_part(audit.c.subject_id, ":", place), Uuid) for place in (1, 2))
 _member = select(_named.c.name).where(_named.c.user_id == _first).correlate(audit).scalar_subquery()
 _joined = select(company.c.name).where(company.c.company_id == _second).correlate(audit).scalar_subquery()
+_role_name = func.coalesce(func.nullif(role.c.name, ""), role.c.code)
+_role = func.coalesce(
+    select(_role_name).where(role.c.role_id == _id).correlate(audit).scalar_subquery(),
+    audit.c.before["name"].as_string(),  # deleted
+)
 _SUBJECT = func.coalesce(
     case(
         _name("user", _named.c.name, _named.c.user_id, _id),
@@ -38,6 +43,7 @@ _SUBJECT = func.coalesce(
         _name("order", customer_order.c.number, customer_order.c.order_id, _id),
         _name("exchange_node", exchange_node.c.name, exchange_node.c.node_id, _id),
         (audit.c.subject_type == "membership", _member + " · " + _joined),
+        (audit.c.subject_type == "role", _role),
         (audit.c.subject_type == "schedule", audit.c.subject_id),
         (audit.c.subject_type == "job", audit.c.before["name"].as_string()),
         else_="",

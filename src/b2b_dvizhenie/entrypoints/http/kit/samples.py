@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.http.kit import buyer, exchange, orders, panel
+from b2b_dvizhenie.entrypoints.http.kit import access, buyer, exchange, orders, panel
 from b2b_dvizhenie.entrypoints.http.kit.components import components
 from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, panel_shell, portal_shell
 from b2b_dvizhenie.entrypoints.http.pages.shell import Preferences
@@ -74,6 +74,10 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("node", "pages/node.html", "exchange", exchange.node),
     _panel("jobs", "pages/jobs.html", "jobs", exchange.jobs),
     _panel("jobs-empty", "pages/jobs.html", "jobs", exchange.jobs_empty),
+    _panel("rights", "pages/rights.html", "roles", access.matrix),
+    _panel("rights-director", "pages/rights.html", "roles", access.matrix_of_a_director),
+    _panel("roles", "pages/roles.html", "roles", access.tree),
+    _panel("roles-refused", "pages/roles.html", "roles", access.tree_refused),
     _panel("users", "pages/users.html", "users", panel.users),
     _panel("user", "pages/user.html", "users", panel.user_form),
     _panel("settings", "pages/settings.html", "settings", panel.settings),

@@ -21,7 +21,7 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of
 
 ROWS = 50
 _SYSTEM = "system:"
-_LABELLED = {"status": "order", "role": "role"}
+_LABELLED = {"status": "order", "role": "role", "parent": "role"}
 """Fields whose values are states that the labels know."""
 
 
@@ -49,7 +49,8 @@ def changes(line: AuditLine, texts: GNUTranslations, names: Mapping[str, str]) -
 
 
 def _title(field: str, texts: GNUTranslations) -> str:
-    return texts.gettext(label_of("field", field.rsplit(".", 1)[-1]).text)
+    kind, name = ("permission", field) if field in LABELS["permission"] else ("field", field.rsplit(".", 1)[-1])
+    return texts.gettext(label_of(kind, name).text)
 
 
 def _said(field: str, value: Any, texts: GNUTranslations, names: Mapping[str, str]) -> str:
@@ -59,8 +60,14 @@ def _said(field: str, value: Any, texts: GNUTranslations, names: Mapping[str, st
         return texts.gettext("yes") if value else texts.gettext("no")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    kind = _LABELLED.get(field.rsplit(".", 1)[-1])
+    kind = "scope" if field in LABELS["permission"] else _LABELLED.get(field.rsplit(".", 1)[-1])
     return texts.gettext(label_of(kind, str(value)).text) if kind else names.get(str(value), str(value))
+
+
+def _subject(line: AuditLine, texts: GNUTranslations) -> str:
+    if line.subject_type == "role":
+        return texts.gettext(label_of("role", line.subject).text) if line.subject else line.subject_id
+    return f"№ {line.subject}" if line.subject_type == "order" and line.subject else line.subject or line.subject_id
 
 
 def _row(line: AuditLine, texts: GNUTranslations, names: Mapping[str, str], *, orders: bool) -> AuditRow:
@@ -69,7 +76,7 @@ def _row(line: AuditLine, texts: GNUTranslations, names: Mapping[str, str], *, o
         at=line.at,
         who=texts.gettext("The system") if line.actor.startswith(_SYSTEM) else line.actor,
         action=texts.gettext(label_of("change", line.action).text),
-        subject=f"№ {line.subject}" if is_order and line.subject else line.subject or line.subject_id,
+        subject=_subject(line, texts),
         subject_url=f"/orders/{line.subject_id}" if is_order and orders else None,
         changes=changes(line, texts, names),
     )

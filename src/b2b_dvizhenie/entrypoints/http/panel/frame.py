@@ -23,6 +23,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
         "access",
         (
             ("users", "/panel/users", Permission.USERS_VIEW),
+            ("roles", "/panel/roles", Permission.USERS_MANAGE),
             ("companies", "/panel/companies", Permission.COMPANIES_VIEW),
         ),
     ),

@@ -36,9 +36,9 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2]).upper()
 
 
-def bare_shell(request: Request[Any, Any, Any], site: Site) -> Shell:
-    """The frame of pages for people who are not logged in."""
-    return Shell(brand=site.brand, url=here(request), preferences=preferences_of(request))
+def bare_shell(request: Request[Any, Any, Any], site: Site, *, flashes: tuple[Flash, ...] = ()) -> Shell:
+    """The frame of pages for people who are not logged in, and of fragments that need no frame."""
+    return Shell(brand=site.brand, url=here(request), preferences=preferences_of(request), flashes=flashes)
 
 
 class Frame:

@@ -11,7 +11,7 @@ function bulk(form) {
 }
 
 function autosave(box) {
-  const values = { [box.name]: box.checked ? box.value : "", name: box.name };
+  const values = box.type === "checkbox" ? { [box.name]: box.checked ? box.value : "", name: box.name } : { [box.name]: box.value };
   window.htmx.ajax("POST", box.form.action, { source: box, target: box, swap: "none", values, exact: true });
 }
 
@@ -29,10 +29,12 @@ export function start() {
   });
   for (const form of document.querySelectorAll("[data-bulk]")) bulk(form);
 
-  // A tick that could not be saved goes back to what the server still has.
+  // What could not be saved goes back to what the server still has.
   const undo = (event) => {
     const box = event.detail.ctx?.sourceElement;
-    if (box?.matches?.("[data-autosave]")) box.checked = !box.checked;
+    if (!box?.matches?.("[data-autosave]")) return;
+    if (box.type === "checkbox") box.checked = !box.checked;
+    else box.value = [...box.options].find((option) => option.defaultSelected)?.value ?? "";
   };
   document.addEventListener("htmx:error", undo);
   document.addEventListener("htmx:response:error", undo);

@@ -1,0 +1,22 @@
+"""Roles, rights, people and their heads."""
+
+from dependency_injector import providers
+
+from b2b_dvizhenie.adapters.postgres.hierarchy import PostgresHierarchyTransaction
+from b2b_dvizhenie.application import hierarchy
+from b2b_dvizhenie.entrypoints.parts.base import Base
+from b2b_dvizhenie.entrypoints.parts.identity import Identity
+
+
+class Hierarchy(Identity):
+    """Roles, rights, people and their heads."""
+
+    hierarchy_work = providers.Factory(PostgresHierarchyTransaction, Base.database, Base.clock)
+    list_roles = providers.Factory(hierarchy.ListRoles, hierarchy_work.provider)
+    create_role = providers.Factory(hierarchy.CreateRole, hierarchy_work.provider)
+    rename_role = providers.Factory(hierarchy.RenameRole, hierarchy_work.provider)
+    move_role = providers.Factory(hierarchy.MoveRole, hierarchy_work.provider)
+    delete_role = providers.Factory(hierarchy.DeleteRole, hierarchy_work.provider)
+    set_grant = providers.Factory(hierarchy.SetGrant, hierarchy_work.provider)
+    change_person = providers.Factory(hierarchy.ChangePerson, hierarchy_work.provider)
+    change_people = providers.Factory(hierarchy.ChangePeople, change_person)
