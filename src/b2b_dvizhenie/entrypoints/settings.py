@@ -84,6 +84,14 @@ class ExchangeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "Europe/Moscow"
 
 
+class SecuritySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`key` (at least 32 characters) seals what is secret at rest: second factors, messages that wait. Without one a
+    key is made in the data directory (`secret.key`); several machines must share one.
+    """
+
+    key: str = ""
+
+
 class LogSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Structured logs: `json` for machines, `text` for a terminal, `auto` decides by the terminal."""
 
@@ -101,6 +109,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     jobs: JobsSettings = field(default_factory=JobsSettings)
     exchange: ExchangeSettings = field(default_factory=ExchangeSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    security: SecuritySettings = field(default_factory=SecuritySettings)
+    sms: dict[str, Any] = field(default_factory=lambda: {"adapter": "console"})
+    mail: dict[str, Any] = field(default_factory=lambda: {"adapter": "console"})
 
     @property
     def data(self) -> Path:

@@ -142,7 +142,7 @@ def altered(container: Container, accounts: type[PostgresAccounts]) -> PostgresI
             super().bind(connection)
             self.accounts = accounts(connection)
 
-    return Altered(container.database(), container.clock())
+    return Altered(container.database(), container.clock(), container.sealer())
 
 
 async def test_a_foreign_session_is_as_unknown_as_none(container: Container) -> None:

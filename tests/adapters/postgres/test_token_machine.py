@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction, end_longer_sessions
 from b2b_dvizhenie.adapters.postgres.settings import PostgresSettingsTransaction
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
+from b2b_dvizhenie.adapters.sealing import InstallationSealer
 from b2b_dvizhenie.application import identity
 from b2b_dvizhenie.application.settings import ChangeSettings
 from b2b_dvizhenie.application.shared.actor import system_actor
@@ -61,8 +63,8 @@ class TokenMachine(RuleBasedStateMachine):
         await self.database.open()
         async with self.database.reading() as connection:
             await connection.execute("TRUNCATE app_user, session, login_attempt, setting CASCADE")
-        hasher = QuickPasswords()
-        work: Any = lambda: PostgresIdentityTransaction(self.database, self.clock)  # noqa: E731 - a factory
+        hasher, sealer = QuickPasswords(), InstallationSealer(Path(), "k" * 32)
+        work: Any = lambda: PostgresIdentityTransaction(self.database, self.clock, sealer)  # noqa: E731 - a factory
         settings_work = lambda: PostgresSettingsTransaction(  # noqa: E731 - a factory
             self.database, self.clock, {TOKEN_LIFETIME_DAYS.key: end_longer_sessions}
         )

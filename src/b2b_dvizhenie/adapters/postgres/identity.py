@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.settings import held_value
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
@@ -20,7 +22,10 @@ from b2b_dvizhenie.application.identity.ports import (
     IdentityTransaction,
     OpenSession,
 )
+from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.application.shared.sealing import Sealer
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.identity import TOKEN_LIFETIME_DAYS, Login, LoginKind, LoginTaken, token_lifetime
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
@@ -219,8 +224,14 @@ class PostgresIdentityTransaction(Transaction, IdentityTransaction):
     """The unit of work of identity."""
 
     accounts: Accounts
+    outbox: MessageOutbox
+
+    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
+        super().__init__(database, clock)
+        self._sealer = sealer
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the accounts."""
+        """Add the accounts and the outbox."""
         super().bind(connection)
         self.accounts = PostgresAccounts(connection)
+        self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)

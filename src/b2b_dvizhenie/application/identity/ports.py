@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.application.shared.jobs import JobQueue
@@ -199,6 +200,7 @@ class IdentityTransaction(Protocol):
     """Port: one transaction of identity; leaving without `commit` rolls back."""
 
     accounts: Accounts
+    outbox: MessageOutbox
     jobs: JobQueue
     audit: AuditLog
 

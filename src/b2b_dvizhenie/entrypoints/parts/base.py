@@ -7,6 +7,7 @@ from dependency_injector import containers, providers
 from b2b_dvizhenie.adapters.files import LocalFiles
 from b2b_dvizhenie.adapters.passwords import Argon2Passwords
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.sealing import InstallationSealer
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 
@@ -24,4 +25,5 @@ class Base(containers.DeclarativeContainer):
 
     database = providers.Singleton(Database, database_url, pool_size=settings.provided.database.pool_size)
     passwords = providers.Singleton(Argon2Passwords)
+    sealer = providers.Singleton(InstallationSealer, settings.provided.data, settings.provided.security.key)
     files = providers.Singleton(LocalFiles, settings.provided.data)

@@ -7,13 +7,13 @@ from b2b_dvizhenie.adapters.postgres.views.directory import PostgresDirectory
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
 from b2b_dvizhenie.application import identity
 from b2b_dvizhenie.entrypoints.parts.base import Base
-from b2b_dvizhenie.entrypoints.parts.settings import RunTimeSettings
+from b2b_dvizhenie.entrypoints.parts.messaging import Messaging
 
 
-class Identity(RunTimeSettings):
+class Identity(Messaging):
     """Logins, sessions, people."""
 
-    identity_work = providers.Factory(PostgresIdentityTransaction, Base.database, Base.clock)
+    identity_work = providers.Factory(PostgresIdentityTransaction, Base.database, Base.clock, Base.sealer)
     session_reader = providers.Singleton(PostgresSessionReader, Base.database)
     authenticate = providers.Singleton(identity.Authenticate, session_reader, Base.clock)
     log_in = providers.Factory(identity.LogIn, identity_work.provider, Base.passwords, Base.clock)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from b2b_dvizhenie.application.exchange.closing import CLOSE_JOB
 from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
+from b2b_dvizhenie.application.messaging import SEND_JOB
 from b2b_dvizhenie.application.ordering import OrderCancelled, OrderMoved, OrderPlaced
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.ids import NodeId
@@ -62,6 +63,11 @@ async def close_exports(container: Container, payload: dict[str, Any], _job: Run
     await container.close_exports()(NodeId(UUID(node_id)) if node_id else None)
 
 
+async def send_message(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
+    """`messaging.send` {message_id}: hand a message to its gateway; what is secret in it is not in the payload."""
+    await container.send_message()(UUID(payload["message_id"]))
+
+
 HANDLERS: Mapping[str, Handler] = {
     IMPORT_JOB: import_exchange_file,
     OrderPlaced.name: announced(OrderPlaced),
@@ -70,5 +76,6 @@ HANDLERS: Mapping[str, Handler] = {
     SWEEP_JOB: sweep_exchange_uploads,
     CLEAN_JOB: clean_exchange,
     CLOSE_JOB: close_exports,
+    SEND_JOB: send_message,
 }
 """One entry per job name (`context.verb`)."""

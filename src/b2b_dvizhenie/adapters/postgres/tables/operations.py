@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Identity,
     Index,
+    LargeBinary,
     Named,
     Table,
     TypedColumns,
@@ -112,6 +113,33 @@ schedule = Table(
     ScheduleColumns,
     CheckConstraint("(cron IS NULL) <> (every_seconds IS NULL)", name="cron_or_interval"),
     CheckConstraint("every_seconds > 0", name="interval_positive"),
+)
+
+
+class MessageColumns(TypedColumns):
+    """A message to a person. `sealed` holds what its text is filled with, until it is sent or given up."""
+
+    message_id: Named[UUID] = Column(Uuid, primary_key=True)
+    channel: Named[str]
+    recipient: Named[str]
+    template: Named[str]
+    language: Named[str]
+    sealed: Named[bytes | None] = Column(LargeBinary)
+    state: Named[str] = Column(server_default="waiting")
+    reference: Named[str] = Column(server_default="")
+    error: Named[str] = Column(server_default="")
+    created_at: Named[datetime] = Column(MOMENT)
+    expires_at: Named[datetime | None] = Column(MOMENT)
+    settled_at: Named[datetime | None] = Column(MOMENT)
+
+
+message = Table(
+    "message",
+    metadata,
+    MessageColumns,
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'expired', 'refused')", name="state"),
+    CheckConstraint("channel IN ('sms', 'mail')", name="channel"),
+    Index("ix_message_created_at", "created_at"),
 )
 
 
