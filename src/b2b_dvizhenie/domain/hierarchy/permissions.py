@@ -11,6 +11,8 @@ class Permission(StrEnum):
 
     CATALOG_VIEW = "catalog.view"
     PRICES_VIEW = "prices.view"
+    PRICES_MANAGE = "prices.manage"
+    PRICES_PUBLISH = "prices.publish"
     STOCK_VIEW = "stock.view"
     CART_EDIT = "cart.edit"
     ORDERS_PLACE = "orders.place"

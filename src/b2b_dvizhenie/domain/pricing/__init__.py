@@ -15,9 +15,23 @@ from b2b_dvizhenie.domain.pricing.quotes import (
     quote,
     quote_line,
 )
+from b2b_dvizhenie.domain.pricing.rule_checks import RuleInput, rule_of
+from b2b_dvizhenie.domain.pricing.rule_sets import (
+    MAX_TITLE,
+    GroupNode,
+    GroupTreeInvalid,
+    LimitInvalid,
+    NotADraft,
+    PlacedRule,
+    SetLimits,
+    SetState,
+    tree,
+)
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
+from b2b_dvizhenie.domain.pricing.timeline import Insertion, Period, StartPassed, StartTaken, insertion
 
 __all__ = [
+    "MAX_TITLE",
     "NOTHING_OFF",
     "AmbiguousRules",
     "Applied",
@@ -28,7 +42,11 @@ __all__ = [
     "Effect",
     "Goods",
     "Group",
+    "GroupNode",
+    "GroupTreeInvalid",
+    "Insertion",
     "Kind",
+    "LimitInvalid",
     "LimitKind",
     "Limits",
     "LineInput",
@@ -37,16 +55,27 @@ __all__ = [
     "Lost",
     "Mismatch",
     "NoPrice",
+    "NotADraft",
     "NotMatched",
+    "Period",
+    "PlacedRule",
     "PricePoint",
     "Quote",
     "Rule",
     "RuleBook",
+    "RuleInput",
+    "SetLimits",
+    "SetState",
+    "StartPassed",
+    "StartTaken",
     "Strategy",
     "Target",
     "Verdict",
     "ambiguities",
     "bound_of",
+    "insertion",
     "quote",
     "quote_line",
+    "rule_of",
+    "tree",
 ]

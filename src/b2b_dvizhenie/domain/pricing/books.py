@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.rules import Goods, Kind, Rule
@@ -28,17 +30,46 @@ class RuleBook:
     """The rules of a tree, indexed by what they ask of the goods.
 
     A book is immutable and shared by every line and request that is priced by the same rule set.
+
+    Args:
+        root: the tree of groups; with `common`, the rules in it are those that book does not hold.
+        common: a book over the same groups whose rules hold as well: one for everybody, shared by every buyer's own.
     """
 
-    def __init__(self, root: Group) -> None:
-        self.root = root
-        self.rules = root.all_rules()
+    def __init__(self, root: Group, common: "RuleBook | None" = None) -> None:
+        self._own = root
+        self._common = common
+        self._group_of: dict[UUID, UUID] = {}
         self._articles: dict[str, list[Rule]] = defaultdict(list)
         self._brands: dict[UUID, list[Rule]] = defaultdict(list)
         self._pairs: dict[tuple[UUID, UUID], list[Rule]] = defaultdict(list)
         self._categories: dict[UUID, list[Rule]] = defaultdict(list)
-        for rule in self.rules:
-            self._index(rule)
+        for group in walk(root):
+            for rule in group.rules:
+                self._group_of[rule.rule_id] = group.group_id
+                self._index(rule)
+
+    @cached_property
+    def root(self) -> Group:
+        """The tree with every rule of the book."""
+        return self._own if self._common is None else _merged(self._own, self._common.root)
+
+    @property
+    def skeleton(self) -> Group:
+        """The tree of groups; which of the rules are in it is not said."""
+        return self._own
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of the book."""
+        return self.root.all_rules()
+
+    def group_of(self, rule_id: UUID) -> UUID:
+        """The group that holds the rule; KeyError for a rule of another book."""
+        found = self._group_of.get(rule_id)
+        if found is None and self._common is not None:
+            return self._common.group_of(rule_id)
+        return self._group_of[rule_id] if found is None else found
 
     def _index(self, rule: Rule) -> None:
         if rule.kind is Kind.ARTICLES:
@@ -60,7 +91,12 @@ class RuleBook:
             found += self._categories.get(section, ())
             if goods.brand_id is not None:
                 found += self._pairs.get((section, goods.brand_id), ())
-        return found
+        return found if self._common is None else found + self._common.covering(goods)
+
+
+def _merged(left: Group, right: Group) -> Group:
+    groups = tuple(_merged(one, other) for one, other in zip(left.groups, right.groups, strict=True))
+    return replace(left, rules=(*left.rules, *right.rules), groups=groups)
 
 
 class AmbiguousRules(Struct, frozen=True):
@@ -79,7 +115,7 @@ def ambiguities(root: Group, goods: Iterable[Goods]) -> list[AmbiguousRules]:
         root: the tree to be published.
         goods: the assortment to look for witnesses in.
     """
-    refusing = [group for group in _walk(root) if group.strategy is Strategy.REFUSE]
+    refusing = [group for group in walk(root) if group.strategy is Strategy.REFUSE]
     found: dict[tuple[UUID, UUID], AmbiguousRules] = {}
     for group in refusing:
         book = RuleBook(group)
@@ -90,7 +126,8 @@ def ambiguities(root: Group, goods: Iterable[Goods]) -> list[AmbiguousRules]:
     return list(found.values())
 
 
-def _walk(group: Group) -> Iterable[Group]:
+def walk(group: Group) -> Iterable[Group]:
+    """The group and everything below it."""
     yield group
     for child in group.groups:
-        yield from _walk(child)
+        yield from walk(child)

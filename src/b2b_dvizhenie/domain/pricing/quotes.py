@@ -10,13 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
+from uuid import UUID
 
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.pricing.books import Limits, RuleBook
 from b2b_dvizhenie.domain.pricing.explanations import LimitKind, NotMatched, Verdict
-from b2b_dvizhenie.domain.pricing.rules import Buyer, Goods
+from b2b_dvizhenie.domain.pricing.rules import Buyer, Goods, Rule
 from b2b_dvizhenie.domain.pricing.strategies import Space, discount_of
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, VariantId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy, round_money
@@ -177,8 +178,11 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
         rule.rule_id: rule.mismatch(discounts.buyer, line.goods, line.quantity, terms.currency, discounts.now)
         for rule in looked_at
     }
-    matching = frozenset(rule_id for rule_id, miss in misses.items() if miss is None)
-    discount, verdicts = discount_of(discounts.book.root, line.goods, space, base, matching)
+    matching: dict[UUID, list[Rule]] = {}
+    for rule in looked_at:
+        if misses[rule.rule_id] is None:
+            matching.setdefault(discounts.book.group_of(rule.rule_id), []).append(rule)
+    discount, verdicts = discount_of(discounts.book.skeleton, line.goods, space, base, matching)
     verdicts += tuple(NotMatched(rule_id, miss) for rule_id, miss in misses.items() if miss is not None)
     if not discount:
         return LineQuote(line.variant_id, line.quantity, unit, amount, source, None, unit, amount, verdicts)

@@ -4,7 +4,7 @@ All arithmetic happens in the working space of the rounding policy (pricing-sema
 the remainder stands for and whether every discount is rounded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -43,7 +43,7 @@ class Outcome(Struct, frozen=True, gc=False):
 class Evaluation:
     """One line, one set of matching rules, one tree. Groups are evaluated bottom-up."""
 
-    def __init__(self, goods: Goods, space: Space, matching: frozenset[UUID]) -> None:
+    def __init__(self, goods: Goods, space: Space, matching: Mapping[UUID, list[Rule]]) -> None:
         self._goods = goods
         self._space = space
         self._matching = matching
@@ -63,11 +63,11 @@ class Evaluation:
         return Outcome(rule, discount, (applied,))
 
     def _members(self, group: Group) -> list[Rule | Group]:
-        rules = [rule for rule in group.rules if rule.rule_id in self._matching]
+        rules = self._matching.get(group.group_id, ())
         return [*rules, *(child for child in group.groups if self._has_match(child))]
 
     def _has_match(self, group: Group) -> bool:
-        return any(rule.rule_id in self._matching for rule in group.rules) or any(map(self._has_match, group.groups))
+        return group.group_id in self._matching or any(map(self._has_match, group.groups))
 
     def _evaluate(self, member: Rule | Group, remainder: Decimal) -> Outcome:
         return self._rule(member, remainder) if isinstance(member, Rule) else self.group(member, remainder)
@@ -242,11 +242,18 @@ class Evaluation:
 
 
 def discount_of(
-    root: Group, goods: Goods, space: Space, base: Decimal, matching: frozenset[UUID]
+    root: Group, goods: Goods, space: Space, base: Decimal, matching: Mapping[UUID, list[Rule]]
 ) -> tuple[Decimal, tuple[Verdict, ...]]:
     """The discount of a tree on a base amount, and the verdicts on its matching rules.
 
     Zero and nothing when no rule matches; rules that do not match are the caller's to report.
+
+    Args:
+        root: the tree of groups; which rules stand in its groups is of no concern.
+        goods: the product of the line.
+        space: the working space.
+        base: what the discount is taken off.
+        matching: the rules that match the line, by the id of their group.
     """
     if not matching:
         return _ZERO, ()

@@ -3,6 +3,7 @@
 from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
+from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
 from b2b_dvizhenie.application import pricing
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.catalog import Catalog
@@ -14,3 +15,19 @@ class Pricing(Catalog):
     price_source = providers.Singleton(PostgresPrices, Base.database)
     price_lines = providers.Factory(pricing.PriceLines, price_source, Base.clock)
     price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines)
+
+    rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)
+    list_rule_sets = providers.Factory(pricing.ListRuleSets, rule_set_work.provider, Base.clock)
+    show_rule_set = providers.Factory(pricing.ShowRuleSet, rule_set_work.provider)
+    show_rule = providers.Factory(pricing.ShowRule, rule_set_work.provider)
+    create_draft = providers.Factory(pricing.CreateDraft, rule_set_work.provider, Base.clock)
+    change_rule_set = providers.Factory(pricing.ChangeRuleSet, rule_set_work.provider, Base.clock)
+    discard_draft = providers.Factory(pricing.DiscardDraft, rule_set_work.provider)
+    put_group = providers.Factory(pricing.PutGroup, rule_set_work.provider, Base.clock)
+    drop_group = providers.Factory(pricing.DropGroup, rule_set_work.provider, Base.clock)
+    put_rule = providers.Factory(pricing.PutRule, rule_set_work.provider, Base.clock)
+    drop_rules = providers.Factory(pricing.DropRules, rule_set_work.provider, Base.clock)
+    apply_preset = providers.Factory(pricing.ApplyPreset, rule_set_work.provider, Base.clock)
+    publish_rule_set = providers.Factory(pricing.PublishRuleSet, rule_set_work.provider, Base.clock)
+    roll_back = providers.Factory(pricing.RollBack, rule_set_work.provider, Base.clock)
+    cancel_start = providers.Factory(pricing.CancelStart, rule_set_work.provider, Base.clock)

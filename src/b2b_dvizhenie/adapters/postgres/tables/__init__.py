@@ -8,7 +8,18 @@ from b2b_dvizhenie.adapters.postgres.tables import (
     operations,
     ordering,
     pricing,
+    pricing_rules,
 )
 from b2b_dvizhenie.adapters.postgres.tables.metadata import metadata
 
-__all__ = ["catalog", "companies", "exchange", "identity", "metadata", "operations", "ordering", "pricing"]
+__all__ = [
+    "catalog",
+    "companies",
+    "exchange",
+    "identity",
+    "metadata",
+    "operations",
+    "ordering",
+    "pricing",
+    "pricing_rules",
+]
