@@ -180,7 +180,9 @@ async def test_company_switch_keeps_lines_and_changes_prices(client: AsyncTestCl
     base, deal = await market.client("A", price_type=market.retail), await market.client("B")
     person = await market.member(base, deal)
     variant = await market.goods(amount="100")
-    await client.put(f"/api/v1/cart/lines/{variant}", headers=person.headers, json={"quantity": 2})
+    await client.put(
+        f"/api/v1/cart/lines/{variant}", headers=person.headers | {"X-Company-Id": str(base)}, json={"quantity": 2}
+    )
     carts = [
         (await client.get("/api/v1/cart", headers=person.headers | {"X-Company-Id": str(one)})).json()
         for one in (base, deal)

@@ -209,7 +209,9 @@ async def test_order_is_for_the_company_at_the_button(client: AsyncTestClient, m
     one, two = await market.client("A"), await market.client("B")
     person = await market.member(one, two)
     variant = await market.goods()
-    await put(client, person, variant)
+    await client.put(
+        f"/api/v1/cart/lines/{variant}", headers=person.headers | {"X-Company-Id": str(one)}, json={"quantity": 1}
+    )
     wrong = await client.post(
         "/api/v1/orders", headers=person.headers | {"X-Company-Id": str(two)}, json={"company_id": str(one)}
     )

@@ -13,7 +13,7 @@ from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.domain.companies import CompanyRequired
+from b2b_dvizhenie.domain.companies import CompanyRequired, CompanyUnnamed
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     Accepted,
@@ -108,6 +108,7 @@ class PlaceOrder:
             Invalid: impossible quantities or unknown goods, by their fields.
             TooManyLines: more lines than an order can hold.
             CompanyRequired, CompanyChanged: no company is selected, or another one than the buyer believes.
+            CompanyUnnamed: the buyer has several companies and says nowhere for which of them he orders.
             Forbidden: the actor may not order.
         """
         actor.require(Permission.ORDERS_PLACE)
@@ -115,6 +116,8 @@ class PlaceOrder:
         company_id = actor.buyer_terms().company_id
         if request.company_id is not None and request.company_id != company_id:
             raise CompanyChanged("company_id")
+        if request.company_id is None and not actor.company_certain:
+            raise CompanyUnnamed("company_id")
         _check_texts(request.wishes)
         if key is not None and not (0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
             raise KeyInvalid("idempotency-key")

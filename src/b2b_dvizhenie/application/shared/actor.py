@@ -15,6 +15,8 @@ class Actor(Struct, frozen=True):
 
     `company_id` is the buyer company selected for this request; None for staff and for buyers without a company.
     `access_level` is the actor's level inside that company (LVL). `terms` are that company's trading terms.
+    `company_certain` says that the request named the company or that there is only one; otherwise it is the session's
+    choice, which another tab may have changed since (MUL-4).
     """
 
     user_id: UserId | None
@@ -22,6 +24,7 @@ class Actor(Struct, frozen=True):
     role: str
     grants: Mapping[Permission, Scope]
     company_id: CompanyId | None = None
+    company_certain: bool = True
     access_level: int = 1
     firm_id: FirmId | None = None
     terms: Terms | None = None

@@ -24,6 +24,13 @@ class CompanyRequired(DomainError):
     kind = Kind.CONFLICT
 
 
+class CompanyUnnamed(DomainError):
+    """Who buys for several companies names the one that a change of the cart or an order is for (MUL-4)."""
+
+    code = "companies.company_unnamed"
+    kind = Kind.CONFLICT
+
+
 class Terms(Struct, frozen=True):
     """What decides a price for a company: price type, currency, rounding. Equal terms give equal prices."""
 

@@ -1,6 +1,7 @@
 """Default-deny: a route declares its permission or that it is public, or the application refuses to start.
 
-`@get(..., permission=Permission.CATALOG_VIEW)` or `@get(..., public=True)`; Litestar keeps both in `opt`.
+`@get(..., permission=Permission.CATALOG_VIEW)` or `@get(..., public=True)`; Litestar keeps both in `opt`. With
+`names_company=True` who buys for several companies must name the one that the request is for.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.companies import CompanyUnnamed
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import AuthenticationRequired
 
@@ -25,6 +27,7 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
     Raises:
         AuthenticationRequired: nobody is logged in.
         Forbidden: the actor lacks the permission.
+        CompanyUnnamed: the route changes something for a company, the actor has several, and the request names none.
     """
     if handler.opt.get("public") or handler.opt.get("own_authentication"):
         return
@@ -32,6 +35,8 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
     if actor is None:
         raise AuthenticationRequired
     actor.require(Permission(handler.opt["permission"]))
+    if handler.opt.get("names_company") and not actor.company_certain:
+        raise CompanyUnnamed("x-company-id")
 
 
 def verify_declared(app: Litestar) -> None:

@@ -1,6 +1,7 @@
 """Token → Actor on every request: `Authorization: Bearer` for applications, a cookie for the portal."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from litestar.connection import ASGIConnection
@@ -13,6 +14,10 @@ from b2b_dvizhenie.domain.shared.ids import CompanyId
 
 COOKIE = "b2b_session"
 COMPANY_HEADER = "x-company-id"
+COMPANY_PARAMETER = "company"
+"""Where a page names its company: forms cannot send headers, so it is part of the address they post to."""
+NO_COMPANY = CompanyId(UUID(int=0))
+_NO_PAGES = ("/api/", "/panel/")
 
 
 def presented_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
@@ -25,14 +30,37 @@ def presented_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | Non
 
 
 def named_company(connection: ASGIConnection[Any, Any, Any, Any]) -> CompanyId | None:
-    """The company a request names, if any. Nonsense names a company that does not exist."""
-    text = connection.headers.get(COMPANY_HEADER)
-    if not text:
+    """The company a request names, if any: applications and scripts by header, pages in their address.
+
+    Nonsense, and two different names, name a company that does not exist.
+    """
+    texts = {connection.headers.get(COMPANY_HEADER, "")}
+    path = connection.scope["path"]
+    if not path.startswith(_NO_PAGES) and COMPANY_PARAMETER.encode() in connection.scope["query_string"]:
+        texts.update(connection.query_params.getall(COMPANY_PARAMETER, []))
+    texts.discard("")
+    if not texts:
         return None
     try:
-        return CompanyId(UUID(text))
+        (named,) = {UUID(text) for text in texts}
     except ValueError:
-        return CompanyId(UUID(int=0))
+        return NO_COMPANY
+    return CompanyId(named)
+
+
+def for_company(connection: ASGIConnection[Any, Any, Any, Any], address: str) -> str:
+    """The address of a page of ours, for the same company that this request names in its own address, if it does."""
+    named = connection.query_params.get(COMPANY_PARAMETER)
+    return address if named is None else with_company(address, named)
+
+
+def with_company(address: str, company: str) -> str:
+    """The address with this company named in it, and no other; "" names none."""
+    path, _, query = address.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != COMPANY_PARAMETER]
+    if company:
+        kept.append((COMPANY_PARAMETER, company))
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def session_cookie(token: str, *, max_age: int, secure: bool) -> Cookie:

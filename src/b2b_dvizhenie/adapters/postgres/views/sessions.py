@@ -20,12 +20,12 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        (SELECT string_agg(g.permission || '=' || g.scope, ',' ORDER BY g.permission)
           FROM role_grant g WHERE g.role_id = u.role_id),
        m.company_id, m.access_level, a.agreement_id, a.currency, a.rounding, a.warehouse_id,
-       t.price_type_id, t.vat_included, t.currency, s.last_seen_at < %(seen)s
+       t.price_type_id, t.vat_included, t.currency, s.last_seen_at < %(seen)s, m.companies
   FROM session s
   JOIN app_user u ON u.user_id = s.user_id AND u.is_active
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
-       SELECT m.company_id, m.access_level
+       SELECT m.company_id, m.access_level, count(*) OVER () AS companies
          FROM membership m JOIN company c ON c.company_id = m.company_id AND c.is_active
         WHERE m.user_id = u.user_id AND (%(company)s::uuid IS NULL OR m.company_id = %(company)s)
         ORDER BY (m.company_id IS NOT DISTINCT FROM s.company_id) DESC, c.name, m.company_id
@@ -89,6 +89,7 @@ class PostgresSessionReader(SessionReader):
             session_id=str(row[5]),
             grants=_grants(row[6] or ""),
             company_id=company,
+            company_certain=company_id is not None or (row[17] or 0) < 2,
             access_level=row[8] or 1,
             terms=terms,
         )

@@ -107,7 +107,7 @@ async def show(request: Request[Actor, Any, Any], show_cart: NamedDependency[Sho
     return await show_cart(request.user)
 
 
-@put("/api/v1/cart", permission=Permission.CART_EDIT, tags=["ordering"])
+@put("/api/v1/cart", permission=Permission.CART_EDIT, names_company=True, tags=["ordering"])
 async def replace(
     request: Request[Actor, Any, Any], data: JSONBody[LinesBody], put_lines: NamedDependency[PutLines]
 ) -> PricedCart:
@@ -115,7 +115,7 @@ async def replace(
     return await put_lines(request.user, requested(data.lines), mode=data.mode, replace=True)
 
 
-@patch("/api/v1/cart", permission=Permission.CART_EDIT, tags=["ordering"])
+@patch("/api/v1/cart", permission=Permission.CART_EDIT, names_company=True, tags=["ordering"])
 async def merge(
     request: Request[Actor, Any, Any], data: JSONBody[LinesBody], put_lines: NamedDependency[PutLines]
 ) -> PricedCart:
@@ -123,13 +123,13 @@ async def merge(
     return await put_lines(request.user, requested(data.lines), mode=data.mode)
 
 
-@delete("/api/v1/cart", permission=Permission.CART_EDIT, status_code=200, tags=["ordering"])
+@delete("/api/v1/cart", permission=Permission.CART_EDIT, names_company=True, status_code=200, tags=["ordering"])
 async def clear(request: Request[Actor, Any, Any], clear_cart: NamedDependency[ClearCart]) -> Cleared:
     """Empty the cart."""
     return Cleared(await clear_cart(request.user))
 
 
-@put("/api/v1/cart/lines/{variant_id:uuid}", permission=Permission.CART_EDIT, tags=["ordering"])
+@put("/api/v1/cart/lines/{variant_id:uuid}", permission=Permission.CART_EDIT, names_company=True, tags=["ordering"])
 async def put_line(
     request: Request[Actor, Any, Any],
     variant_id: FromPath[UUID],
@@ -141,7 +141,13 @@ async def put_line(
     return change_of(await put_lines(request.user, [line]), variant_id)
 
 
-@delete("/api/v1/cart/lines/{variant_id:uuid}", permission=Permission.CART_EDIT, status_code=200, tags=["ordering"])
+@delete(
+    "/api/v1/cart/lines/{variant_id:uuid}",
+    permission=Permission.CART_EDIT,
+    names_company=True,
+    status_code=200,
+    tags=["ordering"],
+)
 async def remove(
     request: Request[Actor, Any, Any], variant_id: FromPath[UUID], remove_line: NamedDependency[RemoveLine]
 ) -> CartChange:

@@ -235,7 +235,13 @@ async def cancel(
     return OrderCancellation(status, canonical(status))
 
 
-@post("/api/v1/orders/{order_id:uuid}/repeat", permission=Permission.CART_EDIT, status_code=200, tags=["ordering"])
+@post(
+    "/api/v1/orders/{order_id:uuid}/repeat",
+    permission=Permission.CART_EDIT,
+    names_company=True,
+    status_code=200,
+    tags=["ordering"],
+)
 async def repeat(
     request: Request[Actor, Any, Any], order_id: FromPath[UUID], repeat_order: NamedDependency[RepeatOrder]
 ) -> Repeated:

@@ -115,6 +115,11 @@ class PortalShell(Shell, frozen=True, kw_only=True):
         """The company whose prices and limit the pages show."""
         return next((company for company in self.companies if company.current), None)
 
+    @property
+    def company_part(self) -> str:
+        """What forms add to the address they post to, so that what is done is done for the company of this page."""
+        return f"?company={self.company.id}" if self.company else ""
+
 
 class PanelSection(Struct, frozen=True):
     """A group of the panel's side navigation."""

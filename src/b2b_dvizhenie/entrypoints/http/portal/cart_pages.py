@@ -28,6 +28,7 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, NotFound
 from b2b_dvizhenie.domain.shared.ids import OrderId, VariantId
 from b2b_dvizhenie.domain.shared.quantity import QuantityInvalid, plain
+from b2b_dvizhenie.entrypoints.http.authentication import for_company
 from b2b_dvizhenie.entrypoints.http.pages.cart import CartChange
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
 from b2b_dvizhenie.entrypoints.http.portal.carts import cart_view, removed_line, rounded, shown_line
@@ -162,7 +163,7 @@ async def show(
     return await CartPages(frame).page(request, cart, flashes)
 
 
-@post("/cart/items", permission=Permission.CART_EDIT, status_code=200, include_in_schema=False)
+@post("/cart/items", permission=Permission.CART_EDIT, names_company=True, status_code=200, include_in_schema=False)
 async def items(
     request: Request[Actor, Any, Any],
     frame: NamedDependency[Frame],
@@ -196,10 +197,10 @@ async def items(
         return await pages.page(request, cart, flashes, status)
     if wants_fragment(request):
         return await pages.rows(request, cart, list(asked), flashes, status)
-    return Redirect(local_path(str(form.get("next") or "/cart"), "/cart"), status_code=303)
+    return Redirect(for_company(request, local_path(str(form.get("next") or "/cart"), "/cart")), status_code=303)
 
 
-@post("/cart/remove", permission=Permission.CART_EDIT, status_code=200, include_in_schema=False)
+@post("/cart/remove", permission=Permission.CART_EDIT, names_company=True, status_code=200, include_in_schema=False)
 async def remove(
     request: Request[Actor, Any, Any],
     data: Annotated[RemoveForm, _FORM],
@@ -210,10 +211,10 @@ async def remove(
     cart = await remove_line(request.user, VariantId(data.remove))
     if wants_fragment(request):
         return await CartPages(frame).page(request, cart)
-    return Redirect("/cart", status_code=303)
+    return Redirect(for_company(request, "/cart"), status_code=303)
 
 
-@post("/cart/clear", permission=Permission.CART_EDIT, status_code=200, include_in_schema=False)
+@post("/cart/clear", permission=Permission.CART_EDIT, names_company=True, status_code=200, include_in_schema=False)
 async def clear(
     request: Request[Actor, Any, Any],
     frame: NamedDependency[Frame],
@@ -224,10 +225,10 @@ async def clear(
     await clear_cart(request.user)
     if wants_fragment(request):
         return await CartPages(frame).page(request, await show_cart(request.user))
-    return Redirect("/cart", status_code=303)
+    return Redirect(for_company(request, "/cart"), status_code=303)
 
 
-@post("/cart/consent", permission=Permission.CART_EDIT, include_in_schema=False)
+@post("/cart/consent", permission=Permission.CART_EDIT, names_company=True, include_in_schema=False)
 async def consent(
     request: Request[Actor, Any, Any],
     data: Annotated[ConsentForm, _FORM],
@@ -235,7 +236,7 @@ async def consent(
 ) -> Redirect:
     """Agree to the prices on the page; if they have moved on meanwhile, the cart asks again."""
     await accept_prices(request.user, data.price_version)
-    return Redirect("/cart", status_code=303)
+    return Redirect(for_company(request, "/cart"), status_code=303)
 
 
 ROUTES = [show, items, remove, clear, consent]

@@ -17,6 +17,7 @@ from b2b_dvizhenie.domain.ordering import Consent, PriceChanged, Refused, Wishes
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
 from b2b_dvizhenie.domain.shared.ids import CompanyId, new_id
 from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.entrypoints.http.authentication import for_company
 from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.portal.carts import totals_of
@@ -79,7 +80,7 @@ async def show(
     """The page before the order; a cart that cannot be ordered shows why on its own page."""
     cart = await show_cart(request.user)
     if not cart.can_order:
-        return Redirect("/cart", status_code=303)
+        return Redirect(for_company(request, "/cart"), status_code=303)
     return await _page(request, frame, cart, new_id().hex, Form())
 
 
@@ -106,12 +107,13 @@ async def place(
         key = data.idempotency_key
     else:
         if isinstance(outcome, Placed):
-            return Redirect(f"/orders/{outcome.order.order_id}?placed=1", status_code=303)
+            address = for_company(request, f"/orders/{outcome.order.order_id}?placed=1")
+            return Redirect(address, status_code=303)
         errors = {"": _told(outcome, language)}
         key = data.idempotency_key
     cart = await show_cart(request.user)
     if not cart.can_order:
-        return Redirect("/cart", status_code=303)
+        return Redirect(for_company(request, "/cart"), status_code=303)
     return await _page(request, frame, cart, key or new_id().hex, Form(data.values(), errors), UNPROCESSABLE)
 
 

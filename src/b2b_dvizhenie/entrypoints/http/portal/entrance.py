@@ -17,7 +17,7 @@ from b2b_dvizhenie.domain.identity import BadCredentials, TooManyAttempts
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import CompanyId
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
-from b2b_dvizhenie.entrypoints.http.authentication import COOKIE, session_cookie
+from b2b_dvizhenie.entrypoints.http.authentication import COOKIE, session_cookie, with_company
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.login import LoginView
 from b2b_dvizhenie.entrypoints.http.portal.frame import bare_shell
@@ -100,7 +100,7 @@ async def select_company(
 ) -> Redirect:
     """Act for another company from now on: the cart stays, prices and limits change."""
     await select_company(request.user, CompanyId(data.company))
-    return Redirect(local_path(data.next), status_code=303)
+    return Redirect(with_company(local_path(data.next), ""), status_code=303)
 
 
 ROUTES = [login_page, login, logout, select_company]

@@ -18,6 +18,7 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import CannotCancel, CanonicalStatus
 from b2b_dvizhenie.domain.shared.ids import OrderId
 from b2b_dvizhenie.entrypoints.http.api.orders import statuses
+from b2b_dvizhenie.entrypoints.http.authentication import for_company
 from b2b_dvizhenie.entrypoints.http.pages.orders import OrdersView
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link
 from b2b_dvizhenie.entrypoints.http.pages.parts import pages as numbered
@@ -128,17 +129,18 @@ async def cancel(
     try:
         await cancel_order(request.user, OrderId(order_id), data.reason)
     except CannotCancel as refusal:
-        return Redirect(f"/orders/{order_id}?refused={refusal.code}", status_code=303)
-    return Redirect(f"/orders/{order_id}", status_code=303)
+        return Redirect(for_company(request, f"/orders/{order_id}?refused={refusal.code}"), status_code=303)
+    return Redirect(for_company(request, f"/orders/{order_id}"), status_code=303)
 
 
-@post("/orders/{order_id:uuid}/repeat", permission=Permission.CART_EDIT, include_in_schema=False)
+@post("/orders/{order_id:uuid}/repeat", permission=Permission.CART_EDIT, names_company=True, include_in_schema=False)
 async def repeat(
     request: Request[Actor, Any, Any], order_id: FromPath[UUID], repeat_order: NamedDependency[RepeatOrder]
 ) -> Redirect:
     """Put the goods of the order into the cart; the cart tells what differs."""
     repeated = await repeat_order(request.user, OrderId(order_id))
-    return Redirect(f"/cart?repeated={order_id}" if repeated.differences else "/cart", status_code=303)
+    address = f"/cart?repeated={order_id}" if repeated.differences else "/cart"
+    return Redirect(for_company(request, address), status_code=303)
 
 
 ROUTES = [list_, show, cancel, repeat]
