@@ -11,6 +11,7 @@ import httpx
 import pytest
 from exchange_site import LOGIN, PASSWORD, Site, in_thread, make_node, served, working
 
+from b2b_dvizhenie.application.companies import CompanyQuery
 from b2b_dvizhenie.application.exchange import NodeChange, SweepUploads
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.ids import CompanyId, PriceTypeId
@@ -68,7 +69,7 @@ async def register(site: Site, price_type: str) -> CompanyId:
     container, actor = site.container, system_actor("test")
     create = container.create_user()
     user_id = await create(actor, role="client", name="Покупатель", email=BUYER, password=BUYER_PASSWORD)
-    (company, *_) = await container.list_companies()(actor)
+    company = (await container.browse_companies()(actor, CompanyQuery())).items[0]
     await container.assign_buyer()(actor, user_id, company.company_id, 2)
     key = await site.value("SELECT price_type_id FROM price_type WHERE name = %s", price_type)
     await container.set_terms()(actor, company.company_id, PriceTypeId(key))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from b2b_dvizhenie.application.companies import CompanyQuery
 from b2b_dvizhenie.application.exchange import NodeChange, NodeDraft
 from b2b_dvizhenie.application.exchange.nodes import NodeLoginTaken
 from b2b_dvizhenie.application.shared.actor import system_actor
@@ -77,7 +78,7 @@ async def attach_buyers(container: Container) -> int:
         How many companies there are to buy for.
     """
     actor = system_actor("demo")
-    companies = await container.list_companies()(actor)
+    companies = (await container.browse_companies()(actor, CompanyQuery(limit=200))).items
     async with container.trade_work() as work:
         users = {one.login: await work.trade.user_by_login(one.login) for one in DEMO_LOGINS}
         types = [await work.trade.price_type_by_name(name) for name in ("Опт-2", "Опт-1")]

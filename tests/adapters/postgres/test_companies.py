@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from b2b_dvizhenie.adapters.postgres.tables import companies, exchange, operations, pricing
-from b2b_dvizhenie.application.companies import AccessLevelInvalid
+from b2b_dvizhenie.application.companies import AccessLevelInvalid, CompanyQuery, NoManager
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
 from b2b_dvizhenie.domain.hierarchy import Forbidden, Permission, Scope
 from b2b_dvizhenie.domain.identity import token_hash
@@ -94,11 +94,16 @@ async def test_repeating_changes_and_audits_nothing(container: Container, world:
         await container.assign_buyer()(STAFF, world.buyer, world.company, 3)
         await container.set_terms()(STAFF, world.company, world.wholesale)
     assert await audited(container) == ["companies.buyer_assigned", "companies.terms_set"]
-    (row,) = await container.list_companies()(STAFF)
+    (row,) = (await container.browse_companies()(STAFF, CompanyQuery())).items
     assert (row.company_id, row.price_type, row.buyers, row.manager) == (world.company, "Опт-1", 1, "")
-    await container.assign_manager()(STAFF, world.company, world.buyer)
-    (row,) = await container.list_companies()(STAFF)
-    assert row.manager == "B"
+    manager = await container.create_user()(
+        STAFF, role="manager", name="M", email="m@example.test", password="password"
+    )
+    await container.assign_manager()(STAFF, world.company, manager)
+    (row,) = (await container.browse_companies()(STAFF, CompanyQuery())).items
+    assert row.manager == "M"
+    with pytest.raises(NoManager):
+        await container.assign_manager()(STAFF, world.company, world.buyer)
 
 
 async def test_what_does_not_exist_is_not_found(container: Container, world: World) -> None:
@@ -125,7 +130,6 @@ async def test_levels_have_bounds(container: Container, world: World, level: int
 async def test_only_who_may_manage_companies(container: Container, world: World) -> None:
     nobody = Actor(world.buyer, "B", "client", {Permission.COMPANIES_VIEW: Scope.ALL})
     for call in (
-        container.list_companies()(nobody),
         container.assign_buyer()(nobody, world.buyer, world.company, 2),
         container.set_terms()(nobody, world.company, world.retail),
         container.assign_manager()(nobody, world.company, world.buyer),

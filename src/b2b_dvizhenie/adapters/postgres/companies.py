@@ -1,17 +1,21 @@
-"""Companies, memberships and agreements in PostgreSQL."""
+"""Who buys for a company, at which prices, and who looks after it, in PostgreSQL."""
 
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.companies_book import PostgresCompanyBook, PostgresFirmBook
+from b2b_dvizhenie.adapters.postgres.people_scope import LOOKS_AFTER, visible_users
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company, membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.companies import CompanyRow, TradeBook, TradeTransaction
+from b2b_dvizhenie.application.companies import CompanyBook, FirmBook, TradeBook, TradeTransaction
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PriceTypeId, UserId
 
@@ -24,31 +28,6 @@ class PostgresTradeBook(TradeBook):
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def companies(self) -> tuple[CompanyRow, ...]:
-        """Active companies by name."""
-        buyers = select(func.count()).where(membership.c.company_id == company.c.company_id).scalar_subquery()
-        joined = company.outerjoin(
-            agreement,
-            (agreement.c.company_id == company.c.company_id) & agreement.c.is_default & agreement.c.is_active,
-        )
-        joined = joined.outerjoin(price_type, price_type.c.price_type_id == agreement.c.price_type_id)
-        joined = joined.outerjoin(app_user, app_user.c.user_id == company.c.manager_id)
-        query = (
-            select(
-                company.c.company_id,
-                company.c.name,
-                company.c.inn,
-                company.c.kind,
-                func.coalesce(price_type.c.name, ""),
-                func.coalesce(app_user.c.name, ""),
-                buyers,
-            )
-            .select_from(joined)
-            .where(company.c.is_active)
-            .order_by(company.c.name, company.c.company_id)
-        )
-        return tuple(CompanyRow(*row) for row in await self._connection.execute(query))
-
     async def user_by_login(self, login: str) -> UserId | None:
         """The active user with this e-mail or phone, canonical spelling."""
         query = select(app_user.c.user_id).where(
@@ -56,6 +35,18 @@ class PostgresTradeBook(TradeBook):
         )
         found = (await self._connection.execute(query)).scalar()
         return None if found is None else UserId(found)
+
+    async def sees_user(self, actor: Actor, scope: Scope, user_id: UserId) -> bool:
+        """Whether this active user is within the scope."""
+        query = select(app_user.c.user_id).where(
+            app_user.c.user_id == user_id, app_user.c.is_active, visible_users(actor, scope)
+        )
+        return (await self._connection.execute(query)).first() is not None
+
+    async def is_manager(self, user_id: UserId) -> bool:
+        """Whether this active user's role processes orders."""
+        query = select(app_user.c.user_id).where(app_user.c.user_id == user_id, app_user.c.is_active, LOOKS_AFTER)
+        return (await self._connection.execute(query)).first() is not None
 
     async def price_type_by_name(self, name: str) -> PriceTypeId | None:
         """The active price type with exactly this name."""
@@ -105,21 +96,27 @@ class PostgresTradeBook(TradeBook):
             raise NotFound(_FIELDS.get(name, "company_id")) from error
         return before
 
-    async def put_manager(self, company_id: CompanyId, manager_id: UserId) -> bool:
-        """Make the user the company's personal manager; False if either does not exist."""
+    async def remove_member(self, user_id: UserId, company_id: CompanyId) -> bool:
+        """Take the membership away; False if there was none."""
+        own = (membership.c.user_id == user_id) & (membership.c.company_id == company_id)
+        return (await self._connection.execute(delete(membership).where(own))).rowcount == 1
+
+    async def put_manager(self, company_id: CompanyId, manager_id: UserId | None) -> None:
+        """Write the personal manager of a held company."""
         statement = update(company).where(company.c.company_id == company_id).values(manager_id=manager_id)
-        try:
-            return (await self._connection.execute(statement)).rowcount == 1
-        except IntegrityError:
-            return False
+        await self._connection.execute(statement)
 
 
 class PostgresTradeTransaction(Transaction, TradeTransaction):
     """The unit of work of companies."""
 
     trade: TradeBook
+    companies: CompanyBook
+    firms: FirmBook
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the trade book."""
+        """Add the books of trade, companies and firms."""
         super().bind(connection)
         self.trade = PostgresTradeBook(connection)
+        self.companies = PostgresCompanyBook(connection)
+        self.firms = PostgresFirmBook(connection)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import LargeBinary, Row, Select, Uuid, any_, bindparam, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +25,7 @@ from b2b_dvizhenie.application.ordering import (
     Seller,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import Canceller, Order, OrderPolicy, OrderStatus, Standing, Totals
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId
@@ -33,12 +35,12 @@ _CLAIM = text("SELECT pg_advisory_xact_lock(hashtextextended('order:' || :user |
 _SELLER = text("""
 SELECT c.manager_id,
        coalesce(a.firm_id, m.firm_id, (SELECT f.firm_id FROM seller_firm f WHERE f.is_default LIMIT 1)),
-       (SELECT s.value FROM setting s WHERE s.key = 'ordering.policy')
+       (SELECT s.value FROM setting s WHERE s.key = 'ordering.policy'), a.minimum_amount
   FROM company c
-  LEFT JOIN agreement a ON a.company_id = c.company_id AND a.is_default AND a.is_active
+  LEFT JOIN agreement a ON a.agreement_id = :agreement
   LEFT JOIN app_user m ON m.user_id = c.manager_id
  WHERE c.company_id = :company
-""").bindparams(bindparam("company", type_=Uuid))
+""").bindparams(bindparam("company", type_=Uuid), bindparam("agreement", type_=Uuid))
 
 # One statement for an order of any length: history, order and lines; the lines travel as one JSON value, because
 # arrays of text are quoted element by element in Python.
@@ -144,10 +146,13 @@ class PostgresOrders(Orders):
             row[10],
         )
 
-    async def seller(self, company_id: CompanyId) -> Seller:
-        """Who serves the company, and the seller's conditions."""
-        row = (await self._connection.execute(_SELLER, {"company": company_id})).one()
+    async def seller(self, terms: Terms) -> Seller:
+        """Who serves the company under the terms, and the seller's conditions; the agreement's own go before them."""
+        known = {"company": terms.company_id, "agreement": terms.agreement_id}
+        row = (await self._connection.execute(_SELLER, known)).one()
         policy = OrderPolicy() if row[2] is None else msgspec.convert(row[2], OrderPolicy, strict=False)
+        if row[3] is not None:
+            policy = replace(policy, minimum_amount=row[3])
         return Seller(UserId(row[0]) if row[0] else None, FirmId(row[1]) if row[1] else None, policy)
 
     async def next_number(self) -> int:

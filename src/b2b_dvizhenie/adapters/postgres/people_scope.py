@@ -13,9 +13,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company, membership
-from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role_grant
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.hierarchy import Scope
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
+
+LOOKS_AFTER = app_user.c.role_id.in_(
+    select(role_grant.c.role_id).where(role_grant.c.permission == Permission.ORDERS_PROCESS.value)
+)
+"""People whose role processes orders: they can be personal managers."""
 
 
 def visible_companies(actor: Actor, scope: Scope) -> ColumnElement[bool]:

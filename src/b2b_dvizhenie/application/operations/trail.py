@@ -14,7 +14,7 @@ from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 
 MAX_PAGE = 200
 MAX_TEXT = 200
-_NAMED = ("company_id", "price_type_id", "manager_id")
+_NAMED = ("company_id", "price_type_id", "manager_id", "firm_id", "warehouse_id")
 """Fields of a recorded state that hold the id of something with a name."""
 
 
@@ -35,18 +35,23 @@ class AuditLine(Struct, frozen=True):
 
 
 class AuditQuery(Struct, frozen=True):
-    """Which changes. Empty fields do not filter; `actor` is part of a name, `cursor` the `next_cursor` before."""
+    """Which changes. Empty fields do not filter; `actor` is part of a name, `cursor` the `next_cursor` before.
+
+    `company_id` leaves changes of one company and of who buys for it.
+    """
 
     action: str = ""
     actor: str = ""
     cursor: int | None = None
     limit: int = 50
+    company_id: UUID | None = None
 
 
 class AuditPage(Struct, frozen=True):
     """Changes, newest first; `next_cursor` is None on the last page.
 
-    `names` tells what the ids within `before` and `after` are called now (companies, price types, managers).
+    `names` tells what the ids within `before` and `after` are called now (companies, price types, managers,
+    firms, warehouses).
     """
 
     items: tuple[AuditLine, ...]

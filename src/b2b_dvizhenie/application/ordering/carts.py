@@ -61,7 +61,7 @@ class ShowCart:
         draft, _ = await draft_of_cart(actor, lines, self._price_lines)
         draft, record = remembered(draft)
         async with self._work() as work:
-            seller = await work.orders.seller(draft.terms.company_id)
+            seller = await work.orders.seller(draft.terms)
             if record:
                 await work.carts.hold(user_id)
                 await work.carts.record_seen(user_id, with_seen(lines, record))
@@ -157,7 +157,7 @@ async def change(
     touched: dict[VariantId, LineQuote | None] = dict.fromkeys(changed)
     touched.update((quoted.variant_id, quoted) for quoted in quotes)
     draft, record = remembered(draft, touched)
-    seller = await work.orders.seller(draft.terms.company_id)
+    seller = await work.orders.seller(draft.terms)
     rows = with_seen(lines, record) + [line for variant_id, (line, _) in changed.items() if variant_id not in record]
     await work.carts.put(user_id, rows)
     await work.commit()

@@ -132,7 +132,7 @@ class PlaceOrder:
                         raise KeyReused("idempotency-key")
                     return Placed(earlier, is_new=False)
             draft = await self._draft(work, actor, user_id, request)
-            seller = await work.orders.seller(company_id)
+            seller = await work.orders.seller(draft.terms)
             outcome = decide(draft, seller.policy, request.consent)
             if not isinstance(outcome, Accepted):
                 return outcome

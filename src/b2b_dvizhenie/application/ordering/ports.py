@@ -12,6 +12,7 @@ from b2b_dvizhenie.application.ordering.views import OrderDetails, OrderPage, Or
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.application.shared.jobs import JobQueue
+from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import (
     CartLine,
@@ -129,8 +130,12 @@ class Orders(Protocol):
         ...
 
     @abstractmethod
-    async def seller(self, company_id: CompanyId) -> Seller:
-        """Who serves the company."""
+    async def seller(self, terms: Terms) -> Seller:
+        """Who serves the company under these terms.
+
+        The agreement that the terms come from decides about the firm and, where it names one, about the least sum; so
+        an order keeps to one agreement although another one comes into force meanwhile.
+        """
         ...
 
     @abstractmethod

@@ -1,10 +1,20 @@
 """Buyer companies, seller firms, agreements and memberships."""
 
+from b2b_dvizhenie.domain.companies.agreements import (
+    Agreement,
+    AgreementState,
+    TradingTerms,
+    checked_terms,
+    in_force,
+    state_of,
+)
 from b2b_dvizhenie.domain.companies.requisites import BankAccount, Requisites, checked, checked_inn
 from b2b_dvizhenie.domain.companies.terms import CompanyKind, CompanyRequired, CompanyUnnamed, Terms
 from b2b_dvizhenie.domain.companies.texts import FieldRequired, TextTooLong, TextUnreadable, clean_text
 
 __all__ = [
+    "Agreement",
+    "AgreementState",
     "BankAccount",
     "CompanyKind",
     "CompanyRequired",
@@ -14,7 +24,11 @@ __all__ = [
     "Terms",
     "TextTooLong",
     "TextUnreadable",
+    "TradingTerms",
     "checked",
     "checked_inn",
+    "checked_terms",
     "clean_text",
+    "in_force",
+    "state_of",
 ]

@@ -1,8 +1,9 @@
-"""Buyer companies, memberships, terms."""
+"""Buyer companies, memberships, terms, seller firms."""
 
 from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
+from b2b_dvizhenie.adapters.postgres.views.companies import PostgresCompanyReader
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.application import companies
 from b2b_dvizhenie.entrypoints.parts.base import Base
@@ -10,12 +11,27 @@ from b2b_dvizhenie.entrypoints.parts.hierarchy import Hierarchy
 
 
 class Companies(Hierarchy):
-    """Buyer companies, memberships, terms."""
+    """Buyer companies, memberships, terms, seller firms."""
 
-    profile_reader = providers.Singleton(PostgresProfileReader, Base.database)
+    profile_reader = providers.Singleton(
+        PostgresProfileReader, Base.database, Base.clock, Base.settings.provided.exchange.zone
+    )
     show_profile = providers.Factory(companies.ShowProfile, profile_reader)
     trade_work = providers.Factory(PostgresTradeTransaction, Base.database, Base.clock)
-    list_companies = providers.Factory(companies.ListCompanies, trade_work.provider)
+    company_reader = providers.Singleton(
+        PostgresCompanyReader, Base.database, Base.clock, Base.settings.provided.exchange.zone
+    )
+    browse_companies = providers.Factory(companies.BrowseCompanies, company_reader)
+    show_company = providers.Factory(companies.ShowCompany, company_reader)
+    create_company = providers.Factory(companies.CreateCompany, trade_work.provider, Base.clock)
+    change_company = providers.Factory(companies.ChangeCompany, trade_work.provider, Base.clock)
+    switch_company = providers.Factory(companies.SwitchCompany, trade_work.provider, Base.clock)
     assign_buyer = providers.Factory(companies.AssignBuyer, trade_work.provider)
+    remove_buyer = providers.Factory(companies.RemoveBuyer, trade_work.provider)
+    find_person = providers.Factory(companies.FindPerson, trade_work.provider)
     set_terms = providers.Factory(companies.SetTerms, trade_work.provider)
     assign_manager = providers.Factory(companies.AssignManager, trade_work.provider)
+    put_agreement = providers.Factory(companies.PutAgreement, trade_work.provider)
+    close_agreement = providers.Factory(companies.CloseAgreement, trade_work.provider)
+    list_firms = providers.Factory(companies.ListFirms, company_reader)
+    put_firm = providers.Factory(companies.PutFirm, trade_work.provider)

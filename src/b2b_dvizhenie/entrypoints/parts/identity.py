@@ -14,7 +14,7 @@ class Identity(Messaging):
     """Logins, sessions, people."""
 
     identity_work = providers.Factory(PostgresIdentityTransaction, Base.database, Base.clock, Base.sealer)
-    session_reader = providers.Singleton(PostgresSessionReader, Base.database)
+    session_reader = providers.Singleton(PostgresSessionReader, Base.database, Base.settings.provided.exchange.zone)
     authenticate = providers.Singleton(identity.Authenticate, session_reader, Base.clock)
     log_in = providers.Factory(identity.LogIn, identity_work.provider, Base.passwords, Base.clock)
     log_out = providers.Factory(identity.LogOut, identity_work.provider, Base.clock)

@@ -1,6 +1,7 @@
 """Seller firms, buyer companies, agreements, memberships."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,19 +19,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from b2b_dvizhenie.adapters.postgres.tables.metadata import MOMENT, metadata
+from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT, metadata
 
 
 class SellerFirmColumns(TypedColumns):
-    """A legal entity of the wholesaler."""
+    """A legal entity of the wholesaler. `details` are address and bank account, as of a company made by hand."""
 
     firm_id: Named[UUID] = Column(Uuid, primary_key=True)
     name: Named[str]
     inn: Named[str] = Column(server_default="")
     is_default: Named[bool] = Column(server_default=text("false"))
+    kind: Named[str] = Column(server_default="legal")
+    full_name: Named[str] = Column(server_default="")
+    kpp: Named[str] = Column(server_default="")
+    ogrn: Named[str] = Column(server_default="")
+    details: Named[dict[str, Any]] = Column(JSONB, server_default=text("'{}'"))
+    is_active: Named[bool] = Column(server_default=text("true"))
 
 
-seller_firm = Table("seller_firm", metadata, SellerFirmColumns)
+seller_firm = Table(
+    "seller_firm",
+    metadata,
+    SellerFirmColumns,
+    Index("uq_seller_firm_default", "is_default", unique=True, postgresql_where=text("is_default")),
+)
 
 
 class CompanyColumns(TypedColumns):
@@ -60,11 +72,16 @@ company = Table(
     CheckConstraint("kind IN ('legal', 'entrepreneur', 'person')", name="kind"),
     Index("ix_company_manager_id", "manager_id"),
     Index("ix_company_inn", "inn"),
+    Index("ix_company_name", "name", "company_id"),
 )
 
 
 class AgreementColumns(TypedColumns):
-    """Trading terms of a company: price type, currency, rounding, warehouse."""
+    """Trading terms of a company: price type, currency, rounding, warehouse, limits, the days they hold.
+
+    Limits are in the agreement's currency, NULL for none. Which agreement of several counts is said in
+    `domain/companies/agreements.py` and done by `adapters/postgres/agreement_in_force.py`.
+    """
 
     agreement_id: Named[UUID] = Column(Uuid, primary_key=True)
     company_id: Named[UUID] = Column(Uuid, ForeignKey("company.company_id", ondelete="CASCADE"))
@@ -75,12 +92,20 @@ class AgreementColumns(TypedColumns):
     rounding: Named[str] = Column(server_default="line_each_discount")
     is_default: Named[bool] = Column(server_default=text("true"))
     is_active: Named[bool] = Column(server_default=text("true"))
+    title: Named[str] = Column(server_default="")
+    credit_limit: Named[Decimal | None] = Column(AMOUNT)
+    minimum_amount: Named[Decimal | None] = Column(AMOUNT)
+    valid_from: Named[date | None]
+    valid_to: Named[date | None]
 
 
 agreement = Table(
     "agreement",
     metadata,
     AgreementColumns,
+    CheckConstraint("valid_to >= valid_from", name="period"),
+    CheckConstraint("credit_limit >= 0 AND minimum_amount >= 0", name="limits"),
+    Index("ix_agreement_company_id", "company_id"),
     Index("uq_agreement_default", "company_id", unique=True, postgresql_where=text("is_default AND is_active")),
 )
 

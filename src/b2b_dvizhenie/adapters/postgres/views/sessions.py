@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.application.identity.ports import SessionReader
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -15,7 +18,7 @@ from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 # The price type of access level 1 is the system's default one, whatever the agreement says (DESIGN §6.3). Default
 # terms are also what a company without an agreement buys at.
-_ACTOR = """
+_ACTOR = f"""
 SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        (SELECT string_agg(g.permission || '=' || g.scope, ',' ORDER BY g.permission)
           FROM role_grant g WHERE g.role_id = u.role_id),
@@ -30,12 +33,12 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
         WHERE m.user_id = u.user_id AND (%(company)s::uuid IS NULL OR m.company_id = %(company)s)
         ORDER BY (m.company_id IS NOT DISTINCT FROM s.company_id) DESC, c.name, m.company_id
         LIMIT 1) m ON true
-  LEFT JOIN agreement a ON a.company_id = m.company_id AND a.is_default AND a.is_active
+{AGREEMENT_IN_FORCE.format(company="m.company_id", day="%(day)s")}
   LEFT JOIN price_type t ON m.company_id IS NOT NULL AND CASE
        WHEN m.access_level > 1 AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
        ELSE t.is_default END
  WHERE s.token_hash = %(token)s AND s.revoked_at IS NULL AND s.expires_at > %(now)s
-"""
+"""  # noqa: S608 - parts of our own
 # Of requests that come at once one notes the time, the others find nothing to do.
 _SEEN = "UPDATE session SET last_seen_at = %(now)s WHERE session_id = %(session)s AND last_seen_at < %(seen)s"
 SEEN_EVERY = timedelta(minutes=5)
@@ -51,15 +54,17 @@ def _grants(text: str) -> Mapping[Permission, Scope]:
 
 
 class PostgresSessionReader(SessionReader):
-    """Reads sessions through the bare pool."""
+    """Reads sessions through the bare pool. `zone` is the seller's, whose days agreements are counted in."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: str = "Europe/Moscow") -> None:
         self._database = database
+        self._zone = ZoneInfo(zone)
 
     async def actor(self, token_hash: bytes, company_id: CompanyId | None, now: datetime) -> Actor | None:
         """The actor of a live session, or None."""
         seen = now - SEEN_EVERY
-        parameters = {"token": token_hash, "company": company_id, "now": now, "seen": seen}
+        parameters: dict[str, Any] = {"token": token_hash, "company": company_id, "now": now, "seen": seen}
+        parameters["day"] = now.astimezone(self._zone).date()  # agreements begin and end with the seller's days
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(_ACTOR, parameters)

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Text, Uuid, case, cast, func, select, true
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
-from b2b_dvizhenie.adapters.postgres.tables.companies import company
+from b2b_dvizhenie.adapters.postgres.tables.catalog import warehouse
+from b2b_dvizhenie.adapters.postgres.tables.companies import company, seller_firm
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_node
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
@@ -40,6 +41,7 @@ _SUBJECT = func.coalesce(
     case(
         _name("user", _named.c.name, _named.c.user_id, _id),
         _name("company", company.c.name, company.c.company_id, _id),
+        _name("firm", seller_firm.c.name, seller_firm.c.firm_id, _id),
         _name("order", customer_order.c.number, customer_order.c.order_id, _id),
         _name("exchange_node", exchange_node.c.name, exchange_node.c.node_id, _id),
         (audit.c.subject_type == "membership", _member + " · " + _joined),
@@ -64,6 +66,12 @@ def visible_changes(actor: Actor, scope: Scope) -> ColumnElement[bool]:
         (audit.c.subject_type == "order", of_order.correlate(audit).exists()),
         else_=func.coalesce(audit.c.user_id.in_(authors), False),
     )
+
+
+def _of_company(company_id: str) -> ColumnElement[bool]:
+    of_itself = (audit.c.subject_type == "company") & (audit.c.subject_id == company_id)
+    of_members = (audit.c.subject_type == "membership") & audit.c.subject_id.endswith(f":{company_id}", autoescape=True)
+    return of_itself | of_members
 
 
 class PostgresAuditReader(AuditReader):
@@ -95,6 +103,8 @@ class PostgresAuditReader(AuditReader):
         )
         if query.action:
             rows = rows.where(columns.action == query.action)
+        if query.company_id is not None:
+            rows = rows.where(_of_company(str(query.company_id)))
         if query.actor:
             rows = rows.where(columns.actor.icontains(query.actor, autoescape=True))
         if query.cursor is not None:
@@ -103,7 +113,7 @@ class PostgresAuditReader(AuditReader):
             return [AuditLine(*row) for row in await connection.execute(rows)]
 
     async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
-        """Names of the companies, price types and people among the ids; one statement."""
+        """Names of companies, price types, people, firms and warehouses among the ids; one statement."""
         wanted = [UUID(one) for one in ids]
         named = union_all(
             *(
@@ -112,6 +122,8 @@ class PostgresAuditReader(AuditReader):
                     (company.c.company_id, company.c.name),
                     (price_type.c.price_type_id, price_type.c.name),
                     (app_user.c.user_id, app_user.c.name),
+                    (seller_firm.c.firm_id, seller_firm.c.name),
+                    (warehouse.c.warehouse_id, warehouse.c.name),
                 )
             )
         )

@@ -21,7 +21,7 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of
 
 ROWS = 50
 _SYSTEM = "system:"
-_LABELLED = {"status": "order", "role": "role", "parent": "role"}
+_LABELLED = {"status": "order", "kind": "company_kind", "rounding": "rounding", "role": "role", "parent": "role"}
 """Fields whose values are states that the labels know."""
 
 
