@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ from b2b_dvizhenie.domain.pricing import (
     Applied,
     Discounts,
     Effect,
+    Explanation,
     Goods,
     Group,
     Kind,
@@ -41,11 +43,14 @@ from b2b_dvizhenie.domain.pricing import (
     Loss,
     Lost,
     NotMatched,
+    NotReplayable,
     Rule,
     RuleBook,
     Strategy,
     ambiguities,
+    explanation_of,
     quote_line,
+    replay,
 )
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy, round_money
 
@@ -194,32 +199,30 @@ def test_p8_displace_is_the_first_candidate(
     assert next(r.order for r in matching if r.rule_id == applied[0].rule_id) == first
 
 
-def replay(quoted: LineQuote, group: Group) -> Decimal:
-    """The line's amount from the explanation alone, where no limit held and the sum was not capped."""
-    assert quoted.base is not None
-    each = quoted.base.rounding is RoundingPolicy.LINE_EACH_DISCOUNT
-    unit = quoted.base.rounding is RoundingPolicy.UNIT_THEN_LINE
-    start = quoted.base.amount if unit else quoted.base.amount * quoted.quantity
-    start = round_money(start, "RUB") if each else start
-    taken = [verdict.discount for verdict in quoted.verdicts if isinstance(verdict, Applied)]
-    left = start - min(sum(taken, Decimal(0)), start)
-    if unit:
-        return round_money(round_money(left, "RUB") * quoted.quantity, "RUB")
-    return round_money(left, "RUB")
+@given(groups(), prices, quantities, policies, st.data())
+def test_p3_the_explanation_recomputes_the_price(
+    group: Group, base: Decimal, quantity: Decimal, policy: RoundingPolicy, data: st.DataObject
+) -> None:
+    some = st.none() | st.decimals("0.01", 100_000, places=2)
+    limits = Limits(data.draw(some), data.draw(some), Decimal(10), data.draw(st.none() | st.just(Decimal(20))))
+    quoted = quote_line(terms(policy), line(base, quantity, limits=limits), discounts(group))
+    kept = msgspec.json.encode(msgspec.to_builtins(explanation_of(quoted, "RUB")))
+    told = msgspec.json.decode(kept, type=Explanation)
+    assert replay(told) == (quoted.unit_price, quoted.amount)
+    for verdict in told.applied:
+        assert 0 <= verdict.discount <= verdict.remainder
 
 
 @given(groups(), prices, quantities, policies)
-def test_p3_the_explanation_recomputes_the_price(
+def test_an_explanation_that_was_tampered_with_does_not_add_up(
     group: Group, base: Decimal, quantity: Decimal, policy: RoundingPolicy
 ) -> None:
-    uncapped = replace(
-        group, cap_percent=None, groups=tuple(replace(child, cap_percent=None) for child in group.groups)
-    )
-    quoted = price(uncapped, base, quantity, policy)
-    assert replay(quoted, uncapped) == amount(quoted)
-    for verdict in quoted.verdicts:
-        if isinstance(verdict, Applied):
-            assert 0 <= verdict.discount <= verdict.remainder
+    """The control of P3."""
+    told = explanation_of(price(group, base, quantity, policy), "RUB")
+    assume(told.applied)
+    one = replace(told.applied[0], discount=told.applied[0].discount + KOPECK)
+    with pytest.raises(NotReplayable):
+        replay(replace(told, applied=(one, *told.applied[1:])))
 
 
 @given(groups(), prices, quantities, policies)

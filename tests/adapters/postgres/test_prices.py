@@ -15,7 +15,7 @@ from b2b_dvizhenie.domain.pricing import PricePoint
 from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.entrypoints.container import Container
 from b2b_dvizhenie.testing.contracts import PriceSourceContract
-from b2b_dvizhenie.testing.contracts.prices import OWN, terms
+from b2b_dvizhenie.testing.contracts.prices import OWN, points
 from b2b_dvizhenie.testing.twins import PricesInMemory
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +61,7 @@ async def test_exact_amounts_survive(container: Container) -> None:
         for number, amount in enumerate(amounts, 1)
     }
     source = await store(container, stored)
-    assert await source.points(terms(OWN), list(stored)) == stored
+    assert await points(source, OWN, *stored) == stored
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "NaN"])

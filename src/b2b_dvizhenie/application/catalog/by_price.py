@@ -12,8 +12,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from b2b_dvizhenie.application.catalog.goods import own_price
-from b2b_dvizhenie.application.catalog.ports import BasePlace, CatalogReader, Listed, ListRequest, PricedGoods, Sight
+from b2b_dvizhenie.application.catalog.goods import own_price, variants_of
+from b2b_dvizhenie.application.catalog.ports import (
+    BasePlace,
+    CatalogReader,
+    LinePricer,
+    Listed,
+    ListRequest,
+    PricedGoods,
+    Pricing,
+    Sight,
+)
 from b2b_dvizhenie.domain.catalog import PriceRange, PricesHidden, Sort
 from b2b_dvizhenie.domain.pricing import Bound
 
@@ -38,10 +47,20 @@ class _Scan:
     lowest for that. Downwards it has none above it, and its own price is at most that.
     """
 
-    def __init__(self, reader: CatalogReader, request: ListRequest, sight: Sight, bound: Bound, *, down: bool) -> None:
+    def __init__(
+        self,
+        reader: CatalogReader,
+        request: ListRequest,
+        sight: Sight,
+        pricing: Pricing,
+        bound: Bound,
+        *,
+        down: bool,
+    ) -> None:
         self._reader = reader
         self._request = request
         self._sight = sight
+        self._pricing = pricing
         self._bound = bound
         self._down = down
         self._range = request.selection.prices or PriceRange()
@@ -82,16 +101,17 @@ class _Scan:
             fresh = list(dict.fromkeys(row.product_id for row in rows if row.product_id not in self._seen))
             self._seen.update(fresh)
             if fresh:
-                self._take(await self._reader.priced(fresh, self._sight), border, wanted)
+                goods = await self._reader.priced(fresh, self._sight)
+                self._take(goods, await self._pricing.known(variants_of(goods)), border, wanted)
             if len(rows) < size or self._is_over(rows[-1].amount, wanted):
                 break
             start = BasePlace(rows[-1].amount, rows[-1].variant_id)
             size = min(2 * size, _MOST_AT_ONCE)
         return [self._back(place) for place in self._found]
 
-    def _take(self, goods: Sequence[PricedGoods], border: _Place | None, wanted: int) -> None:
+    def _take(self, goods: Sequence[PricedGoods], pricer: LinePricer, border: _Place | None, wanted: int) -> None:
         for one in goods:
-            price = own_price(one, self._sight)
+            price = own_price(one, pricer)
             if price is None or not self._is_within(price):
                 continue
             place = self._place(price, one.product_id)
@@ -109,7 +129,9 @@ class _Scan:
         return place.price, place.product
 
 
-async def page_by_price(reader: CatalogReader, request: ListRequest, sight: Sight) -> Sequence[Listed]:
+async def page_by_price(
+    reader: CatalogReader, request: ListRequest, sight: Sight, pricing: Pricing | None
+) -> Sequence[Listed]:
     """The page of a request whose order is by own price; `key` of its rows is the price, "" for goods without one.
 
     Raises:
@@ -117,7 +139,7 @@ async def page_by_price(reader: CatalogReader, request: ListRequest, sight: Sigh
         NotFound: the section does not exist or cannot be entered.
     """
     ranged = request.selection.prices is not None
-    if sight.terms is None:
+    if pricing is None:
         raise PricesHidden("price_from" if ranged else "sort")
     after = request.after
     backward = after is not None and after.backward
@@ -130,7 +152,7 @@ async def page_by_price(reader: CatalogReader, request: ListRequest, sight: Sigh
     if in_unpriced and not ranged:
         found += await _unpriced(reader, request, sight, after.product_id if after else None, request.limit)
     if not in_unpriced or backward:
-        scan = _Scan(reader, request, sight, sight.bound, down=down)
+        scan = _Scan(reader, request, sight, pricing, await pricing.bound(), down=down)
         priced = await scan.read(place, request.limit - len(found)) if len(found) < request.limit else []
         found += [(str(price), product) for price, product in priced]
     if not in_unpriced and not backward and not ranged and len(found) < request.limit:

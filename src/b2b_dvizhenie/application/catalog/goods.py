@@ -1,10 +1,11 @@
 """From what was read to what is shown: prices by the one price function, stock as people may see it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import UNSET, UnsetType
 
-from b2b_dvizhenie.application.catalog.ports import Listed, Offer, PricedGoods, Sight, StockPoint
+from b2b_dvizhenie.application.catalog.ports import LinePricer, Listed, Offer, PricedGoods, Sight, StockPoint
 from b2b_dvizhenie.application.catalog.views import (
     PICTURES,
     Brand,
@@ -17,8 +18,7 @@ from b2b_dvizhenie.application.catalog.views import (
     WarehouseStock,
 )
 from b2b_dvizhenie.domain.companies import Terms
-from b2b_dvizhenie.domain.pricing import LineInput, LineQuote, quote_line
-from b2b_dvizhenie.domain.shared.ids import WarehouseId
+from b2b_dvizhenie.domain.shared.ids import VariantId, WarehouseId
 from b2b_dvizhenie.domain.shared.quantity import QuantityRule
 
 _ONE = Decimal(1)
@@ -30,22 +30,10 @@ def first_quantity(multiple: Decimal) -> Decimal:
     return _ONE if multiple == _ONE else QuantityRule(multiple).round_up(_ONE)
 
 
-def _line(terms: Terms, offer: Offer, quantity: Decimal) -> LineQuote:
-    return quote_line(terms, LineInput(offer.variant_id, quantity, offer.prices))
-
-
-def _price(terms: Terms, offer: Offer, quantity: Decimal) -> Price:
-    line = _line(terms, offer, quantity)
-    return Price(line.unit_price, terms.currency, quantity, terms.vat_included, line.reason)
-
-
-def own_price(goods: PricedGoods, sight: Sight) -> Decimal | None:
-    """The lowest price among the variants at the first quantity, as lists show it; None where none has a price."""
-    if sight.terms is None:
-        return None
-    quantity = first_quantity(goods.order_multiple)
-    prices = (_line(sight.terms, offer, quantity).unit_price for offer in goods.offers)
-    return min((price for price in prices if price is not None), default=None)
+def _price(terms: Terms, pricer: LinePricer, offer: Offer, quantity: Decimal) -> Price:
+    line = pricer.line(offer.variant_id, quantity, offer.prices)
+    base = line.base_unit_price if line.base_unit_price != line.unit_price else None
+    return Price(line.unit_price, terms.currency, quantity, terms.vat_included, line.reason, base)
 
 
 def _stock(points: tuple[StockPoint, ...], own: WarehouseId | None) -> Stock:
@@ -65,13 +53,27 @@ def _stock(points: tuple[StockPoint, ...], own: WarehouseId | None) -> Stock:
     return Stock(total, min((one.updated_at for one in shown), default=None), shown)
 
 
-def _variant(offer: Offer, quantity: Decimal, sight: Sight) -> Variant:
-    price: Price | UnsetType = _price(sight.terms, offer, quantity) if sight.terms else UNSET
+def _variant(offer: Offer, quantity: Decimal, sight: Sight, pricer: LinePricer | None) -> Variant:
+    price: Price | UnsetType = UNSET
+    if sight.terms and pricer is not None:
+        price = _price(sight.terms, pricer, offer, quantity)
     stock: Stock | UnsetType = _stock(offer.stocks, sight.warehouse_id) if sight.stock else UNSET
     return Variant(offer.variant_id, offer.name, offer.article, offer.attributes, price, stock)
 
 
-def shown(listed: Listed, sight: Sight) -> Product:
+def own_price(goods: PricedGoods, pricer: LinePricer) -> Decimal | None:
+    """The lowest price among the variants at the first quantity, as lists show it; None where none has a price."""
+    quantity = first_quantity(goods.order_multiple)
+    prices = (pricer.line(offer.variant_id, quantity, offer.prices).unit_price for offer in goods.offers)
+    return min((price for price in prices if price is not None), default=None)
+
+
+def variants_of(goods: Iterable[Listed | PricedGoods]) -> list[VariantId]:
+    """Every variant of the goods, each once."""
+    return list(dict.fromkeys(offer.variant_id for one in goods for offer in one.offers))
+
+
+def shown(listed: Listed, sight: Sight, pricer: LinePricer | None) -> Product:
     """A product as this sight shows it."""
     quantity = first_quantity(listed.order_multiple)
     brand = Brand(listed.brand_id, listed.brand or "") if listed.brand_id else None
@@ -86,17 +88,24 @@ def shown(listed: Listed, sight: Sight) -> Product:
         listed.order_multiple,
         listed.vat_rate,
         listed.variant_count,
-        tuple(_variant(offer, quantity, sight) for offer in listed.offers),
+        tuple(_variant(offer, quantity, sight, pricer) for offer in listed.offers),
     )
 
 
-def explained(listed: Listed, terms: Terms) -> tuple[ExplainedPrice, ...]:
-    """Where each variant's price comes from, and what it would be at every quantity break."""
+def explained(listed: Listed, pricer: LinePricer) -> tuple[ExplainedPrice, ...]:
+    """Where each variant's price comes from, and what it would be at every quantity where it may change."""
     quantity = first_quantity(listed.order_multiple)
     explanations = []
     for offer in listed.offers:
-        thresholds = sorted({max(point.min_quantity, quantity) for point in offer.prices})
-        lines = [(threshold, _line(terms, offer, threshold)) for threshold in thresholds]
+        least = [point.min_quantity for point in offer.prices]
+        thresholds = sorted({max(one, quantity) for one in [*least, *pricer.thresholds(offer.variant_id)]})
+        lines = [(at, pricer.line(offer.variant_id, at, offer.prices)) for at in thresholds]
         breaks = tuple(PriceBreak(at, line.unit_price) for at, line in lines if line.unit_price is not None)
-        explanations.append(ExplainedPrice(offer.variant_id, _line(terms, offer, quantity).base, breaks))
+        first = pricer.line(offer.variant_id, quantity, offer.prices)
+        explanations.append(ExplainedPrice(offer.variant_id, first.base, _changes(breaks)))
     return tuple(explanations)
+
+
+def _changes(breaks: tuple[PriceBreak, ...]) -> tuple[PriceBreak, ...]:
+    """Without those at which nothing changes."""
+    return tuple(one for place, one in enumerate(breaks) if not place or breaks[place - 1].amount != one.amount)

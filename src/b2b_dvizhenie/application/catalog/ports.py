@@ -14,7 +14,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import Known, Position, SearchText, Selection, Sort, Term
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import NOTHING_OFF, Bound, PricePoint
+from b2b_dvizhenie.domain.pricing import Bound, LineQuote, PricePoint
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, ProductId, VariantId, WarehouseId
 
 
@@ -47,11 +47,6 @@ class Sight(Struct, frozen=True):
     def warehouse_id(self) -> WarehouseId | None:
         """The warehouse the company is served from."""
         return self.terms.warehouse_id if self.terms else None
-
-    @property
-    def bound(self) -> Bound:
-        """How far below a stored price the price shown for it can lie."""
-        return NOTHING_OFF
 
 
 class StockPoint(Struct, frozen=True, gc=False):
@@ -249,4 +244,45 @@ class ItemFinder(Protocol):
     @abstractmethod
     async def by_article(self, keys: Iterable[str]) -> Mapping[str, tuple[Item, ...]]:
         """Every variant of every product with one of the article keys (`domain.catalog.article_key`)."""
+        ...
+
+
+class LinePricer(Protocol):
+    """Prices of goods that were read, with the discounts of one moment."""
+
+    @abstractmethod
+    def line(self, variant_id: VariantId, quantity: Decimal, prices: tuple[PricePoint, ...] | None = None) -> LineQuote:
+        """The price of a line, by the one price function; `prices` are those of the sight."""
+        ...
+
+    @abstractmethod
+    def thresholds(self, variant_id: VariantId) -> tuple[Decimal, ...]:
+        """Quantities of a line from which some discount begins to hold, ascending."""
+        ...
+
+
+class Pricing(Protocol):
+    """The prices of one request: whatever it asks for, in however many steps, is of one version of the rules."""
+
+    @abstractmethod
+    async def bound(self) -> Bound:
+        """How far below a stored price the actor's own price can lie, whatever the goods."""
+        ...
+
+    @abstractmethod
+    async def known(self, variants: Sequence[VariantId]) -> LinePricer:
+        """What prices these variants, whose stored prices the caller has read."""
+        ...
+
+
+class Pricer(Protocol):
+    """Port: the discounts that hold for an actor (`application.pricing.CurrentDiscounts`).
+
+    Contract: each call of `bound` and `known` takes at most one round trip, one more when the rules are not at hand;
+    none where the actor has no discounts.
+    """
+
+    @abstractmethod
+    def begin(self, actor: Actor, terms: Terms) -> Pricing:
+        """The prices of a request under these terms."""
         ...

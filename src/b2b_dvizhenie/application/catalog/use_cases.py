@@ -7,8 +7,17 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog.by_price import page_by_price
 from b2b_dvizhenie.application.catalog.cursors import from_cursor, to_cursor
-from b2b_dvizhenie.application.catalog.goods import explained, shown
-from b2b_dvizhenie.application.catalog.ports import CatalogReader, Listed, ListRequest, Search, Sight
+from b2b_dvizhenie.application.catalog.goods import explained, shown, variants_of
+from b2b_dvizhenie.application.catalog.ports import (
+    CatalogReader,
+    LinePricer,
+    Listed,
+    ListRequest,
+    Pricer,
+    Pricing,
+    Search,
+    Sight,
+)
 from b2b_dvizhenie.application.catalog.views import (
     PICTURES,
     Branch,
@@ -92,27 +101,31 @@ class _Finder:
             readings.append(Search(meant, first.text, any_term=True))
         return readings
 
-    async def find(self, request: ListRequest, sight: Sight) -> tuple[Sequence[Listed], Search | None]:
+    async def find(
+        self, request: ListRequest, sight: Sight, pricing: Pricing | None
+    ) -> tuple[Sequence[Listed], Search | None]:
         """The goods, and the search that found them."""
         first = self._attempt(request.selection)
         if first is None:
-            return await self._read(request, sight), None
-        rows = await self._page(request, first, sight)
+            return await self._read(request, sight, pricing), None
+        rows = await self._page(request, first, sight, pricing)
         if rows or request.selection.literal:
             return rows, first
         for search in await self.meanings(first):
-            rows = await self._page(request, search, sight)
+            rows = await self._page(request, search, sight, pricing)
             if rows:
                 return rows, search
         return [], first
 
-    async def _page(self, request: ListRequest, search: Search, sight: Sight) -> Sequence[Listed]:
+    async def _page(
+        self, request: ListRequest, search: Search, sight: Sight, pricing: Pricing | None
+    ) -> Sequence[Listed]:
         asked = ListRequest(request.selection, request.sort, request.limit, request.after, search)
-        return await self._read(asked, sight)
+        return await self._read(asked, sight, pricing)
 
-    async def _read(self, request: ListRequest, sight: Sight) -> Sequence[Listed]:
+    async def _read(self, request: ListRequest, sight: Sight, pricing: Pricing | None) -> Sequence[Listed]:
         if request.sort in BY_PRICE:
-            return await page_by_price(self._reader, request, sight)
+            return await page_by_price(self._reader, request, sight, pricing)
         return await self._reader.page(request, sight)
 
     async def counts(self, selection: Selection) -> Facets:
@@ -131,8 +144,9 @@ class _Finder:
 class BrowseCatalog:
     """A page of goods: of a section, of a search, of brands, in any of the orders."""
 
-    def __init__(self, reader: CatalogReader) -> None:
+    def __init__(self, reader: CatalogReader, pricer: Pricer) -> None:
         self._finder = _Finder(reader)
+        self._pricer = pricer
 
     async def __call__(
         self,
@@ -163,8 +177,11 @@ class BrowseCatalog:
         order = selection.order(sort)
         check_limit(limit)
         after = from_cursor(cursor, selection, order) if cursor else None
-        rows, search = await self._finder.find(ListRequest(selection, order, limit + 1, after), sight)
-        return self._page(rows, limit, after, selection, order, sight, search)
+        pricing = self._pricer.begin(actor, sight.terms) if sight.terms else None
+        request = ListRequest(selection, order, limit + 1, after)
+        rows, search = await self._finder.find(request, sight, pricing)
+        pricer = await pricing.known(variants_of(rows)) if pricing else None
+        return self._page(rows, limit, after, selection, order, sight, search, pricer)
 
     def _page(
         self,
@@ -175,6 +192,7 @@ class BrowseCatalog:
         order: Sort,
         sight: Sight,
         search: Search | None,
+        pricer: LinePricer | None,
     ) -> Page:
         backward = after is not None and after.backward
         more = len(rows) > limit
@@ -193,7 +211,7 @@ class BrowseCatalog:
         note = None
         if search is not None and rows and (search.any_term or search.terms != search.text.terms):
             note = ShownFor(_spelled(search.terms), search.any_term)
-        return Page(tuple(shown(row, sight) for row in rows), start + 1, following, previous, note)
+        return Page(tuple(shown(row, sight, pricer) for row in rows), start + 1, following, previous, note)
 
 
 class CountFacets:
@@ -216,8 +234,9 @@ class CountFacets:
 class ShowProduct:
     """The card of a product."""
 
-    def __init__(self, reader: CatalogReader) -> None:
+    def __init__(self, reader: CatalogReader, pricer: Pricer) -> None:
         self._reader = reader
+        self._pricer = pricer
 
     async def __call__(self, actor: Actor, product_id: ProductId) -> Card:
         """The card with the actor's prices, where they come from, and stock; raises NotFound where there is none."""
@@ -225,6 +244,9 @@ class ShowProduct:
         found = await self._reader.card(product_id, sight)
         if found is None:
             raise NotFound("product")
+        pricer = None
+        if sight.terms is not None:
+            pricer = await self._pricer.begin(actor, sight.terms).known(variants_of([found.listed]))
         characteristics = tuple(
             Characteristic(str(one.get("name", "")), tuple(map(str, one.get("values", ()))))
             for one in found.properties
@@ -232,7 +254,7 @@ class ShowProduct:
         )
         barcodes = dict.fromkeys([*found.barcodes, *(code for one in found.listed.offers for code in one.barcodes)])
         return Card(
-            shown(found.listed, sight),
+            shown(found.listed, sight, pricer),
             found.full_name,
             found.code,
             found.description,
@@ -243,5 +265,5 @@ class ShowProduct:
             characteristics,
             tuple(PICTURES + name for name in found.pictures),
             found.path,
-            explained(found.listed, sight.terms) if sight.terms else UNSET,
+            explained(found.listed, pricer) if pricer is not None else UNSET,
         )

@@ -51,13 +51,17 @@ class Facets(Struct, frozen=True):
 
 
 class Price(Struct, frozen=True, omit_defaults=True):
-    """The actor's price of one base unit when `quantity` of them are bought; without a price, `reason` says why."""
+    """The actor's price of one base unit when `quantity` of them are bought; without a price, `reason` says why.
+
+    `base_amount` is the price before discounts, where they changed it: what is shown struck out.
+    """
 
     amount: Decimal | None
     currency: str
     quantity: Decimal
     vat_included: bool
     reason: NoPrice | None = None
+    base_amount: Decimal | None = None
 
 
 class WarehouseStock(Struct, frozen=True, gc=False):

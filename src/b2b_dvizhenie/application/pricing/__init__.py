@@ -1,5 +1,6 @@
 """Prices for a company: one port, one price function, whoever asks. And the rule sets its discounts come from."""
 
+from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts, LinePrices, sees_discounts
 from b2b_dvizhenie.application.pricing.drafts import (
     ApplyPreset,
     DropGroup,
@@ -12,7 +13,16 @@ from b2b_dvizhenie.application.pricing.drafts import (
     ShowRuleSet,
 )
 from b2b_dvizhenie.application.pricing.items import ItemRequest, PriceAnswer, PriceItems
-from b2b_dvizhenie.application.pricing.ports import PriceSource
+from b2b_dvizhenie.application.pricing.ports import (
+    ActiveSet,
+    NoSegments,
+    PriceSource,
+    RuleBooks,
+    RuleName,
+    SegmentSource,
+    Stored,
+    StoredLine,
+)
 from b2b_dvizhenie.application.pricing.rule_set_ports import (
     Activation,
     RulePage,
@@ -38,16 +48,20 @@ from b2b_dvizhenie.application.pricing.use_cases import LineRequest, PriceLines
 
 __all__ = [
     "Activation",
+    "ActiveSet",
     "ApplyPreset",
     "CancelStart",
     "ChangeRuleSet",
     "CreateDraft",
+    "CurrentDiscounts",
     "DiscardDraft",
     "DropGroup",
     "DropRules",
     "ItemRequest",
+    "LinePrices",
     "LineRequest",
     "ListRuleSets",
+    "NoSegments",
     "Preset",
     "PriceAnswer",
     "PriceItems",
@@ -57,6 +71,8 @@ __all__ = [
     "PutGroup",
     "PutRule",
     "RollBack",
+    "RuleBooks",
+    "RuleName",
     "RulePage",
     "RuleQuery",
     "RuleSetContent",
@@ -66,7 +82,11 @@ __all__ = [
     "RuleSetTransaction",
     "RuleSetWork",
     "RuleSets",
+    "SegmentSource",
     "ShowRule",
     "ShowRuleSet",
+    "Stored",
+    "StoredLine",
     "Unknown",
+    "sees_discounts",
 ]

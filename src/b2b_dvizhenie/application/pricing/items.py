@@ -43,7 +43,8 @@ class ItemRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class PricedItem(Struct, frozen=True, tag="priced", tag_field="status", omit_defaults=True):
     """A line with its price; where there is none, `reason` says why and both amounts are null.
 
-    `valid_quantity` is the nearest quantity that can be ordered, not below the asked one.
+    `valid_quantity` is the nearest quantity that can be ordered, not below the asked one. `base_unit_price` and
+    `base_amount` are the same before discounts, where there are any.
     """
 
     variant_id: UUID
@@ -56,6 +57,8 @@ class PricedItem(Struct, frozen=True, tag="priced", tag_field="status", omit_def
     unit_price: Decimal | None
     amount: Decimal | None
     reason: NoPrice | None = None
+    base_unit_price: Decimal | None = None
+    base_amount: Decimal | None = None
 
 
 class UnknownItem(Struct, frozen=True, tag="unknown", tag_field="status"):
@@ -168,4 +171,6 @@ def _answer(line: ItemRequest, options: tuple[Item, ...], quoted: LineQuote | No
         quoted.unit_price,
         quoted.amount,
         quoted.reason,
+        quoted.base_unit_price if quoted.discount else None,
+        quoted.base_amount if quoted.discount else None,
     )

@@ -76,7 +76,7 @@ async def held_draft(work: RuleSetTransaction, rule_set_id: UUID, revision: int 
 
 def told(head: RuleSetHead, change: str, **more: Any) -> Change:
     """The audit row of a change of this rule set."""
-    return Change(f"pricing.{change}", "rule_set", str(head.rule_set_id), None, {"number": head.number, **more})
+    return Change(change, "rule_set", str(head.rule_set_id), None, {"number": head.number, **more})
 
 
 class ListRuleSets:
@@ -114,7 +114,7 @@ class CreateDraft:
             if head is None:
                 raise NotFound("rule_set_id")
             base = str(based_on) if based_on else None
-            await work.audit.record(actor, told(head, "draft_created", title=head.title, based_on=base))
+            await work.audit.record(actor, told(head, "pricing.draft_created", title=head.title, based_on=base))
             await work.commit()
         return head
 
@@ -131,7 +131,7 @@ class DiscardDraft:
         async with self._work() as work:
             head = await held_draft(work, rule_set_id)
             await work.sets.discard(rule_set_id)
-            await work.audit.record(actor, told(head, "draft_discarded", title=head.title))
+            await work.audit.record(actor, told(head, "pricing.draft_discarded", title=head.title))
             await work.commit()
 
 
@@ -206,7 +206,7 @@ class PublishRuleSet:
             activation = await _bring_into_force(work, actor, rule_set_id, starts_at, timeline_now)
             await work.sets.mark_published(rule_set_id, actor.name, timeline_now)
             moment = activation.starts_at.isoformat()
-            await work.audit.record(actor, told(head, "rule_set_published", title=head.title, starts_at=moment))
+            await work.audit.record(actor, told(head, "pricing.rule_set_published", title=head.title, starts_at=moment))
             await work.commit()
         return activation
 
@@ -237,7 +237,9 @@ class RollBack:
                 raise AlreadyInForce(number=head.number)
             activation = await _bring_into_force(work, actor, rule_set_id, None, now)
             before = str(current.rule_set_id) if current else None
-            await work.audit.record(actor, told(head, "rule_set_rolled_back", title=head.title, instead_of=before))
+            await work.audit.record(
+                actor, told(head, "pricing.rule_set_rolled_back", title=head.title, instead_of=before)
+            )
             await work.commit()
         return activation
 
@@ -266,5 +268,5 @@ class CancelStart:
                 for earlier in await work.sets.hold_timeline():
                     if earlier.ends_at == one.starts_at:
                         await work.sets.end(earlier.activation_id, one.ends_at)
-            await work.audit.record(actor, told(head, "start_cancelled", title=head.title))
+            await work.audit.record(actor, told(head, "pricing.start_cancelled", title=head.title))
             await work.commit()

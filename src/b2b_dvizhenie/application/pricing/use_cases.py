@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from b2b_dvizhenie.application.pricing.ports import PriceSource
+from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import LineInput, Quote, quote
+from b2b_dvizhenie.domain.pricing import Quote, quote
 from b2b_dvizhenie.domain.shared.ids import VariantId
 
 
@@ -23,8 +23,8 @@ class LineRequest(Struct, frozen=True):
 class PriceLines:
     """Quote lines under the actor's terms."""
 
-    def __init__(self, prices: PriceSource, clock: Clock) -> None:
-        self._prices = prices
+    def __init__(self, discounts: CurrentDiscounts, clock: Clock) -> None:
+        self._discounts = discounts
         self._clock = clock
 
     async def __call__(self, actor: Actor, lines: Sequence[LineRequest]) -> Quote:
@@ -36,6 +36,7 @@ class PriceLines:
         """
         actor.require(Permission.PRICES_VIEW)
         terms = actor.buyer_terms()
-        points = await self._prices.points(terms, [line.variant_id for line in lines])
-        inputs = (LineInput(line.variant_id, line.quantity, points.get(line.variant_id, ())) for line in lines)
-        return quote(terms, inputs, self._clock())
+        now = self._clock()
+        prices = await self._discounts.priced(actor, terms, [line.variant_id for line in lines], now)
+        inputs = (prices.input(line.variant_id, line.quantity) for line in lines)
+        return quote(terms, inputs, now, prices.discounts)

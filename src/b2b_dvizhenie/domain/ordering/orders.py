@@ -11,13 +11,15 @@ from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.ordering.acceptance import Draft
 from b2b_dvizhenie.domain.ordering.statuses import OrderStatus
 from b2b_dvizhenie.domain.ordering.vat import Totals
+from b2b_dvizhenie.domain.pricing import explanation_of
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId, VariantId
 
 
 class OrderLine(Struct, frozen=True):
     """A line with everything that must not change after the order was placed.
 
-    `explanation` is the line's quote as JSON values: from it alone the price recomputes (DESIGN §5).
+    `explanation` is that of the line's quote (`domain.pricing.Explanation`) as JSON values: from it alone the price
+    recomputes (DESIGN §5).
     """
 
     position: int
@@ -95,7 +97,7 @@ def lines_of(draft: Draft) -> tuple[OrderLine, ...]:
                 amount=quote.amount,
                 vat_rate=goods.vat_rate,
                 vat_amount=line.vat(draft.terms),
-                explanation=to_builtins(quote),
+                explanation=to_builtins(explanation_of(quote, draft.terms.currency)),
                 comment=line.comment,
             )
         )

@@ -15,6 +15,7 @@ from b2b_dvizhenie.domain.pricing.quotes import (
     quote,
     quote_line,
 )
+from b2b_dvizhenie.domain.pricing.replaying import Explanation, NotReplayable, explanation_of, replay
 from b2b_dvizhenie.domain.pricing.rule_checks import RuleInput, rule_of
 from b2b_dvizhenie.domain.pricing.rule_sets import (
     MAX_TITLE,
@@ -25,6 +26,7 @@ from b2b_dvizhenie.domain.pricing.rule_sets import (
     PlacedRule,
     SetLimits,
     SetState,
+    limits_of,
     tree,
 )
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
@@ -40,6 +42,7 @@ __all__ = [
     "Buyer",
     "Discounts",
     "Effect",
+    "Explanation",
     "Goods",
     "Group",
     "GroupNode",
@@ -57,6 +60,7 @@ __all__ = [
     "NoPrice",
     "NotADraft",
     "NotMatched",
+    "NotReplayable",
     "Period",
     "PlacedRule",
     "PricePoint",
@@ -73,9 +77,12 @@ __all__ = [
     "Verdict",
     "ambiguities",
     "bound_of",
+    "explanation_of",
     "insertion",
+    "limits_of",
     "quote",
     "quote_line",
+    "replay",
     "rule_of",
     "tree",
 ]

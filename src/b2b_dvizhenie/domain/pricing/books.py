@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from b2b_dvizhenie.domain.pricing.bounds import Bound, bound_of
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.rules import Goods, Kind, Rule
 
@@ -63,6 +64,11 @@ class RuleBook:
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the book."""
         return self.root.all_rules()
+
+    @cached_property
+    def bound(self) -> Bound:
+        """How far below its base the price of any line can lie."""
+        return bound_of(self.root, self.rules)
 
     def group_of(self, rule_id: UUID) -> UUID:
         """The group that holds the rule; KeyError for a rule of another book."""

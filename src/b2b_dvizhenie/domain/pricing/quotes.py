@@ -70,7 +70,9 @@ class LineQuote(Struct, frozen=True, gc=False):
 
     `unit_price` is what is shown for one unit; `amount` is what is charged for the line. Both are None together,
     and then `reason` says why. `base_unit_price` and `base_amount` are the same without any discount: what is shown
-    struck out. `verdicts` tell the fate of every rule that was looked at; `limited_by` names the limit that held.
+    struck out. `verdicts` tell the fate of every rule that was looked at. `taken` is what the discounts came to in the
+    working space, before limits; `limited_by` names the limit that held and `limit` what it allows at least, there too.
+    `rule_set_id` is the version the discounts come from.
     """
 
     variant_id: VariantId
@@ -83,6 +85,9 @@ class LineQuote(Struct, frozen=True, gc=False):
     base_amount: Decimal | None = None
     verdicts: tuple[Verdict, ...] = ()
     limited_by: LimitKind | None = None
+    taken: Decimal = _ZERO
+    limit: Decimal | None = None
+    rule_set_id: UUID | None = None
 
     @property
     def discount(self) -> Decimal:
@@ -107,6 +112,7 @@ class Discounts(Struct, frozen=True):
     now: datetime
     explain_misses: bool = False
     """Also report the rules that do not match, each with its failed condition (for the auditor's view)."""
+    rule_set_id: UUID | None = None
 
 
 def _base(terms: Terms, line: LineInput) -> PricePoint | NoPrice:
@@ -139,8 +145,8 @@ def working_space(rounding: RoundingPolicy, price: Decimal, quantity: Decimal, c
     return price, Space(_ONE, _exact, lambda unit: rounded(rounded(unit) * quantity))
 
 
-def _held(limits: Limits, space: Space, base: Decimal, left: Decimal) -> tuple[Decimal, LimitKind | None]:
-    """Stage C: what is left after the discount, not below the highest limit, never above the base (A.6)."""
+def _limit(limits: Limits, space: Space, base: Decimal) -> tuple[Decimal, LimitKind] | None:
+    """The highest of the limits in the working space, where there are any (A.6)."""
     bounds: list[tuple[Decimal, LimitKind]] = []
     if limits.floor is not None:
         bounds.append((space.discount(limits.floor * space.units), LimitKind.FLOOR))
@@ -150,10 +156,12 @@ def _held(limits: Limits, space: Space, base: Decimal, left: Decimal) -> tuple[D
     if limits.max_total_percent is not None:
         largest = space.discount(base * limits.max_total_percent / _HUNDRED)
         bounds.append((base - largest, LimitKind.TOTAL_PERCENT))
-    if not bounds:
-        return left, None
-    lowest, kind = max(bounds, key=lambda bound: bound[0])
-    return (min(lowest, base), kind) if left < lowest else (left, None)
+    return max(bounds, key=lambda bound: bound[0]) if bounds else None
+
+
+def held(base: Decimal, left: Decimal, lowest: Decimal) -> Decimal:
+    """Stage C: what is left after the discount, not below the limit; a limit above the base blocks the discount."""
+    return min(lowest, base) if left < lowest else left
 
 
 def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None) -> LineQuote:
@@ -184,9 +192,15 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
             matching.setdefault(discounts.book.group_of(rule.rule_id), []).append(rule)
     discount, verdicts = discount_of(discounts.book.skeleton, line.goods, space, base, matching)
     verdicts += tuple(NotMatched(rule_id, miss) for rule_id, miss in misses.items() if miss is not None)
+    version = discounts.rule_set_id
     if not discount:
-        return LineQuote(line.variant_id, line.quantity, unit, amount, source, None, unit, amount, verdicts)
-    left, limited_by = _held(line.limits, space, base, base - discount)
+        return LineQuote(
+            line.variant_id, line.quantity, unit, amount, source, None, unit, amount, verdicts, rule_set_id=version
+        )
+    limit, left = _limit(line.limits, space, base), base - discount
+    limits_it = limit is not None and left < limit[0]
+    if limit is not None:
+        left = held(base, left, limit[0])
     return LineQuote(
         variant_id=line.variant_id,
         quantity=line.quantity,
@@ -196,7 +210,10 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
         base_unit_price=unit,
         base_amount=amount,
         verdicts=verdicts,
-        limited_by=limited_by,
+        limited_by=limit[1] if limit is not None and limits_it else None,
+        taken=discount,
+        limit=limit[0] if limit is not None and limits_it else None,
+        rule_set_id=version,
     )
 
 

@@ -4,14 +4,16 @@ Rules and groups keep their ids when a set is copied into a new draft, so ties f
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.pricing.books import Limits
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
+from b2b_dvizhenie.domain.pricing.quotes import PricePoint
 from b2b_dvizhenie.domain.pricing.rules import DEFAULT_KIND_ORDER, Kind, Rule
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.errors import Kind as ErrorKind
@@ -160,3 +162,26 @@ def tree(nodes: Iterable[GroupNode], rules: Iterable[tuple[UUID, Rule]] = ()) ->
     if len(seen) != len(known):
         raise GroupTreeInvalid(reason="cycle")
     return root
+
+
+def limits_of(limits: SetLimits, guards: Sequence[PricePoint], quantity: Decimal, currency: str) -> Limits:
+    """The limits of a line: prices of the floor's and the cost's type at its quantity, in its currency.
+
+    A product without such a price has no such limit: nothing is guessed from prices in other currencies.
+    """
+
+    def at(price_type_id: PriceTypeId | None) -> Decimal | None:
+        best: PricePoint | None = None
+        for point in guards:
+            fits = point.price_type_id == price_type_id and point.currency == currency
+            reached = fits and point.min_quantity <= quantity
+            if reached and (best is None or point.min_quantity > best.min_quantity):
+                best = point
+        return None if best is None else best.amount
+
+    return Limits(
+        at(limits.floor_price_type_id) if limits.floor_price_type_id else None,
+        at(limits.cost_price_type_id) if limits.cost_price_type_id else None,
+        limits.minimal_margin,
+        limits.max_total_percent,
+    )

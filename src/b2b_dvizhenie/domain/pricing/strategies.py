@@ -26,6 +26,17 @@ class Space(Struct, frozen=True, gc=False):
     line: Callable[[Decimal], Decimal]
 
 
+def amount_of(effect: Effect, value: Decimal, remainder: Decimal, space: Space) -> Decimal:
+    """What an effect takes off a remainder, all of it at most (pricing-semantics A.4)."""
+    if effect is Effect.PERCENT:
+        taken = remainder * value / _HUNDRED
+    elif effect is Effect.AMOUNT:
+        taken = min(value * space.units, remainder)
+    else:
+        taken = max(_ZERO, remainder - value * space.units)
+    return min(space.discount(taken), remainder)
+
+
 class Outcome(Struct, frozen=True, gc=False):
     """What a member came to: its discount from the remainder it was given, and verdicts if it is chosen."""
 
@@ -52,13 +63,7 @@ class Evaluation:
 
     def _rule(self, rule: Rule, remainder: Decimal) -> Outcome:
         """Amount of a rule on a remainder (pricing-semantics A.4)."""
-        if rule.effect is Effect.PERCENT:
-            taken = remainder * rule.value / _HUNDRED
-        elif rule.effect is Effect.AMOUNT:
-            taken = min(rule.value * self._space.units, remainder)
-        else:
-            taken = max(_ZERO, remainder - rule.value * self._space.units)
-        discount = min(self._space.discount(taken), remainder)
+        discount = amount_of(rule.effect, rule.value, remainder, self._space)
         applied = Applied(rule.rule_id, rule.kind, rule.effect, rule.value, remainder, discount)
         return Outcome(rule, discount, (applied,))
 

@@ -1,7 +1,7 @@
 """The cart of a buyer as pages show it: rows, sums, what keeps the order from going out."""
 
 from collections.abc import Collection, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from gettext import GNUTranslations
 from typing import Literal
 from uuid import UUID
@@ -14,7 +14,7 @@ from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.pages.cart import CartLine, CartTotals, CartView, LineProblem
 from b2b_dvizhenie.entrypoints.http.pages.parts import Price, Quantity
 from b2b_dvizhenie.entrypoints.http.pages.shell import CartSummary, Flash
-from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, InCart
+from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, InCart, percent_off
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 _MINIMUM = "ordering.below_minimum"
@@ -35,11 +35,6 @@ def summary_of(cart: PricedCart | None) -> CartSummary | None:
     if cart is None:
         return None
     return CartSummary(Money(cart.total, cart.currency), cart.positions, cart.units)
-
-
-def percent_off(base: Decimal, price: Decimal) -> Decimal:
-    """How much lower a price is, in percent to one digit; what people see, never what is computed with."""
-    return ((base - price) * 100 / base).quantize(Decimal("0.1"), ROUND_HALF_UP).normalize()
 
 
 def shown_price(line: PricedLine, currency: str) -> Price:

@@ -11,7 +11,7 @@ from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages import orders as pages
-from b2b_dvizhenie.entrypoints.http.portal.carts import percent_off
+from b2b_dvizhenie.entrypoints.http.portal.rows import percent_off
 
 _WAY = (
     OrderStatus.NEW,

@@ -1,7 +1,7 @@
 """Goods as pages show them: one row per variant."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
@@ -28,11 +28,19 @@ _NO_STOCK = parts.Stock()
 _SHORT = 4
 
 
+def percent_off(base: Decimal, price: Decimal) -> Decimal:
+    """How much lower a price is, in percent to one digit; what people see, never what is computed with."""
+    return ((base - price) * 100 / base).quantize(Decimal("0.1"), ROUND_HALF_UP).normalize()
+
+
 def shown_price(price: Price | UnsetType) -> parts.Price:
-    """A price, or none where there is none to see."""
+    """A price, struck beside it what it was before discounts; or none where there is none to see."""
     if price is UNSET or price.amount is None:
         return _NO_PRICE
-    return parts.Price(amount=Money(price.amount, price.currency))
+    amount, base = Money(price.amount, price.currency), price.base_amount
+    if not base:
+        return parts.Price(amount=amount)
+    return parts.Price(amount=amount, base=Money(base, price.currency), percent=percent_off(base, price.amount))
 
 
 def shown_stock(stock: Stock | UnsetType, multiple: Decimal) -> parts.Stock:
