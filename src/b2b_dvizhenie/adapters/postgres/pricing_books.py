@@ -8,8 +8,9 @@ from uuid import UUID
 
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.pricing_rows import GROUPS_JSON, RULES_JSON, read_groups, read_rules
-from b2b_dvizhenie.application.pricing import RuleBooks, RuleName
-from b2b_dvizhenie.domain.pricing import Buyer, GroupNode, Kind, PlacedRule, Rule, RuleBook, tree
+from b2b_dvizhenie.application.pricing import ActiveSet, RuleBooks, RuleName
+from b2b_dvizhenie.domain.pricing import Buyer, GroupNode, Kind, PlacedRule, Rule, RuleBook, SetLimits, tree
+from b2b_dvizhenie.domain.shared.ids import PriceTypeId
 
 KEPT_VERSIONS = 4
 KEPT_BUYERS = 1024
@@ -22,6 +23,9 @@ _OWN = RULES_JSON.format(
     " OR r.agreements @> ARRAY[%(agreement)s]::uuid[] OR r.segments && %(segments)s::uuid[])"
 )
 _WHOLE = RULES_JSON.format(of="r.rule_set_id = %(set)s")
+_VERSION = """
+SELECT rule_set_id, number, floor_price_type_id, cost_price_type_id, minimal_margin, max_total_percent
+  FROM rule_set WHERE rule_set_id = %(set)s"""
 _NAMES = """
 SELECT r.rule_id, r.kind, r.title, r.public_title, coalesce(s.name, ''), coalesce(b.name, '')
   FROM discount_rule r
@@ -89,6 +93,15 @@ class PostgresRuleBooks(RuleBooks):
             return RuleBook(tree(nodes, _placed(own)), common) if own else common
 
         return await self._books.get((rule_set_id, buyer), made)
+
+    async def version(self, rule_set_id: UUID) -> ActiveSet | None:
+        """A version with its limits."""
+        async with self._database.reading() as connection:
+            row = await (await connection.execute(_VERSION, {"set": rule_set_id})).fetchone()
+        if row is None:
+            return None
+        floor, cost = (PriceTypeId(one) if one else None for one in row[2:4])
+        return ActiveSet(row[0], row[1], SetLimits(floor, cost, row[4], row[5]))
 
     async def whole(self, rule_set_id: UUID) -> RuleBook:
         """Every rule of the version; not kept, since drafts change."""

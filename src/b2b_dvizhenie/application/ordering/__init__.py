@@ -2,6 +2,7 @@
 
 from b2b_dvizhenie.application.ordering.carts import AcceptPrices, ClearCart, PutLines, RemoveLine, ShowCart
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, OrderMoved, OrderPlaced, job_of
+from b2b_dvizhenie.application.ordering.explaining import ExplainOrderLine, OrderLineWhy
 from b2b_dvizhenie.application.ordering.handing_over import HandOverOrders
 from b2b_dvizhenie.application.ordering.orders import (
     CancelOrder,
@@ -35,6 +36,7 @@ from b2b_dvizhenie.application.ordering.requests import ArticleAmbiguous, GoodsU
 from b2b_dvizhenie.application.ordering.views import (
     MAX_PAGE,
     ErpLine,
+    ExplainedLine,
     LineProblem,
     OrderDetails,
     OrderEvent,
@@ -56,6 +58,8 @@ __all__ = [
     "ClearCart",
     "CompanyChanged",
     "ErpLine",
+    "ExplainOrderLine",
+    "ExplainedLine",
     "GoodsReader",
     "GoodsUnknown",
     "HandOverOrders",
@@ -68,6 +72,7 @@ __all__ = [
     "OrderDetails",
     "OrderEvent",
     "OrderLineView",
+    "OrderLineWhy",
     "OrderMoved",
     "OrderPage",
     "OrderPlaced",

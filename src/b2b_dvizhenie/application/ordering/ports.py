@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from b2b_dvizhenie.application.ordering.views import OrderDetails, OrderPage, OrderQuery
+from b2b_dvizhenie.application.ordering.views import ExplainedLine, OrderDetails, OrderPage, OrderQuery
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.application.shared.jobs import JobQueue
@@ -206,6 +206,11 @@ class OrderReader(Protocol):
     @abstractmethod
     async def details(self, actor: Actor, scope: Scope, order_id: OrderId) -> OrderDetails | None:
         """One order with lines and history; None if it is not the actor's to see."""
+        ...
+
+    @abstractmethod
+    async def explained(self, actor: Actor, scope: Scope, order_id: OrderId, position: int) -> ExplainedLine | None:
+        """Why a line cost what it cost, as stored; None if it is not the actor's to see, sums included."""
         ...
 
 

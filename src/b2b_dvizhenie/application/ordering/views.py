@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderStatus
+from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 
 MAX_PAGE = 200
@@ -134,6 +135,15 @@ class OrderLineView(Struct, frozen=True):
     vat_rate: Decimal | None
     vat_amount: Decimal | None
     comment: str
+
+
+class ExplainedLine(Struct, frozen=True):
+    """A line of an order with the explanation of its price that was stored with it."""
+
+    article: str
+    name: str
+    unit: str
+    explanation: Explanation
 
 
 class ErpLine(Struct, frozen=True):

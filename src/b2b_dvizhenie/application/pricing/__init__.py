@@ -12,6 +12,15 @@ from b2b_dvizhenie.application.pricing.drafts import (
     ShowRule,
     ShowRuleSet,
 )
+from b2b_dvizhenie.application.pricing.explaining import (
+    ArticleAmbiguous,
+    ExplainFor,
+    ExplainOwnPrice,
+    NamedTerms,
+    Sooner,
+    TermsSource,
+    Why,
+)
 from b2b_dvizhenie.application.pricing.items import ItemRequest, PriceAnswer, PriceItems
 from b2b_dvizhenie.application.pricing.ports import (
     ActiveSet,
@@ -23,6 +32,7 @@ from b2b_dvizhenie.application.pricing.ports import (
     Stored,
     StoredLine,
 )
+from b2b_dvizhenie.application.pricing.reasons import Audience, Reasons, Step, reasons_of, rules_in
 from b2b_dvizhenie.application.pricing.rule_set_ports import (
     Activation,
     RulePage,
@@ -50,6 +60,8 @@ __all__ = [
     "Activation",
     "ActiveSet",
     "ApplyPreset",
+    "ArticleAmbiguous",
+    "Audience",
     "CancelStart",
     "ChangeRuleSet",
     "CreateDraft",
@@ -57,10 +69,13 @@ __all__ = [
     "DiscardDraft",
     "DropGroup",
     "DropRules",
+    "ExplainFor",
+    "ExplainOwnPrice",
     "ItemRequest",
     "LinePrices",
     "LineRequest",
     "ListRuleSets",
+    "NamedTerms",
     "NoSegments",
     "Preset",
     "PriceAnswer",
@@ -70,6 +85,7 @@ __all__ = [
     "PublishRuleSet",
     "PutGroup",
     "PutRule",
+    "Reasons",
     "RollBack",
     "RuleBooks",
     "RuleName",
@@ -85,8 +101,14 @@ __all__ = [
     "SegmentSource",
     "ShowRule",
     "ShowRuleSet",
+    "Sooner",
+    "Step",
     "Stored",
     "StoredLine",
+    "TermsSource",
     "Unknown",
+    "Why",
+    "reasons_of",
+    "rules_in",
     "sees_discounts",
 ]

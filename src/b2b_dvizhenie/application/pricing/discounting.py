@@ -60,6 +60,11 @@ class LinePrices:
         """The price of a line."""
         return quote_line(self._terms, self.input(variant_id, quantity, prices), self.discounts)
 
+    def breaks(self, variant_id: VariantId) -> tuple[Decimal, ...]:
+        """Quantities from which another stored price holds."""
+        stored = self._stored.get(variant_id, _NOTHING).prices
+        return tuple(sorted({point.min_quantity for point in stored}))
+
     def thresholds(self, variant_id: VariantId) -> tuple[Decimal, ...]:
         """Quantities of a line from which some rule begins to hold, in ascending order."""
         if self.discounts is None:

@@ -95,6 +95,11 @@ class RuleBooks(Protocol):
         ...
 
     @abstractmethod
+    async def version(self, rule_set_id: UUID) -> ActiveSet | None:
+        """A version with its limits, in force or not, draft or not."""
+        ...
+
+    @abstractmethod
     async def whole(self, rule_set_id: UUID) -> RuleBook:
         """Every rule of the version, whomever it is for and whether active or not: for staff, never for a buyer."""
         ...

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check settings, database and adapters; say what is wrong."),
     "users": ("users", "Add and list people."),
     "exchange": ("exchange", "Exchange with 1C: import, status, nodes."),
+    "prices": ("prices", "Explain a price: every discount, who won and why."),
     "demo": ("demo", "Load the demonstration into a running portal: people, and a 1C that sends its goods."),
     "openapi": ("openapi", "Print the OpenAPI document of the API."),
 }

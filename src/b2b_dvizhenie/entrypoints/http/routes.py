@@ -23,6 +23,7 @@ from b2b_dvizhenie.entrypoints.http.portal import (
     entrance,
     order_pages,
     product,
+    reasons,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -43,6 +44,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *entrance.ROUTES,
     *catalogue.ROUTES,
     *product.ROUTES,
+    *reasons.ROUTES,
     *cart_pages.ROUTES,
     *checkout.ROUTES,
     *order_pages.ROUTES,

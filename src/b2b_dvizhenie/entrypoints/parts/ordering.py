@@ -25,6 +25,7 @@ class Ordering(Pricing):
     place_order = providers.Factory(ordering.PlaceOrder, ordering_work.provider, Pricing.price_lines, Base.clock)
     list_orders = providers.Factory(ordering.ListOrders, order_reader)
     show_order = providers.Factory(ordering.ShowOrder, order_reader)
+    explain_order_line = providers.Factory(ordering.ExplainOrderLine, order_reader, Pricing.rule_books)
     cancel_order = providers.Factory(ordering.CancelOrder, ordering_work.provider, Base.clock)
     repeat_order = providers.Factory(
         ordering.RepeatOrder, order_reader, ordering_work.provider, Pricing.price_lines, Base.clock

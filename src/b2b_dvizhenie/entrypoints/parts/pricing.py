@@ -3,6 +3,7 @@
 from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
+from b2b_dvizhenie.adapters.postgres.pricing_terms import PostgresTerms
 from b2b_dvizhenie.application import pricing
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.catalog import Catalog
@@ -13,6 +14,19 @@ class Pricing(Catalog):
 
     price_lines = providers.Factory(pricing.PriceLines, Catalog.current_discounts, Base.clock)
     price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines)
+    explain_own_price = providers.Factory(
+        pricing.ExplainOwnPrice, Catalog.item_finder, Catalog.current_discounts, Catalog.rule_books, Base.clock
+    )
+    terms_source = providers.Singleton(PostgresTerms, Base.database, Base.settings.provided.exchange.zone)
+    explain_for = providers.Factory(
+        pricing.ExplainFor,
+        Catalog.item_finder,
+        Catalog.price_source,
+        Catalog.rule_books,
+        Catalog.segment_source,
+        terms_source,
+        Base.clock,
+    )
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)
     list_rule_sets = providers.Factory(pricing.ListRuleSets, rule_set_work.provider, Base.clock)

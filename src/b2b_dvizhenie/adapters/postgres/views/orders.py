@@ -19,6 +19,7 @@ from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_line
 from b2b_dvizhenie.application.ordering import (
     ErpLine,
+    ExplainedLine,
     OrderDetails,
     OrderEvent,
     OrderLineView,
@@ -30,6 +31,7 @@ from b2b_dvizhenie.application.ordering import (
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import OrderStatus, Totals, canonical, sums_are_open
+from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
@@ -207,6 +209,24 @@ class PostgresOrderReader(OrderReader):
             erp_lines=None if erp_lines is None else _erp_lines(erp_lines, refs, opened=opened),
             erp_amount=erp_amount if opened else None,
         )
+
+    async def explained(self, actor: Actor, scope: Scope, order_id: OrderId, position: int) -> ExplainedLine | None:
+        """Why a line cost what it cost; for who sees the order and its sums."""
+        orders, line = customer_order.c, order_line.c
+        query = (
+            select(line.article, line.name, line.unit_name, line.explanation, orders.access_level)
+            .join(order_line, line.order_id == orders.order_id)
+            .where(orders.order_id == order_id, line.position == position, visible_orders(actor, scope))
+        )
+        async with self._database.engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        if row is None or (scope is Scope.OWN and not sums_are_open(actor.access_level, row[4])):
+            return None
+        try:
+            told = msgspec.convert(row[3], Explanation, strict=False)
+        except msgspec.ValidationError:  # of an order that was placed before explanations were kept in this form
+            return None
+        return ExplainedLine(row[0], row[1], row[2], told)
 
     async def _lines(
         self, connection: AsyncConnection, order_id: OrderId, currency: str

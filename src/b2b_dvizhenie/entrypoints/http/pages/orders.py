@@ -65,6 +65,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     total: Money | None
     url: str | None = None
     base: Money | None = None
+    reason_url: str | None = None
     percent: Decimal | None = None
     confirmed: Decimal | None = None
     shipped: Decimal | None = None

@@ -47,7 +47,9 @@ class PriceReason(Struct, frozen=True, kw_only=True):
     article: str
     price: Price
     steps: tuple[ReasonStep, ...]
-    valid_note: str = ""  # until when, for which quantity
+    valid_note: str = ""  # until when, for which quantity, what more would bring
+    total: Money | None = None  # of the line, where it is not the price of a unit
+    buyer: bool = True  # the reader is who pays the price
 
 
 class Break(Struct, frozen=True):

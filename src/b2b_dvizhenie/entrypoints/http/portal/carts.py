@@ -47,6 +47,7 @@ def shown_price(line: PricedLine, currency: str) -> Price:
         base=None if base is None else Money(base, currency),
         percent=percent_off(base, line.price) if base else None,
         previous=None if line.previous_price is None else Money(line.previous_price, currency),
+        reason_url=f"/prices/{line.variant_id}?quantity={plain(line.quantity)}",
     )
 
 

@@ -85,6 +85,9 @@ def lines_of(order: OrderDetails) -> tuple[pages.OrderLine, ...]:
             base=_sum(line.base_price, currency),
             percent=percent_off(line.base_price, line.price) if line.base_price and line.price is not None else None,
             total=_sum(line.amount, currency),
+            reason_url=None
+            if line.base_price is None or line.price is None
+            else f"/orders/{order.summary.order_id}/lines/{line.position}/price",
             url=f"/products/{line.product_id}",
             confirmed=None if order.erp_lines is None else confirmed.get(line.position, Decimal(0)),
             comment=line.comment,

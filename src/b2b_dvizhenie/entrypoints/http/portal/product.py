@@ -9,11 +9,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import UNSET
 
-from b2b_dvizhenie.application.catalog import Card, ExplainedPrice, Price, ShowProduct, Variant
+from b2b_dvizhenie.application.catalog import Card, Price, ShowProduct, Variant
+from b2b_dvizhenie.application.pricing import ExplainOwnPrice
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import NotFound
-from b2b_dvizhenie.domain.shared.ids import ProductId
+from b2b_dvizhenie.domain.shared.ids import ProductId, VariantId
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link
@@ -23,12 +24,11 @@ from b2b_dvizhenie.entrypoints.http.pages.product import (
     Picture,
     PriceReason,
     ProductView,
-    ReasonStep,
 )
-from b2b_dvizhenie.entrypoints.http.pages.shell import PortalShell
 from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.prose import safe_html
+from b2b_dvizhenie.entrypoints.http.portal.reasons import price_type_of, reason_of
 from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, row_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
@@ -46,29 +46,6 @@ def shown_vat(card: Card, price: Price, texts: GNUTranslations) -> str:
     return text.format(rate=plain(rate))
 
 
-def reason_of(
-    card: Card, variant: Variant, explained: ExplainedPrice, shell: PortalShell, texts: GNUTranslations
-) -> PriceReason | None:
-    """The steps from the stored price to the shown one; None where there is no price."""
-    price = variant.price
-    if price is UNSET or price.amount is None or explained.base is None:
-        return None
-    row = row_of(card.product, variant, {})
-    company = shell.company
-    kind = company.terms if company and company.terms else texts.gettext("of your company")
-    base = _money(explained.base.amount, price)
-    steps = [ReasonStep(title=texts.gettext("Price type: {name}").format(name=kind), outcome="base", result=base)]
-    if base.amount != price.amount:
-        rounded = texts.gettext("Rounded to the kopeck")
-        steps.append(ReasonStep(title=rounded, outcome="rounding", change=_money(price.amount - base.amount, price)))
-    note = ""
-    if explained.base.min_quantity > 0:
-        note = texts.gettext("From {quantity} {unit}").format(
-            quantity=plain(explained.base.min_quantity), unit=card.product.unit
-        )
-    return PriceReason(title=row.title, article=row.article, price=row.price, steps=tuple(steps), valid_note=note)
-
-
 def _main_variant(card: Card) -> Variant | None:
     variants = card.product.variants
     priced = (one for one in variants if one.price is not UNSET and one.price.amount is not None)
@@ -76,7 +53,12 @@ def _main_variant(card: Card) -> Variant | None:
 
 
 def view_of(
-    card: Card, shell: PortalShell, frame: Frame, actor: Actor, texts: GNUTranslations, cart: Cart
+    card: Card,
+    frame: Frame,
+    actor: Actor,
+    texts: GNUTranslations,
+    cart: Cart,
+    reason: PriceReason | None,
 ) -> ProductView | None:
     """The card as its template shows it; None where nothing of the product is sold."""
     product, main = card.product, _main_variant(card)
@@ -87,10 +69,8 @@ def view_of(
     price = main.price
     several = len(product.variants) > 1
     breaks: tuple[Break, ...] = ()
-    reason = None
     if price is not UNSET and main.id in explained:
         of_main = explained[main.id]
-        reason = reason_of(card, main, of_main, shell, texts)
         if len(of_main.breaks) > 1:
             breaks = tuple(Break(one.min_quantity, _money(one.amount, price)) for one in of_main.breaks)
     facts = tuple((one.name, ", ".join(one.values)) for one in card.characteristics)
@@ -129,12 +109,17 @@ async def product(
     product_id: FromPath[UUID],
     frame: NamedDependency[Frame],
     show_product: NamedDependency[ShowProduct],
+    explain_own_price: NamedDependency[ExplainOwnPrice],
 ) -> Response[str]:
     """The card of a product."""
-    card = await show_product(request.user, ProductId(product_id))
-    cart = await frame.cart(request.user)
+    actor, texts = request.user, frame.site.texts(language_of(request))
+    card = await show_product(actor, ProductId(product_id))
+    cart = await frame.cart(actor)
     shell = await frame.shell(request, "catalogue", cart=cart)
-    view = view_of(card, shell, frame, request.user, frame.site.texts(language_of(request)), in_cart(cart))
+    main, reason = _main_variant(card), None
+    if main is not None and main.price is not UNSET and main.price.amount is not None:
+        reason = reason_of(await explain_own_price(actor, VariantId(main.id)), price_type_of(shell), texts)
+    view = view_of(card, frame, actor, texts, in_cart(cart), reason)
     if view is None:
         raise NotFound("product")
     return frame.page(request, "pages/product.html", {"shell": shell, "view": view})

@@ -33,14 +33,19 @@ def percent_off(base: Decimal, price: Decimal) -> Decimal:
     return ((base - price) * 100 / base).quantize(Decimal("0.1"), ROUND_HALF_UP).normalize()
 
 
-def shown_price(price: Price | UnsetType) -> parts.Price:
+def shown_price(price: Price | UnsetType, variant_id: UUID) -> parts.Price:
     """A price, struck beside it what it was before discounts; or none where there is none to see."""
     if price is UNSET or price.amount is None:
         return _NO_PRICE
     amount, base = Money(price.amount, price.currency), price.base_amount
     if not base:
         return parts.Price(amount=amount)
-    return parts.Price(amount=amount, base=Money(base, price.currency), percent=percent_off(base, price.amount))
+    return parts.Price(
+        amount=amount,
+        base=Money(base, price.currency),
+        percent=percent_off(base, price.amount),
+        reason_url=f"/prices/{variant_id}",
+    )
 
 
 def shown_stock(stock: Stock | UnsetType, multiple: Decimal) -> parts.Stock:
@@ -88,7 +93,7 @@ def row_of(product: Product, variant: Variant, cart: Cart) -> CatalogueRow:
         article=variant.article or product.article,
         brand=product.brand.name if product.brand else "",
         attributes=" · ".join(f"{name}: {value}" for name, value in variant.attributes),
-        price=shown_price(variant.price),
+        price=shown_price(variant.price, variant.id),
         stock=shown_stock(variant.stock, product.order_multiple),
         quantity=quantity,
         picture_url=product.picture,
