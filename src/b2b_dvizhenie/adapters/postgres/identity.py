@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.identity_challenges import PostgresChallenges
 from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.settings import held_value
@@ -18,9 +19,11 @@ from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.identity.ports import (
     Account,
     Accounts,
+    Challenges,
     HeldAccount,
     IdentityTransaction,
     OpenSession,
+    Reachable,
 )
 from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -71,6 +74,13 @@ class PostgresAccounts(Accounts):
         if row is None:
             return None
         return HeldAccount(tuple(login for login in (row[0], row[1]) if login), row[2])
+
+    async def reachable(self, user_id: UserId) -> Reachable | None:
+        """The active person with their logins."""
+        columns = app_user.c
+        query = select(columns.user_id, columns.name, columns.email, columns.phone, columns.language)
+        row = (await self._connection.execute(query.where(columns.user_id == user_id, columns.is_active))).first()
+        return None if row is None else Reachable(UserId(row[0]), *row[1:])
 
     async def set_password(self, user_id: UserId, password_hash: str) -> None:
         """Replace the hash of the password."""
@@ -224,6 +234,7 @@ class PostgresIdentityTransaction(Transaction, IdentityTransaction):
     """The unit of work of identity."""
 
     accounts: Accounts
+    challenges: Challenges
     outbox: MessageOutbox
 
     def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
@@ -234,4 +245,5 @@ class PostgresIdentityTransaction(Transaction, IdentityTransaction):
         """Add the accounts and the outbox."""
         super().bind(connection)
         self.accounts = PostgresAccounts(connection)
+        self.challenges = PostgresChallenges(connection)
         self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)

@@ -1,6 +1,7 @@
 """Logging in and out, turning a token into an Actor, one's own account, the directory of people."""
 
 from b2b_dvizhenie.application.identity.account import ChangePassword, CloseOtherSessions, CloseSession, ListSessions
+from b2b_dvizhenie.application.identity.codes import CODE_JOB, AskedCode, AskForCode, LogInByCode, SendCode
 from b2b_dvizhenie.application.identity.directory import (
     BuysFor,
     DirectoryReader,
@@ -10,6 +11,15 @@ from b2b_dvizhenie.application.identity.directory import (
     UserPage,
     UserQuery,
     UserState,
+)
+from b2b_dvizhenie.application.identity.entering import NewSession, Visitor
+from b2b_dvizhenie.application.identity.links import (
+    RECOVERY_JOB,
+    AskForRecovery,
+    InvitePerson,
+    OpenLink,
+    SendRecovery,
+    SetPasswordByLink,
 )
 from b2b_dvizhenie.application.identity.ports import (
     IdentityTransaction,
@@ -24,11 +34,15 @@ from b2b_dvizhenie.application.identity.use_cases import (
     CreateUser,
     LogIn,
     LogOut,
-    NewSession,
     SelectCompany,
 )
 
 __all__ = [
+    "CODE_JOB",
+    "RECOVERY_JOB",
+    "AskForCode",
+    "AskForRecovery",
+    "AskedCode",
     "Authenticate",
     "BuysFor",
     "ChangePassword",
@@ -38,20 +52,27 @@ __all__ = [
     "DirectoryReader",
     "IdentityTransaction",
     "IdentityWork",
+    "InvitePerson",
     "ListSessions",
     "ListUsers",
     "LogIn",
+    "LogInByCode",
     "LogOut",
     "NewSession",
+    "OpenLink",
     "OpenSession",
     "PasswordHasher",
     "RefreshToken",
     "ResetTokens",
     "SelectCompany",
+    "SendCode",
+    "SendRecovery",
     "SessionReader",
+    "SetPasswordByLink",
     "UserCount",
     "UserLine",
     "UserPage",
     "UserQuery",
     "UserState",
+    "Visitor",
 ]

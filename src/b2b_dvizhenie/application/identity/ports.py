@@ -14,7 +14,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.application.shared.jobs import JobQueue
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.identity import Login
+from b2b_dvizhenie.domain.identity import Challenge, Link, Login
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
 
 
@@ -45,6 +45,16 @@ class OpenSession(Struct, frozen=True):
     created_at: datetime
     last_seen_at: datetime
     expires_at: datetime
+
+
+class Reachable(Struct, frozen=True):
+    """A person who can be written to."""
+
+    user_id: UserId
+    name: str
+    email: str | None
+    phone: str | None
+    language: str
 
 
 class PasswordHasher(Protocol):
@@ -95,6 +105,11 @@ class Accounts(Protocol):
     @abstractmethod
     async def hold(self, user_id: UserId) -> HeldAccount | None:
         """The active account, which nobody else can hold, change or log in to until the transaction ends."""
+        ...
+
+    @abstractmethod
+    async def reachable(self, user_id: UserId) -> Reachable | None:
+        """The active person with their logins."""
         ...
 
     @abstractmethod
@@ -196,10 +211,75 @@ class Accounts(Protocol):
         ...
 
 
+class Challenges(Protocol):
+    """Port: codes and links that somebody asked for who is not logged in."""
+
+    @abstractmethod
+    async def hold_budget(self) -> None:
+        """Let nobody else count or add until the transaction ends, so that no budget is exceeded by two at once."""
+        ...
+
+    @abstractmethod
+    async def asked(self, login: str, address: str, since: datetime) -> tuple[int, int, int]:
+        """How often something was asked for since a moment: for this login, from this address, in all."""
+        ...
+
+    @abstractmethod
+    async def wrong_codes(self, login: str, day: datetime, hour: datetime) -> tuple[int, int]:
+        """Wrong codes for this login since `day`, and over all logins since `hour`."""
+        ...
+
+    @abstractmethod
+    async def add(self, challenge: Challenge, address: str) -> None:
+        """Remember what was asked for."""
+        ...
+
+    @abstractmethod
+    async def by_id(self, challenge_id: UUID) -> Challenge | None:
+        """The challenge, locked until the transaction ends."""
+        ...
+
+    @abstractmethod
+    async def by_browser(self, browser_hash: bytes) -> Challenge | None:
+        """The challenge that this browser asked for, locked until the transaction ends."""
+        ...
+
+    @abstractmethod
+    async def set_code(self, challenge_id: UUID, digest: bytes) -> None:
+        """Keep what recognises the code that was made."""
+        ...
+
+    @abstractmethod
+    async def count_try(self, challenge_id: UUID) -> None:
+        """Count a wrong code."""
+        ...
+
+    @abstractmethod
+    async def use(self, challenge_id: UUID, now: datetime) -> None:
+        """It has served."""
+        ...
+
+    @abstractmethod
+    async def add_link(self, link: Link, token_hash: bytes, now: datetime, expires_at: datetime) -> None:
+        """A new link; earlier ones for the same person are dead."""
+        ...
+
+    @abstractmethod
+    async def link(self, token_hash: bytes, now: datetime) -> Link | None:
+        """The live link, locked until the transaction ends."""
+        ...
+
+    @abstractmethod
+    async def use_link(self, link_id: UUID, now: datetime) -> None:
+        """It has served."""
+        ...
+
+
 class IdentityTransaction(Protocol):
     """Port: one transaction of identity; leaving without `commit` rolls back."""
 
     accounts: Accounts
+    challenges: Challenges
     outbox: MessageOutbox
     jobs: JobQueue
     audit: AuditLog

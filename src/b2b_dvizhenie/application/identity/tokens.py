@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from b2b_dvizhenie.application.identity.entering import NewSession
 from b2b_dvizhenie.application.identity.ports import IdentityWork
-from b2b_dvizhenie.application.identity.use_cases import NewSession
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock

@@ -1,11 +1,9 @@
 """Log in, log out, authenticate, select a company, create a user."""
 
-from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
-
 from b2b_dvizhenie.application.identity.budget import check_attempts
+from b2b_dvizhenie.application.identity.entering import NewSession, Visitor, opened
 from b2b_dvizhenie.application.identity.ports import IdentityWork, PasswordHasher, SessionReader
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
@@ -17,20 +15,11 @@ from b2b_dvizhenie.domain.identity import (
     BadCredentials,
     LoginInvalid,
     LoginKind,
-    new_token,
     parse_login,
     token_hash,
 )
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId, new_id
-
-
-class NewSession(Struct, frozen=True):
-    """A fresh session: the token is told once and never again. `seconds` is how long it lives."""
-
-    token: str
-    expires_at: datetime
-    seconds: int
 
 
 class LogIn:
@@ -62,14 +51,9 @@ class LogIn:
                 await work.accounts.record_failure(key, address, now)
                 await work.commit()
                 raise BadCredentials
-            token = new_token()
-            lifetime = await work.accounts.token_lifetime()
-            expires_at = now + lifetime
-            await work.accounts.add_session(
-                new_id(), account.user_id, token_hash(token), now, expires_at, address, user_agent[:500]
-            )
+            session = await opened(work.accounts, account.user_id, Visitor(address, user_agent), now)
             await work.commit()
-        return NewSession(token, expires_at, int(lifetime.total_seconds()))
+        return session
 
 
 class Authenticate:

@@ -7,6 +7,7 @@ from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
@@ -21,6 +22,8 @@ from b2b_dvizhenie.entrypoints.http.portal import (
     catalogue,
     checkout,
     entrance,
+    entrance_codes,
+    entrance_links,
     order_pages,
     product,
     reasons,
@@ -29,6 +32,7 @@ from b2b_dvizhenie.entrypoints.http.portal import (
 ROUTES: list[ControllerRouterHandler] = [
     *health.ROUTES,
     *identity.ROUTES,
+    *entrance_api.ROUTES,
     *account_api.ROUTES,
     *roles_api.ROUTES,
     *users_api.ROUTES,
@@ -42,6 +46,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders.ROUTES,
     *jobs.ROUTES,
     *entrance.ROUTES,
+    *entrance_codes.ROUTES,
+    *entrance_links.ROUTES,
     *catalogue.ROUTES,
     *product.ROUTES,
     *reasons.ROUTES,

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from b2b_dvizhenie.domain.identity import TOKEN_LIFETIME_DAYS
+from b2b_dvizhenie.domain.identity import (
+    CODE_LOGIN,
+    CODES_PER_HOUR,
+    INVITATION_HOURS,
+    RECOVERY_MINUTES,
+    TOKEN_LIFETIME_DAYS,
+)
 from b2b_dvizhenie.entrypoints.http.labels import N_
 
 
@@ -20,7 +26,7 @@ class SettingText(Struct, frozen=True):
 SECTIONS: Mapping[str, str] = {"main": N_("Main")}
 """Tabs of the page, in this order."""
 
-GROUPS: Mapping[str, str] = {"system": N_("System settings")}
+GROUPS: Mapping[str, str] = {"system": N_("System settings"), "entrance": N_("Entrance")}
 """Headings, in this order."""
 
 TEXTS: Mapping[str, SettingText] = {
@@ -31,5 +37,19 @@ TEXTS: Mapping[str, SettingText] = {
             "A shorter one ends older sessions at once, a longer one is for new logins."
         ),
         N_("days"),
+    ),
+    CODE_LOGIN.key: SettingText(
+        N_("Login by a one-time code"),
+        N_("People may ask for a code by SMS or mail in place of the password. Connect a gateway first."),
+    ),
+    CODES_PER_HOUR.key: SettingText(
+        N_("Codes and links in an hour"),
+        N_("So many, over all people, can be asked for by who is not logged in: the bound of what SMS may cost."),
+    ),
+    INVITATION_HOURS.key: SettingText(
+        N_("An invitation works for"), N_("A newer one replaces it at any time."), N_("hours")
+    ),
+    RECOVERY_MINUTES.key: SettingText(
+        N_("A link to a new password works for"), N_("It works once; a newer one replaces it."), N_("minutes")
     ),
 }

@@ -25,6 +25,26 @@ class Identity(Messaging):
     change_password = providers.Factory(identity.ChangePassword, identity_work.provider, Base.passwords, Base.clock)
     refresh_token = providers.Factory(identity.RefreshToken, identity_work.provider, Base.clock)
     reset_tokens = providers.Factory(identity.ResetTokens, identity_work.provider, Base.clock)
+    ask_for_code = providers.Factory(
+        identity.AskForCode, identity_work.provider, Messaging.current_settings, Base.clock
+    )
+    send_code = providers.Factory(identity.SendCode, identity_work.provider, Base.sealer, Base.clock)
+    log_in_by_code = providers.Factory(
+        identity.LogInByCode, identity_work.provider, Messaging.current_settings, Base.sealer, Base.clock
+    )
+    invite_person = providers.Factory(
+        identity.InvitePerson, identity_work.provider, Messaging.current_settings, Base.clock
+    )
+    ask_for_recovery = providers.Factory(
+        identity.AskForRecovery, identity_work.provider, Messaging.current_settings, Base.clock
+    )
+    send_recovery = providers.Factory(
+        identity.SendRecovery, identity_work.provider, Messaging.current_settings, Base.clock
+    )
+    open_link = providers.Factory(identity.OpenLink, identity_work.provider, Base.clock)
+    set_password_by_link = providers.Factory(
+        identity.SetPasswordByLink, identity_work.provider, Base.passwords, Base.clock
+    )
     directory_reader = providers.Singleton(PostgresDirectory, Base.database)
     list_users = providers.Factory(identity.ListUsers, directory_reader)
     create_user = providers.Factory(identity.CreateUser, identity_work.provider, Base.passwords, Base.clock)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from b2b_dvizhenie.application.exchange.closing import CLOSE_JOB
 from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
+from b2b_dvizhenie.application.identity import CODE_JOB, RECOVERY_JOB
 from b2b_dvizhenie.application.messaging import SEND_JOB
 from b2b_dvizhenie.application.ordering import OrderCancelled, OrderMoved, OrderPlaced
 from b2b_dvizhenie.application.shared.actor import system_actor
@@ -68,6 +69,16 @@ async def send_message(container: Container, payload: dict[str, Any], _job: Runn
     await container.send_message()(UUID(payload["message_id"]))
 
 
+async def send_code(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
+    """`identity.send_code` {challenge_id}: make the code that was asked for, if somebody has the login."""
+    await container.send_code()(UUID(payload["challenge_id"]))
+
+
+async def send_recovery(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
+    """`identity.send_recovery` {challenge_id}: send the link to a new password, if somebody has the login."""
+    await container.send_recovery()(UUID(payload["challenge_id"]))
+
+
 HANDLERS: Mapping[str, Handler] = {
     IMPORT_JOB: import_exchange_file,
     OrderPlaced.name: announced(OrderPlaced),
@@ -77,5 +88,7 @@ HANDLERS: Mapping[str, Handler] = {
     CLEAN_JOB: clean_exchange,
     CLOSE_JOB: close_exports,
     SEND_JOB: send_message,
+    CODE_JOB: send_code,
+    RECOVERY_JOB: send_recovery,
 }
 """One entry per job name (`context.verb`)."""

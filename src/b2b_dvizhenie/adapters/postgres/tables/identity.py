@@ -96,6 +96,53 @@ class SessionColumns(TypedColumns):
 session = Table("session", metadata, SessionColumns, Index("ix_session_user_id", "user_id"))
 
 
+class ChallengeColumns(TypedColumns):
+    """A code or a link that a browser asked for without being logged in; whether the login exists is not told here."""
+
+    challenge_id: Named[UUID] = Column(Uuid, primary_key=True)
+    purpose: Named[str]
+    browser_hash: Named[bytes] = Column(LargeBinary, unique=True)
+    login: Named[str]
+    language: Named[str]
+    address: Named[str]
+    created_at: Named[datetime] = Column(MOMENT)
+    expires_at: Named[datetime] = Column(MOMENT)
+    code_digest: Named[bytes | None] = Column(LargeBinary)
+    tries: Named[int] = Column(server_default=text("0"))
+    used_at: Named[datetime | None] = Column(MOMENT)
+
+
+challenge = Table(
+    "challenge",
+    metadata,
+    ChallengeColumns,
+    CheckConstraint("purpose IN ('code', 'recovery')", name="purpose"),
+    Index("ix_challenge_login_created_at", "login", "created_at"),
+    Index("ix_challenge_created_at", "created_at"),
+)
+
+
+class AccountLinkColumns(TypedColumns):
+    """A link to set a password; only the hash of its token is kept, and of a person at most one is alive."""
+
+    link_id: Named[UUID] = Column(Uuid, primary_key=True)
+    kind: Named[str]
+    user_id: Named[UUID] = Column(Uuid, ForeignKey("app_user.user_id"))
+    token_hash: Named[bytes] = Column(LargeBinary, unique=True)
+    created_at: Named[datetime] = Column(MOMENT)
+    expires_at: Named[datetime] = Column(MOMENT)
+    used_at: Named[datetime | None] = Column(MOMENT)
+
+
+account_link = Table(
+    "account_link",
+    metadata,
+    AccountLinkColumns,
+    CheckConstraint("kind IN ('invitation', 'recovery')", name="kind"),
+    Index("uq_account_link_user_id", "user_id", unique=True, postgresql_where=text("used_at IS NULL")),
+)
+
+
 class LoginAttemptColumns(TypedColumns):
     """A failed login, for the budgets per account and per address."""
 

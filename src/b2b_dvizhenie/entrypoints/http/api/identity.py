@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from b2b_dvizhenie.application.identity import LogIn, LogOut, RefreshToken, ResetTokens
+from b2b_dvizhenie.application.identity import LogIn, LogOut, RefreshToken, ResetTokens, Visitor
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.ids import UserId
@@ -49,6 +49,11 @@ class Me(Struct, frozen=True):
 def client_address(request: Request[Any, Any, Any]) -> str:
     """The address the request came from (behind a trusted proxy, the one the proxy names)."""
     return request.client.host if request.client else ""
+
+
+def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
+    """Who knocks: the address and what the program calls itself."""
+    return Visitor(client_address(request), request.headers.get("user-agent", ""))
 
 
 @post("/api/v1/auth/login", public=True, status_code=200, tags=["identity"])

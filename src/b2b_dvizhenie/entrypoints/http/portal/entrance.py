@@ -11,9 +11,10 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from b2b_dvizhenie.application.identity import LogIn, LogOut, SelectCompany
+from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.identity import BadCredentials, TooManyAttempts
+from b2b_dvizhenie.domain.identity import CODE_LOGIN, BadCredentials, TooManyAttempts
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import CompanyId
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
@@ -26,6 +27,7 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of, local_path, pa
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 UNPROCESSABLE = 422
+MAX_LOGIN = 254
 _FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
 
 
@@ -44,11 +46,20 @@ class CompanyForm(Struct, frozen=True):
     next: str = "/"
 
 
-def _login_page(
-    request: Request[Any, Any, Any], site: Site, form: LoginForm, refusal: DomainError | None = None
+async def _login_page(
+    request: Request[Any, Any, Any],
+    site: Site,
+    current: CurrentSettings,
+    form: LoginForm,
+    refusal: DomainError | None = None,
 ) -> Response[str]:
     errors = {} if refusal is None else {"": error_text(refusal.code, refusal.params, language_of(request))}
-    view = LoginView(form=Form({"login": form.login}, errors), next_url=local_path(form.next))
+    view = LoginView(
+        form=Form({"login": form.login[:MAX_LOGIN]}, errors),
+        next_url=local_path(form.next),
+        recovery=True,
+        code_login=await current(CODE_LOGIN),
+    )
     context = {"shell": bare_shell(request, site), "view": view}
     return page(request, site.renderer, "pages/login.html", context, status=UNPROCESSABLE if refusal else 200)
 
@@ -57,12 +68,13 @@ def _login_page(
 async def login_page(
     request: Request[Actor | None, Any, Any],
     site: NamedDependency[Site],
+    current_settings: NamedDependency[CurrentSettings],
     target: Annotated[str, QueryParameter(name="next")] = "/",
 ) -> Response[Any]:
     """The login form; who is logged in already goes on."""
     if request.user is not None:
         return Redirect(local_path(target))
-    return _login_page(request, site, LoginForm(next=target))
+    return await _login_page(request, site, current_settings, LoginForm(next=target))
 
 
 @post("/login", public=True, include_in_schema=False)
@@ -71,13 +83,14 @@ async def login(
     data: Annotated[LoginForm, _FORM],
     site: NamedDependency[Site],
     log_in: NamedDependency[LogIn],
+    current_settings: NamedDependency[CurrentSettings],
 ) -> Response[Any]:
     """Log in and go where the person was going; a wrong password brings the form back."""
     agent = request.headers.get("user-agent", "")
     try:
         opened = await log_in(data.login, data.password, address=client_address(request), user_agent=agent)
     except (BadCredentials, TooManyAttempts) as refusal:
-        return _login_page(request, site, data, refusal)
+        return await _login_page(request, site, current_settings, data, refusal)
     cookie = session_cookie(opened.token, max_age=opened.seconds, secure=site.secure)
     return Redirect(local_path(data.next), status_code=303, cookies=[cookie])
 
