@@ -1,5 +1,6 @@
 """Prices for a company: one port, one price function, whoever asks. And the rule sets its discounts come from."""
 
+from b2b_dvizhenie.application.pricing.checking import CheckRuleSet, Report, RulesAmbiguous, Sample, Witnesses
 from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts, LinePrices, sees_discounts
 from b2b_dvizhenie.application.pricing.drafts import (
     ApplyPreset,
@@ -64,6 +65,7 @@ __all__ = [
     "Audience",
     "CancelStart",
     "ChangeRuleSet",
+    "CheckRuleSet",
     "CreateDraft",
     "CurrentDiscounts",
     "DiscardDraft",
@@ -86,6 +88,7 @@ __all__ = [
     "PutGroup",
     "PutRule",
     "Reasons",
+    "Report",
     "RollBack",
     "RuleBooks",
     "RuleName",
@@ -98,6 +101,8 @@ __all__ = [
     "RuleSetTransaction",
     "RuleSetWork",
     "RuleSets",
+    "RulesAmbiguous",
+    "Sample",
     "SegmentSource",
     "ShowRule",
     "ShowRuleSet",
@@ -108,6 +113,7 @@ __all__ = [
     "TermsSource",
     "Unknown",
     "Why",
+    "Witnesses",
     "reasons_of",
     "rules_in",
     "sees_discounts",

@@ -1,8 +1,9 @@
 """Rule sets as a whole: list, draft, publish, roll back. Editing what is in a draft: `drafts`."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -77,6 +78,15 @@ async def held_draft(work: RuleSetTransaction, rule_set_id: UUID, revision: int 
 def told(head: RuleSetHead, change: str, **more: Any) -> Change:
     """The audit row of a change of this rule set."""
     return Change(change, "rule_set", str(head.rule_set_id), None, {"number": head.number, **more})
+
+
+class Check(Protocol):
+    """What a draft must pass (`CheckRuleSet`)."""
+
+    @abstractmethod
+    async def refuse_ambiguous(self, actor: Actor, rule_set_id: UUID) -> int | None:
+        """The revision that passed; None where there is no such draft. Raises RulesAmbiguous."""
+        ...
 
 
 class ListRuleSets:
@@ -177,9 +187,10 @@ def in_force(timeline: Sequence[Activation], now: datetime) -> Activation | None
 class PublishRuleSet:
     """Make a draft a version that holds from a moment on, for everybody at once."""
 
-    def __init__(self, work: RuleSetWork, clock: Clock) -> None:
+    def __init__(self, work: RuleSetWork, clock: Clock, check: Check | None = None) -> None:
         self._work = work
         self._clock = clock
+        self._check = check
 
     async def __call__(
         self, actor: Actor, rule_set_id: UUID, *, revision: int | None = None, starts_at: datetime | None = None
@@ -195,9 +206,14 @@ class PublishRuleSet:
         Raises:
             NotFound, NotADraft, VersionConflict: the draft is not there, or not as it was.
             GroupTreeInvalid: its groups make no tree.
+            RulesAmbiguous: a group that demands a decision has rules that meet.
             StartPassed, StartTaken: it cannot start then.
         """
         actor.require(Permission.PRICES_PUBLISH)
+        if self._check is not None:
+            # What is published is what was checked: an edit in between changes the revision.
+            checked = await self._check.refuse_ambiguous(actor, rule_set_id)
+            revision = checked if revision is None else revision
         async with self._work() as work:
             head = await held_draft(work, rule_set_id, revision)
             tree(await work.sets.nodes(rule_set_id))

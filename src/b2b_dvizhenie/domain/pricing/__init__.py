@@ -4,6 +4,7 @@ from b2b_dvizhenie.domain.pricing.books import AmbiguousRules, Limits, RuleBook,
 from b2b_dvizhenie.domain.pricing.bounds import NOTHING_OFF, Bound, bound_of
 from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Loss, Lost, NotMatched, Verdict
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
+from b2b_dvizhenie.domain.pricing.linting import BLOCKING, Fault, Finding, Linter, Witness
 from b2b_dvizhenie.domain.pricing.quotes import (
     BaseSource,
     Discounts,
@@ -33,6 +34,7 @@ from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Misma
 from b2b_dvizhenie.domain.pricing.timeline import Insertion, Period, StartPassed, StartTaken, insertion
 
 __all__ = [
+    "BLOCKING",
     "MAX_TITLE",
     "NOTHING_OFF",
     "AmbiguousRules",
@@ -43,6 +45,8 @@ __all__ = [
     "Discounts",
     "Effect",
     "Explanation",
+    "Fault",
+    "Finding",
     "Goods",
     "Group",
     "GroupNode",
@@ -54,6 +58,7 @@ __all__ = [
     "Limits",
     "LineInput",
     "LineQuote",
+    "Linter",
     "Loss",
     "Lost",
     "Mismatch",
@@ -75,6 +80,7 @@ __all__ = [
     "Strategy",
     "Target",
     "Verdict",
+    "Witness",
     "ambiguities",
     "bound_of",
     "explanation_of",

@@ -4,6 +4,7 @@ from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_terms import PostgresTerms
+from b2b_dvizhenie.adapters.postgres.pricing_witnesses import PostgresWitnesses
 from b2b_dvizhenie.application import pricing
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.catalog import Catalog
@@ -40,6 +41,10 @@ class Pricing(Catalog):
     put_rule = providers.Factory(pricing.PutRule, rule_set_work.provider, Base.clock)
     drop_rules = providers.Factory(pricing.DropRules, rule_set_work.provider, Base.clock)
     apply_preset = providers.Factory(pricing.ApplyPreset, rule_set_work.provider, Base.clock)
-    publish_rule_set = providers.Factory(pricing.PublishRuleSet, rule_set_work.provider, Base.clock)
+    rule_witnesses = providers.Singleton(PostgresWitnesses, Base.database, Base.settings.provided.exchange.zone)
+    check_rule_set = providers.Factory(
+        pricing.CheckRuleSet, rule_set_work.provider, Catalog.rule_books, rule_witnesses, Base.clock
+    )
+    publish_rule_set = providers.Factory(pricing.PublishRuleSet, rule_set_work.provider, Base.clock, check_rule_set)
     roll_back = providers.Factory(pricing.RollBack, rule_set_work.provider, Base.clock)
     cancel_start = providers.Factory(pricing.CancelStart, rule_set_work.provider, Base.clock)
