@@ -84,6 +84,14 @@ def _shared_parameter(name: str, closed: str = "nobody") -> Parameter:
     return Parameter(_shared(name, closed), is_own, relations=("own", "other company"))
 
 
+def _under_the_root(rest: dict[str, str], *, form: bool = True) -> Body:
+    """A body that names the role of administrators as the one above; roles are not hidden from who manages people."""
+    name = "parent" if form else "parent_id"
+    return Body(
+        lambda club, *_: rest | {name: str(club.things["root role"])}, lambda *_: True, form=form, relations=("own",)
+    )
+
+
 PARAMETERS: dict[str, Parameter] = {
     "order_id": Parameter(
         lambda club, role, relation: str(club.orders[club.of(role, relation).person]),
@@ -107,6 +115,9 @@ PARAMETERS: dict[str, Parameter] = {
     "variant_id": Parameter(lambda club, *_: str(club.goods[0]), is_own, relations=("own",)),
     "import_id": _shared_parameter("import"),
     "job_id": _shared_parameter("job"),
+    "position": Parameter(lambda *_: "1", lambda *_: True, relations=("own",)),
+    "role_id": _shared_parameter("role"),
+    "permission": Parameter(lambda *_: Permission.CATALOG_VIEW.value, lambda *_: True, relations=("own",)),
     "node_id": Parameter(
         lambda club, _, relation: str(club.market.node if relation == "own" else NOBODY),
         is_own,
@@ -130,6 +141,20 @@ BODIES: dict[tuple[str, str], Body] = {
         lambda club, role, relation: {"session": _own_session(club, role, relation)},
         is_own,
         refused=frozenset({303}),  # a session that is gone is no failure of the page; nothing changes
+    ),
+    ("POST", "/api/v1/prices/explain"): Body(
+        lambda club, _, relation: {"variant_id": str(club.goods[0] if relation == "own" else NOBODY)},
+        is_own,
+        form=False,
+        relations=("own", "other company"),
+        refused=frozenset({404, 409}),  # staff buys for no company, and is told so first
+    ),
+    ("POST", "/api/v1/roles"): _under_the_root({"name": "Новая"}, form=False),
+    ("PUT", "/api/v1/roles/{role_id:uuid}/parent"): _under_the_root({}, form=False),
+    ("POST", "/panel/roles/tree"): _under_the_root({"name": "Новая"}),
+    ("POST", "/panel/roles/{role_id:uuid}/parent"): _under_the_root({}),
+    ("POST", "/panel/roles/{role_id:uuid}/name"): Body(
+        lambda *_: {"name": "Новое имя"}, lambda *_: True, relations=("own",)
     ),
     ("POST", "/panel/jobs/bulk"): Body(
         lambda club, _, relation: {"action": "retry", "job": str(club.things["job"] if relation == "own" else NOBODY)},

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from market import OPENED, Market, Person
 from msgspec import Struct
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, section
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import
-from b2b_dvizhenie.adapters.postgres.tables.identity import session
+from b2b_dvizhenie.adapters.postgres.tables.identity import role, session
 from b2b_dvizhenie.adapters.postgres.tables.operations import job, schedule
 from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, Permission, Scope
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, VariantId, new_id
@@ -87,10 +87,10 @@ class Club:
         """Make everything."""
         market = self.market
         self.firms = {1: market.firm_id, 2: await market.firm("Second firm")}
-        for name, (role, head, firm) in STAFF.items():
+        for name, (code, head, firm) in STAFF.items():
             above = self.people[head] if head else None
             self.people[name] = await market.member(
-                role_code=role, head=above, firm_id=self.firms[firm] if firm else None, name=name
+                role_code=code, head=above, firm_id=self.firms[firm] if firm else None, name=name
             )
         for name, (manager, firm) in COMPANIES.items():
             self.companies[name] = await market.client(
@@ -122,16 +122,24 @@ class Club:
         hidden = await market.product("Hidden", article="HIDDEN-1", is_hidden=True)
         await market._write(update(product).where(product.c.product_id == self.goods[0]).values(section_id=shown))
         await market._write(update(section).where(section.c.section_id == shown).values(product_count=1))
-        run, work = new_id(), new_id()
+        run, work, spare = new_id(), new_id(), new_id()
+        root = select(role.c.role_id).where(role.c.code == "administrator").scalar_subquery()
         await market._write(
             insert(exchange_import).values(
                 import_id=run, node_id=market.node, filename="import.xml", path="import.xml", sha256="0" * 64,
                 bytes=1, state="failed", created_at=OPENED,
             ),
             insert(job).values(job_id=work, name="probe", payload={}, run_at=OPENED, created_at=OPENED, dead_at=OPENED),
+            insert(role).values(role_id=spare, parent_id=root, code="spare", position=99),
             insert(schedule).values(schedule_id=self.schedule, job_name="probe", every_seconds=3600, updated_at=OPENED),
         )  # fmt: skip
-        self.things = {"shown": shown, "closed": closed, "hidden": hidden, "import": run, "job": work}
+        self.things = {"shown": shown, "closed": closed, "hidden": hidden, "import": run, "job": work, "role": spare}
+        self.things["root role"] = await self._root_role()
+
+    async def _root_role(self) -> UUID:
+        async with self.market.container.database().engine.connect() as connection:
+            query = select(role.c.role_id).where(role.c.code == "administrator")
+            return (await connection.execute(query)).scalar_one()
 
     def headers(self, who: str, **more: str) -> tuple[tuple[str, str], ...]:
         """What an application of this person sends."""
