@@ -83,6 +83,20 @@ class TermsSource(Protocol):
         ...
 
 
+class FindBuyers:
+    """Companies by what staff call them."""
+
+    def __init__(self, terms: TermsSource) -> None:
+        self._terms = terms
+
+    async def __call__(self, actor: Actor, text: str, limit: int = 20) -> Sequence[tuple[CompanyId, str]]:
+        """Active companies by id, INN or a part of the name; one that is called exactly so stands alone."""
+        actor.require(Permission.PRICES_MANAGE)
+        found = await self._terms.found(text.strip(), limit)
+        exact = [one for one in found if one[1].lower() == text.strip().lower()]
+        return exact if len(exact) == 1 else found
+
+
 def _why(item: Item, line: LineQuote, reasons: Reasons | None, sooner: Sooner | None = None) -> Why:
     return Why(
         variant_id=item.variant_id,

@@ -66,6 +66,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     amount: Decimal | None = None
     less: Decimal | None = None
     """Of a cliff: `amount` is what `quantity` units cost, `less` what one unit fewer would."""
+    currency: str = "RUB"
 
 
 def _covers(wide: Rule, narrow: Rule, goods: Goods) -> bool:
@@ -195,6 +196,7 @@ class Linter:
             company=witness.company,
             article=witness.article,
             quantity=quantity,
+            currency=witness.terms.currency,
             **more,  # type: ignore[arg-type]
         )
 

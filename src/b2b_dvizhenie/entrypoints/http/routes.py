@@ -11,10 +11,21 @@ from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
-from b2b_dvizhenie.entrypoints.http.panel import audit, exchange_logs, exchange_nodes, role_tree, roles, users
+from b2b_dvizhenie.entrypoints.http.panel import (
+    audit,
+    exchange_logs,
+    exchange_nodes,
+    price_check,
+    price_groups,
+    price_rules,
+    role_tree,
+    roles,
+    users,
+)
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
+from b2b_dvizhenie.entrypoints.http.panel import prices as panel_prices
 from b2b_dvizhenie.entrypoints.http.panel import settings as panel_settings
 from b2b_dvizhenie.entrypoints.http.portal import (
     account,
@@ -56,6 +67,10 @@ ROUTES: list[ControllerRouterHandler] = [
     *order_pages.ROUTES,
     *panel.ROUTES,
     *panel_jobs.ROUTES,
+    *panel_prices.ROUTES,
+    *price_rules.ROUTES,
+    *price_groups.ROUTES,
+    *price_check.ROUTES,
     *users.ROUTES,
     *panel_settings.ROUTES,
     *roles.ROUTES,

@@ -2,6 +2,7 @@
 
 from dependency_injector import providers
 
+from b2b_dvizhenie.adapters.postgres.pricing_references import PostgresReferences
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_terms import PostgresTerms
 from b2b_dvizhenie.adapters.postgres.pricing_witnesses import PostgresWitnesses
@@ -19,6 +20,7 @@ class Pricing(Catalog):
         pricing.ExplainOwnPrice, Catalog.item_finder, Catalog.current_discounts, Catalog.rule_books, Base.clock
     )
     terms_source = providers.Singleton(PostgresTerms, Base.database, Base.settings.provided.exchange.zone)
+    find_buyers = providers.Factory(pricing.FindBuyers, terms_source)
     explain_for = providers.Factory(
         pricing.ExplainFor,
         Catalog.item_finder,
@@ -39,6 +41,11 @@ class Pricing(Catalog):
     put_group = providers.Factory(pricing.PutGroup, rule_set_work.provider, Base.clock)
     drop_group = providers.Factory(pricing.DropGroup, rule_set_work.provider, Base.clock)
     put_rule = providers.Factory(pricing.PutRule, rule_set_work.provider, Base.clock)
+    references = providers.Singleton(PostgresReferences, Base.database)
+    rule_words = providers.Factory(pricing.RuleWords, references, Catalog.rule_books)
+    put_named_rule = providers.Factory(
+        pricing.PutNamedRule, references, put_rule, show_rule, Base.settings.provided.exchange.zone
+    )
     drop_rules = providers.Factory(pricing.DropRules, rule_set_work.provider, Base.clock)
     apply_preset = providers.Factory(pricing.ApplyPreset, rule_set_work.provider, Base.clock)
     rule_witnesses = providers.Singleton(PostgresWitnesses, Base.database, Base.settings.provided.exchange.zone)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.http.kit import access, buyer, exchange, orders, panel
+from b2b_dvizhenie.entrypoints.http.kit import access, buyer, exchange, orders, panel, prices
 from b2b_dvizhenie.entrypoints.http.kit.components import components
 from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, panel_shell, portal_shell
 from b2b_dvizhenie.entrypoints.http.pages.shell import Preferences
@@ -83,6 +83,20 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("settings", "pages/settings.html", "settings", panel.settings),
     _panel("audit", "pages/audit.html", "audit", panel.audit),
     _panel("audit-empty", "pages/audit.html", "audit", panel.audit_empty),
+    _panel("prices", "pages/prices.html", "prices", prices.versions),
+    _panel("prices-empty", "pages/prices.html", "prices", prices.no_versions),
+    _panel("rule-set", "pages/rule_set.html", "prices", prices.draft),
+    _panel("rule-set-published", "pages/rule_set.html", "prices", prices.published),
+    _panel("rule-set-empty", "pages/rule_set.html", "prices", prices.empty_draft),
+    _panel("rule-set-not-found", "pages/rule_set.html", "prices", prices.not_found),
+    _panel("rule", "pages/rule.html", "prices", prices.rule),
+    _panel("rule-group", "pages/rule_group.html", "prices", prices.group),
+    _panel("rule-check", "pages/rule_check.html", "prices", prices.check),
+    _panel("rule-check-blocked", "pages/rule_check.html", "prices", prices.blocked),
+    _panel("price-explain", "pages/price_explain.html", "prices", prices.explain),
+    _panel("price-explain-choice", "pages/price_explain.html", "prices", prices.explain_choice),
+    _panel("price-explain-empty", "pages/price_explain.html", "prices", prices.explain_empty),
+    _panel("price-explain-no-price", "pages/price_explain.html", "prices", prices.explain_no_price),
 )
 
 KIT = _panel("kit", "kit/index.html", "kit", lambda: components(tuple(one.name for one in SAMPLES)))

@@ -104,7 +104,7 @@ def panel_shell(current: str, preferences: Preferences = _DEFAULTS) -> PanelShel
             ("users", None, False),
             ("companies", None, False),
             ("roles", None, False),
-            ("pricing", None, False),
+            ("prices", None, False),
         ),
         "exchange": (("exchange", 1, True), ("jobs", 3, True), ("gateway", None, False), ("feeds", None, False)),
         "system": (("settings", None, False), ("audit", None, False)),

@@ -17,6 +17,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
         (
             ("statistics", "/panel/statistics", Permission.STATISTICS_VIEW),
             ("orders", "/panel/orders", Permission.ORDERS_PROCESS),
+            ("prices", "/panel/prices", Permission.PRICES_MANAGE),
         ),
     ),
     (
