@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.report import Report
 from bench.setting import SIZES, Setting, prepared
 
-SECTIONS = ("importing", "catalogue", "ordering")
+SECTIONS = ("importing", "catalogue", "ordering", "prices")
 
 
 @click.command("bench")

@@ -40,14 +40,15 @@ class RuleBook:
     def __init__(self, root: Group, common: "RuleBook | None" = None) -> None:
         self._own = root
         self._common = common
-        self._group_of: dict[UUID, UUID] = {}
+        # Keyed by the integers of ids: a UUID hashes in Python, an int does not, and a cart asks ten thousand times.
+        self._group_of: dict[int, UUID] = {}
         self._articles: dict[str, list[Rule]] = defaultdict(list)
-        self._brands: dict[UUID, list[Rule]] = defaultdict(list)
-        self._pairs: dict[tuple[UUID, UUID], list[Rule]] = defaultdict(list)
-        self._categories: dict[UUID, list[Rule]] = defaultdict(list)
+        self._brands: dict[int, list[Rule]] = defaultdict(list)
+        self._pairs: dict[tuple[int, int], list[Rule]] = defaultdict(list)
+        self._categories: dict[int, list[Rule]] = defaultdict(list)
         for group in walk(root):
             for rule in group.rules:
-                self._group_of[rule.rule_id] = group.group_id
+                self._group_of[rule.rule_id.int] = group.group_id
                 self._index(rule)
 
     @cached_property
@@ -72,31 +73,34 @@ class RuleBook:
 
     def group_of(self, rule_id: UUID) -> UUID:
         """The group that holds the rule; KeyError for a rule of another book."""
-        found = self._group_of.get(rule_id)
+        found = self._group_of.get(rule_id.int)
         if found is None and self._common is not None:
             return self._common.group_of(rule_id)
-        return self._group_of[rule_id] if found is None else found
+        if found is None:
+            raise KeyError(rule_id)
+        return found
 
     def _index(self, rule: Rule) -> None:
         if rule.kind is Kind.ARTICLES:
             for article in rule.articles:
                 self._articles[article].append(rule)
         elif rule.kind is Kind.BRAND and rule.brand_id:
-            self._brands[rule.brand_id].append(rule)
+            self._brands[rule.brand_id.int].append(rule)
         elif rule.kind is Kind.CATEGORY and rule.category_id:
-            self._categories[rule.category_id].append(rule)
+            self._categories[rule.category_id.int].append(rule)
         elif rule.category_id and rule.brand_id:
-            self._pairs[rule.category_id, rule.brand_id].append(rule)
+            self._pairs[rule.category_id.int, rule.brand_id.int].append(rule)
 
     def covering(self, goods: Goods) -> list[Rule]:
         """Rules whose goods condition holds for the product; every other rule cannot match."""
         found = list(self._articles.get(goods.article.strip(), ()))
-        if goods.brand_id is not None:
-            found += self._brands.get(goods.brand_id, ())
+        brand = None if goods.brand_id is None else goods.brand_id.int
+        if brand is not None:
+            found += self._brands.get(brand, ())
         for section in goods.path:
-            found += self._categories.get(section, ())
-            if goods.brand_id is not None:
-                found += self._pairs.get((section, goods.brand_id), ())
+            found += self._categories.get(section.int, ())
+            if brand is not None:
+                found += self._pairs.get((section.int, brand), ())
         return found if self._common is None else found + self._common.covering(goods)
 
 

@@ -181,17 +181,21 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
     if discounts is None:
         return LineQuote(line.variant_id, line.quantity, unit, amount, source, None, unit, amount)
 
-    looked_at = discounts.book.rules if discounts.explain_misses else discounts.book.covering(line.goods)
-    misses = {
-        rule.rule_id: rule.mismatch(discounts.buyer, line.goods, line.quantity, terms.currency, discounts.now)
-        for rule in looked_at
-    }
+    book, buyer, goods = discounts.book, discounts.buyer, line.goods
+    missed: list[NotMatched] = []
     matching: dict[UUID, list[Rule]] = {}
-    for rule in looked_at:
-        if misses[rule.rule_id] is None:
-            matching.setdefault(discounts.book.group_of(rule.rule_id), []).append(rule)
-    discount, verdicts = discount_of(discounts.book.skeleton, line.goods, space, base, matching)
-    verdicts += tuple(NotMatched(rule_id, miss) for rule_id, miss in misses.items() if miss is not None)
+    for rule in book.rules if discounts.explain_misses else book.covering(goods):
+        miss = rule.mismatch(buyer, goods, line.quantity, terms.currency, discounts.now)
+        if miss is not None:
+            missed.append(NotMatched(rule.rule_id, miss))
+            continue
+        group = book.group_of(rule.rule_id)
+        if group in matching:
+            matching[group].append(rule)
+        else:
+            matching[group] = [rule]
+    discount, verdicts = discount_of(book.skeleton, goods, space, base, matching)
+    verdicts += tuple(missed)
     version = discounts.rule_set_id
     if not discount:
         return LineQuote(

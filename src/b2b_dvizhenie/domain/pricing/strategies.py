@@ -138,6 +138,8 @@ class Evaluation:
         self, group: Group, outcomes: Sequence[Outcome], key: Callable[[Outcome], Decimal], reason: Loss
     ) -> Outcome:
         """The outcome with the lowest key; ties by the total order."""
+        if len(outcomes) == 1:
+            return self._chosen(group, outcomes[0], [])
         ranked = sorted(outcomes, key=lambda one: (key(one), self._tie_key(one.member, group)))
         winner, *losers = ranked
         lost: list[Lost] = []

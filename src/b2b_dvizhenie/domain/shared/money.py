@@ -1,7 +1,8 @@
 """Exact money: Decimal amounts with a currency, rounded only by a named policy at a named moment."""
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from b2b_dvizhenie.domain.shared.errors import DomainError
 
 MAX_AMOUNT = Decimal("1e14")
+_WIDE = Context(prec=40)
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3, "TND": 3}
 
 
@@ -37,11 +39,14 @@ def minor_digits(currency: str) -> int:
     return _MINOR_DIGITS.get(currency, 2)
 
 
+@lru_cache(maxsize=64)
+def _quantum(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-minor_digits(currency))
+
+
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Round to the minor unit of the currency, half away from zero (the rounding 1C and PostgreSQL use)."""
-    with localcontext() as context:
-        context.prec = 40
-        return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP)
+    return amount.quantize(_quantum(currency), ROUND_HALF_UP, _WIDE)
 
 
 class Money(Struct, frozen=True, gc=False):
