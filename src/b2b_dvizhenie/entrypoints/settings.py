@@ -112,6 +112,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     security: SecuritySettings = field(default_factory=SecuritySettings)
     sms: dict[str, Any] = field(default_factory=lambda: {"adapter": "console"})
     mail: dict[str, Any] = field(default_factory=lambda: {"adapter": "console"})
+    company_directory: dict[str, Any] = field(default_factory=lambda: {"adapter": "off"})
 
     @property
     def data(self) -> Path:

@@ -1,8 +1,11 @@
 """Buyer companies, seller firms, agreements and memberships."""
 
 from b2b_dvizhenie.domain.companies.agreements import (
+    MAX_LIMIT,
     Agreement,
     AgreementState,
+    LimitInvalid,
+    PeriodInvalid,
     TradingTerms,
     checked_terms,
     in_force,
@@ -13,6 +16,7 @@ from b2b_dvizhenie.domain.companies.terms import CompanyKind, CompanyRequired, C
 from b2b_dvizhenie.domain.companies.texts import FieldRequired, TextTooLong, TextUnreadable, clean_text
 
 __all__ = [
+    "MAX_LIMIT",
     "Agreement",
     "AgreementState",
     "BankAccount",
@@ -20,6 +24,8 @@ __all__ = [
     "CompanyRequired",
     "CompanyUnnamed",
     "FieldRequired",
+    "LimitInvalid",
+    "PeriodInvalid",
     "Requisites",
     "Terms",
     "TextTooLong",

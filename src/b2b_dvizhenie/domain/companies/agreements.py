@@ -29,6 +29,12 @@ class PeriodReversed(DomainError):
     code = "companies.period_reversed"
 
 
+class PeriodInvalid(DomainError):
+    """A day is written as year, month and day."""
+
+    code = "companies.period_invalid"
+
+
 class LimitInvalid(DomainError):
     """A limit is a sum from zero to `maximum` with at most two digits after the point; no limit is no sum at all."""
 

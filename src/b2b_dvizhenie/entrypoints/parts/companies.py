@@ -8,6 +8,7 @@ from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.application import companies
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.hierarchy import Hierarchy
+from b2b_dvizhenie.entrypoints.parts.messaging import chosen
 
 
 class Companies(Hierarchy):
@@ -21,6 +22,8 @@ class Companies(Hierarchy):
     company_reader = providers.Singleton(
         PostgresCompanyReader, Base.database, Base.clock, Base.settings.provided.exchange.zone
     )
+    company_directory = providers.Singleton(chosen, "company_directory", Base.settings, Base.clock)
+    find_company = providers.Factory(companies.FindCompany, company_directory)
     browse_companies = providers.Factory(companies.BrowseCompanies, company_reader)
     show_company = providers.Factory(companies.ShowCompany, company_reader)
     create_company = providers.Factory(companies.CreateCompany, trade_work.provider, Base.clock)

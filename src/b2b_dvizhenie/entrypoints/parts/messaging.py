@@ -16,7 +16,7 @@ from b2b_dvizhenie.entrypoints.settings import Settings
 
 
 def chosen(port: str, settings: Settings, clock: Clock) -> Any:
-    """The adapter of `[sms]` or `[mail]`; raises SettingsError."""
+    """The adapter of `[sms]`, `[mail]` or another section; raises SettingsError."""
     return build_adapter(port, getattr(settings, port), Surroundings(settings.data, clock))
 
 

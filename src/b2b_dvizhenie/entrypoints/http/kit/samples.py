@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.http.kit import access, buyer, exchange, orders, panel, prices
+from b2b_dvizhenie.entrypoints.http.kit import access, buyer, companies, exchange, orders, panel, prices
 from b2b_dvizhenie.entrypoints.http.kit.components import components
 from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, panel_shell, portal_shell
 from b2b_dvizhenie.entrypoints.http.pages.shell import Preferences
@@ -80,6 +80,16 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("roles-refused", "pages/roles.html", "roles", access.tree_refused),
     _panel("users", "pages/users.html", "users", panel.users),
     _panel("user", "pages/user.html", "users", panel.user_form),
+    _panel("company-list", "pages/company_list.html", "companies", companies.company_list),
+    _panel("company-list-empty", "pages/company_list.html", "companies", companies.company_list_empty),
+    _panel("company-new", "pages/company/new.html", "companies", companies.company_new),
+    _panel("company", "pages/company/requisites.html", "companies", companies.company),
+    _panel("company-of-1c", "pages/company/requisites.html", "companies", companies.company_of_1c),
+    _panel("company-agreements", "pages/company/agreements.html", "companies", companies.company_agreements),
+    _panel("company-agreement", "pages/company/agreement.html", "companies", companies.company_agreement),
+    _panel("company-people", "pages/company/people.html", "companies", companies.company_people),
+    _panel("firm-list", "pages/firm_list.html", "companies", companies.firm_list),
+    _panel("firm", "pages/firm.html", "companies", companies.firm),
     _panel("settings", "pages/settings.html", "settings", panel.settings),
     _panel("audit", "pages/audit.html", "audit", panel.audit),
     _panel("audit-empty", "pages/audit.html", "audit", panel.audit_empty),

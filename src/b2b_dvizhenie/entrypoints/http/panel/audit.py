@@ -70,7 +70,8 @@ def _subject(line: AuditLine, texts: GNUTranslations) -> str:
     return f"№ {line.subject}" if line.subject_type == "order" and line.subject else line.subject or line.subject_id
 
 
-def _row(line: AuditLine, texts: GNUTranslations, names: Mapping[str, str], *, orders: bool) -> AuditRow:
+def row_of(line: AuditLine, texts: GNUTranslations, names: Mapping[str, str], *, orders: bool) -> AuditRow:
+    """The line of the trail as pages show it."""
     is_order = line.subject_type == "order"
     return AuditRow(
         at=line.at,
@@ -102,7 +103,7 @@ async def trail(
     orders = request.user.may(Permission.ORDERS_VIEW)
     titles = ((code, texts.gettext(label.text)) for code, label in LABELS["change"].items())
     view = AuditView(
-        rows=tuple(_row(line, texts, found.names, orders=orders) for line in found.items),
+        rows=tuple(row_of(line, texts, found.names, orders=orders) for line in found.items),
         pager=Pager(
             first=0,
             last=0,
