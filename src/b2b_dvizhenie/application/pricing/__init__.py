@@ -57,9 +57,21 @@ from b2b_dvizhenie.application.pricing.rule_sets import (
     PublishRuleSet,
     RollBack,
 )
+from b2b_dvizhenie.application.pricing.sheets import (
+    COLUMNS,
+    MAX_BYTES,
+    ExportRules,
+    Imported,
+    ImportRules,
+    Rejected,
+    Sheets,
+    SheetUnreadable,
+)
 from b2b_dvizhenie.application.pricing.use_cases import LineRequest, PriceLines
 
 __all__ = [
+    "COLUMNS",
+    "MAX_BYTES",
     "Activation",
     "ActiveSet",
     "ApplyPreset",
@@ -75,7 +87,10 @@ __all__ = [
     "DropRules",
     "ExplainFor",
     "ExplainOwnPrice",
+    "ExportRules",
     "FindBuyers",
+    "ImportRules",
+    "Imported",
     "ItemRequest",
     "Known",
     "LinePrices",
@@ -95,6 +110,7 @@ __all__ = [
     "PutRule",
     "Reasons",
     "References",
+    "Rejected",
     "Report",
     "RollBack",
     "RuleBooks",
@@ -112,6 +128,8 @@ __all__ = [
     "RulesAmbiguous",
     "Sample",
     "SegmentSource",
+    "SheetUnreadable",
+    "Sheets",
     "ShowRule",
     "ShowRuleSet",
     "Sooner",

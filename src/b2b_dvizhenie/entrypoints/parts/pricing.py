@@ -6,6 +6,7 @@ from b2b_dvizhenie.adapters.postgres.pricing_references import PostgresReference
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_terms import PostgresTerms
 from b2b_dvizhenie.adapters.postgres.pricing_witnesses import PostgresWitnesses
+from b2b_dvizhenie.adapters.spreadsheets import XlsxSheets
 from b2b_dvizhenie.application import pricing
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.catalog import Catalog
@@ -42,6 +43,18 @@ class Pricing(Catalog):
     drop_group = providers.Factory(pricing.DropGroup, rule_set_work.provider, Base.clock)
     put_rule = providers.Factory(pricing.PutRule, rule_set_work.provider, Base.clock)
     references = providers.Singleton(PostgresReferences, Base.database)
+    sheets = providers.Singleton(XlsxSheets)
+    import_rules = providers.Factory(
+        pricing.ImportRules,
+        rule_set_work.provider,
+        Base.clock,
+        references,
+        sheets,
+        Base.settings.provided.exchange.zone,
+    )
+    export_rules = providers.Factory(
+        pricing.ExportRules, rule_set_work.provider, references, sheets, Base.settings.provided.exchange.zone
+    )
     rule_words = providers.Factory(pricing.RuleWords, references, Catalog.rule_books)
     put_named_rule = providers.Factory(
         pricing.PutNamedRule, references, put_rule, show_rule, Base.settings.provided.exchange.zone

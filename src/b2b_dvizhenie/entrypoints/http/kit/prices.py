@@ -247,3 +247,27 @@ def explain_no_price() -> views.ExplainView:
     return views.ExplainView(
         form=Form(), tabs=_TABS, versions=(Choice("", "действующая"),), company="ООО «Роза»", no_price="other_currency"
     )
+
+
+def loading() -> views.ImportView:
+    """The form for a file."""
+    columns = ("id", "kind", "value", "section", "brand")
+    return views.ImportView(
+        back=_BACK, action="/panel/prices/7/import", form=Form(), columns=columns, export_url="/panel/prices/7/export"
+    )
+
+
+def rejected() -> views.ImportView:
+    """A file with wrong rows."""
+    return views.ImportView(
+        back=_BACK,
+        action="/panel/prices/7/import",
+        form=Form({}, {"file": "Файл не читается."}),
+        columns=(),
+        faults=(
+            views.RowFault(17, "brand", "Не найдено: Линэл-2."),
+            views.RowFault(204, "value", "Укажите число от 0 до 100."),
+        ),
+        total=5,
+        export_url="/panel/prices/7/export",
+    )

@@ -103,6 +103,8 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("rule-group", "pages/rule_group.html", "prices", prices.group),
     _panel("rule-check", "pages/rule_check.html", "prices", prices.check),
     _panel("rule-check-blocked", "pages/rule_check.html", "prices", prices.blocked),
+    _panel("rule-import", "pages/rule_import.html", "prices", prices.loading),
+    _panel("rule-import-rejected", "pages/rule_import.html", "prices", prices.rejected),
     _panel("price-explain", "pages/price_explain.html", "prices", prices.explain),
     _panel("price-explain-choice", "pages/price_explain.html", "prices", prices.explain_choice),
     _panel("price-explain-empty", "pages/price_explain.html", "prices", prices.explain_empty),

@@ -120,6 +120,26 @@ class GroupFormView(Struct, frozen=True, kw_only=True):
     draft: bool = True
 
 
+class RowFault(Struct, frozen=True):
+    """What is wrong with a row of a spreadsheet, in words."""
+
+    row: int
+    column: str
+    text: str
+
+
+class ImportView(Struct, frozen=True, kw_only=True):
+    """Loading discounts from a spreadsheet; with faults nothing was changed."""
+
+    back: Link
+    action: str
+    form: Form
+    columns: tuple[str, ...]
+    faults: tuple[RowFault, ...] = ()
+    total: int = 0
+    export_url: str
+
+
 class FindingRow(Struct, frozen=True, kw_only=True):
     """What the check found; `fault` is a key of labels["fault"]."""
 
