@@ -242,7 +242,7 @@ LABELS: dict[str, dict[str, Label]] = {
     },
     "company_state": {
         "active": Label(N_("Buys"), "ok"),
-        "inactive": Label(N_("Switched off")),
+        "inactive": Label(N_("Does not buy")),
     },
     "agreement": {
         "current": Label(N_("In force"), "ok"),
@@ -258,7 +258,7 @@ LABELS: dict[str, dict[str, Label]] = {
     },
     "field": {
         "access_level": Label(N_("Access level")),
-        "account": Label(N_("Account")),
+        "account": Label(N_("Settlement account")),
         "address": Label(N_("Address")),
         "bank": Label(N_("Bank")),
         "bik": Label(N_("BIK")),
