@@ -7,6 +7,7 @@ from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
+from b2b_dvizhenie.entrypoints.http.api import company_directory as company_directory_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
@@ -56,6 +57,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *settings_api.ROUTES,
     *audit_api.ROUTES,
     *companies.ROUTES,
+    *company_directory_api.ROUTES,
     *catalog.ROUTES,
     *pricing.ROUTES,
     *exchange.ROUTES,
