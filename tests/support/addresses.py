@@ -128,6 +128,10 @@ PARAMETERS: dict[str, Parameter] = {
         is_own,
         relations=("own", "other company"),
     ),
+    # Versions of discounts are nobody's: who edits them sees each, so only one that is not there can be asked for.
+    "rule_set_id": Parameter(lambda *_: str(NOBODY), lambda *_: False, relations=("other company",)),
+    "rule_id": Parameter(lambda *_: str(NOBODY), lambda *_: False, relations=("other company",)),
+    "group_id": Parameter(lambda *_: str(NOBODY), lambda *_: False, relations=("other company",)),
     "sha256": Parameter(lambda *_: "0" * 64, lambda *_: False, relations=("other company",)),
 }
 
