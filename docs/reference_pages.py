@@ -91,7 +91,8 @@ def http_api() -> str:
     ]
     intro = (
         "The document for machines is at `/api/schema` (`b2b openapi` prints it). A token comes from "
-        "`POST /api/v1/auth/login` and goes into `Authorization: Bearer`; `X-Company-Id` names the buyer company. "
+        "`POST /api/v1/auth/login` and goes into `Authorization: Bearer`; "
+        "`X-Company-Id` names the buyer company; who buys for several must name one to change a cart or to order. "
         "Errors are RFC 9457 problems with `code` and `fields`."
     )
     return f"# HTTP routes\n\n{intro}\n\n" + _table(("route", "needs", "does"), sorted(rows)) + "\n"

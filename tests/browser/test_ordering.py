@@ -77,6 +77,23 @@ def page(portal: Portal, browser: Any) -> Iterator[Any]:
     assert complaints == []
 
 
+def test_scripts_name_the_company_of_their_page(portal: Portal, page: Any) -> None:
+    """MUL-4: what scripts ask for is asked for the company of the page, by header, and by address where they post."""
+    page.goto("/catalog")
+    named = page.locator("body").get_attribute("hx-headers:inherited")
+    with page.expect_request(lambda request: "/cart/items" in request.url) as saved:
+        field = page.locator(f"[name='q.{portal.goods[1]}']")
+        field.fill("2")
+        field.press("Enter")
+    company = saved.value.headers["x-company-id"]
+    assert named == f'{{"X-Company-Id": "{company}"}}'
+    assert saved.value.url.endswith(f"/cart/items?company={company}")
+    page.wait_for_selector("#cart-total[data-total='200.00']")
+    with page.expect_request(lambda request: "/search/suggest" in request.url) as searched:
+        page.locator("#search").press_sequentially("ART")
+    assert searched.value.headers["x-company-id"] == company
+
+
 def test_quantities_are_saved_in_the_list_and_ordered(portal: Portal, page: Any) -> None:
     packed, single = portal.goods
     page.goto("/catalog")

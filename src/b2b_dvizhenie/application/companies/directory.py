@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.companies import BankAccount, CompanyKind, Requisites, checked, checked_inn
+from b2b_dvizhenie.domain.companies import BankAccount, Requisites, checked, checked_inn
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
 
@@ -103,4 +103,4 @@ def _storable(requisites: Requisites) -> Requisites:
     emptied: dict[str, object] = {
         name: BankAccount() if name == "bank" else "" for name in wrong if name not in ("kind", "inn")
     }
-    return replace(requisites, **emptied) if requisites.kind in CompanyKind else requisites
+    return replace(requisites, **emptied)
