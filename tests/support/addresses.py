@@ -101,6 +101,10 @@ PARAMETERS: dict[str, Parameter] = {
     "company_id": Parameter(
         lambda club, role, relation: str(club.companies[club.of(role, relation).company]), company_seen
     ),
+    "agreement_id": Parameter(
+        lambda club, role, relation: str(club.agreements[club.of(role, relation).company]), company_seen
+    ),
+    "firm_id": Parameter(lambda club, *_: str(club.firms[1]), lambda *_: True, relations=("own",)),
     "user_id": Parameter(
         lambda club, role, relation: str(club.people[club.of(role, relation).person].user_id), person_seen
     ),

@@ -17,6 +17,7 @@ from msgspec import Struct
 from sqlalchemy import insert, select, update
 
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, section
+from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import
 from b2b_dvizhenie.adapters.postgres.tables.identity import role, session
 from b2b_dvizhenie.adapters.postgres.tables.operations import job, schedule
@@ -76,6 +77,7 @@ class Club:
         self.people: dict[str, Person] = {}
         self.companies: dict[str, CompanyId] = {}
         self.firms: dict[int, FirmId] = {}
+        self.agreements: dict[str, UUID] = {}
         self.orders: dict[str, UUID] = {}
         self.numbers: dict[str, str] = {}
         self.sessions: dict[str, UUID] = {}
@@ -96,6 +98,10 @@ class Club:
             self.companies[name] = await market.client(
                 f"Company {name}", manager=self.people[manager], firm_id=self.firms[firm], inn=f"77{len(name):08d}"
             )
+        async with market.container.database().engine.connect() as connection:
+            rows = await connection.execute(select(agreement.c.company_id, agreement.c.agreement_id))
+            of_company = {row[0]: row[1] for row in rows}
+        self.agreements = {name: of_company[key] for name, key in self.companies.items()}
         for name, where in BUYERS.items():
             self.people[name] = await market.member(self.companies[where], name=name)
         self.goods = [await market.goods("100.00"), await market.goods("250.50"), await market.goods("7.00")]

@@ -140,6 +140,8 @@ def _expected(route: Route, club: Club, role: str, relation: str) -> Expected:
     assert route.permission is not None
     if scope_of(role, route.permission) is None:
         return FORBIDDEN
+    if route.path.startswith("/panel") and scope_of(role, Permission.PANEL_ACCESS) is None:
+        return FORBIDDEN
     also = ALSO.get((route.method, route.path))
     if also and not any(scope_of(role, one) for one in also):
         return FORBIDDEN

@@ -26,7 +26,7 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
 
     Raises:
         AuthenticationRequired: nobody is logged in.
-        Forbidden: the actor lacks the permission.
+        Forbidden: the actor lacks the permission, or may not enter the panel that the route is a page of.
         CompanyUnnamed: the route changes something for a company, the actor has several, and the request names none.
     """
     if handler.opt.get("public") or handler.opt.get("own_authentication"):
@@ -35,6 +35,8 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
     if actor is None:
         raise AuthenticationRequired
     actor.require(Permission(handler.opt["permission"]))
+    if connection.scope["path"].startswith("/panel"):
+        actor.require(Permission.PANEL_ACCESS)
     if handler.opt.get("names_company") and not actor.company_certain:
         raise CompanyUnnamed("x-company-id")
 
