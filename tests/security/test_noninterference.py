@@ -103,7 +103,7 @@ async def _noticed(stage: Theatre) -> list[str]:
 async def test_sums_of_colleagues_unmasked_are_noticed(
     app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order_reads, "sums_are_open", lambda *_: True)
+    monkeypatch.setattr(order_reads, "sums_are_open", lambda *_, **__: True)
     async with theatre(app_settings, database_url, clock, NEWCOMER, 1) as stage:
         found = await _noticed(stage)
     assert any("/api/v1/orders" in one for one in found)
@@ -112,8 +112,9 @@ async def test_sums_of_colleagues_unmasked_are_noticed(
 async def test_prices_of_the_agreement_shown_to_the_first_level_are_noticed(
     app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "m.access_level > 1" in session_reads._ACTOR
-    monkeypatch.setattr(session_reads, "_ACTOR", session_reads._ACTOR.replace("m.access_level > 1", "true"))
+    closed = "'individual_prices' = ANY (l.opens)"
+    assert closed in session_reads._ACTOR
+    monkeypatch.setattr(session_reads, "_ACTOR", session_reads._ACTOR.replace(closed, "true"))
     async with theatre(app_settings, database_url, clock, NEWCOMER, 1) as stage:
         found = await _noticed(stage)
     assert any("/api/v1/catalog/products" in one for one in found)

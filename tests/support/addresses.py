@@ -121,6 +121,9 @@ PARAMETERS: dict[str, Parameter] = {
     "job_id": _shared_parameter("job"),
     "position": Parameter(lambda *_: "1", lambda *_: True, relations=("own",)),
     "role_id": _shared_parameter("role"),
+    "level": Parameter(
+        lambda _, __, relation: "5" if relation == "own" else "77", is_own, relations=("own", "other company")
+    ),
     "permission": Parameter(lambda *_: Permission.CATALOG_VIEW.value, lambda *_: True, relations=("own",)),
     "node_id": Parameter(
         lambda club, _, relation: str(club.market.node if relation == "own" else NOBODY),

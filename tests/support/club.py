@@ -14,7 +14,7 @@ from uuid import UUID
 
 from market import OPENED, Market, Person
 from msgspec import Struct
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, section
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
@@ -88,6 +88,12 @@ class Club:
     async def open(self) -> "Club":
         """Make everything."""
         market = self.market
+        await market._write(
+            text(
+                "INSERT INTO access_level (level, opens)"
+                " SELECT n, opens FROM access_level, generate_series(3, 5) AS n WHERE level = 2"
+            )
+        )
         self.firms = {1: market.firm_id, 2: await market.firm("Second firm")}
         for name, (code, head, firm) in STAFF.items():
             above = self.people[head] if head else None

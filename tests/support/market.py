@@ -103,7 +103,7 @@ class Market(Shop):
         self,
         *companies: CompanyId,
         role_code: str = "client",
-        level: int = 3,
+        level: int = 2,
         head: Person | None = None,
         firm_id: FirmId | None = None,
         name: str = "",

@@ -91,7 +91,7 @@ async def test_a_buyer_sees_the_change_with_the_next_request(container: Containe
 
 async def test_repeating_changes_and_audits_nothing(container: Container, world: World) -> None:
     for _ in range(2):
-        await container.assign_buyer()(STAFF, world.buyer, world.company, 3)
+        await container.assign_buyer()(STAFF, world.buyer, world.company, 2)
         await container.set_terms()(STAFF, world.company, world.wholesale)
     assert await audited(container) == ["companies.buyer_assigned", "companies.terms_set"]
     (row,) = (await container.browse_companies()(STAFF, CompanyQuery())).items

@@ -35,6 +35,7 @@ from b2b_dvizhenie.domain.ordering import (
 )
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, PriceTypeId, UserId, VariantId, new_id
+from b2b_dvizhenie.domain.visibility import PRICE_GROUPS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -147,7 +148,7 @@ def order_of(world: World, drawn: list[OrderLine], *, vat_included: bool = True,
         firm_id=world.market.firm_id,
         source_id=world.market.node,
         terms=Terms(world.company_id, None, PriceTypeId(world.market.wholesale), vat_included=vat_included),
-        access_level=2,
+        made_of=PRICE_GROUPS,
         totals=add_up([(one.amount, one.vat_amount) for one in lines], "RUB", vat_included=vat_included),
         lines=lines,
         wishes=Wishes(),

@@ -53,6 +53,7 @@ async def test_a_page_has_own_price_and_stock(client: AsyncTestClient, shop: Sho
                         "attributes": [],
                         "price": {"amount": "81.46", "currency": "RUB", "quantity": "100", "vat_included": True},
                         "stock": {
+                            "level": "none",
                             "quantity": "12.5",
                             "updated_at": MOMENT.isoformat().replace("+00:00", "Z"),
                             "warehouses": [

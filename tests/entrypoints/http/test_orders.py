@@ -336,7 +336,7 @@ async def test_staff_cannot_order_and_managers_see_their_clients(client: AsyncTe
 
 async def test_colleague_of_a_lower_level_sees_the_order_without_sums(client: AsyncTestClient, market: Market) -> None:
     company = await market.client()
-    senior, junior = await market.member(company, level=3), await market.member(company, level=1)
+    senior, junior = await market.member(company, level=2), await market.member(company, level=1)
     variant = await market.goods("77.31")
     placed = await market.order(senior, (variant, "3"))
     state = OrderStateRecord(

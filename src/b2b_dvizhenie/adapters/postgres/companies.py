@@ -13,13 +13,17 @@ from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company,
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.companies import CompanyBook, FirmBook, TradeBook, TradeTransaction
+from b2b_dvizhenie.application.companies import AccessLevelInvalid, CompanyBook, FirmBook, TradeBook, TradeTransaction
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PriceTypeId, UserId
 
 _FIELDS = {"fk_agreement_company_id": "company_id", "fk_agreement_price_type_id": "price_type_id"}
+
+
+def _constraint(error: IntegrityError) -> str:
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", "") or ""
 
 
 class PostgresTradeBook(TradeBook):
@@ -69,7 +73,9 @@ class PostgresTradeBook(TradeBook):
             await self._connection.execute(
                 statement.on_conflict_do_update(index_elements=keys, set_={"access_level": access_level})
             )
-        except IntegrityError:
+        except IntegrityError as error:
+            if _constraint(error) == "fk_membership_access_level":
+                raise AccessLevelInvalid("access_level") from error
             return False
         return True
 
@@ -92,8 +98,7 @@ class PostgresTradeBook(TradeBook):
         try:
             await self._connection.execute(statement)
         except IntegrityError as error:
-            name = getattr(getattr(error.orig, "diag", None), "constraint_name", "") or ""
-            raise NotFound(_FIELDS.get(name, "company_id")) from error
+            raise NotFound(_FIELDS.get(_constraint(error), "company_id")) from error
         return before
 
     async def remove_member(self, user_id: UserId, company_id: CompanyId) -> bool:

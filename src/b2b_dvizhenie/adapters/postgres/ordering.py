@@ -29,6 +29,7 @@ from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import Canceller, Order, OrderPolicy, OrderStatus, Standing, Totals
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId
+from b2b_dvizhenie.domain.visibility import known_information
 
 _CLAIM = text("SELECT pg_advisory_xact_lock(hashtextextended('order:' || :user || ':' || :key, 0))")
 
@@ -48,11 +49,11 @@ _ADD = text("""
 WITH placed AS (
     INSERT INTO customer_order (
         order_id, number, user_id, company_id, manager_id, firm_id, node_id, status, currency, amount, vat_amount,
-        terms, access_level, comment, delivery_address, client_number, idempotency_key, request_hash, revision,
+        terms, made_of, comment, delivery_address, client_number, idempotency_key, request_hash, revision,
         placed_at, updated_at)
     VALUES (
         :order_id, :number, :user_id, :company_id, :manager_id, :firm_id, :node_id, :status, :currency, :amount,
-        :vat_amount, CAST(:terms AS jsonb), :access_level, :comment, :delivery_address, :client_number,
+        :vat_amount, CAST(:terms AS jsonb), CAST(:made_of AS varchar[]), :comment, :delivery_address, :client_number,
         :idempotency_key, :request_hash, :revision, :placed_at, :placed_at)),
 told AS (
     INSERT INTO order_event (order_id, at, kind, actor) VALUES (:order_id, :placed_at, 'placed', :author))
@@ -130,7 +131,7 @@ class PostgresOrders(Orders):
             orders.terms,
             orders.placed_at,
             orders.request_hash,
-            orders.access_level,
+            orders.made_of,
         ).where(orders.user_id == user_id, orders.idempotency_key == key)
         row = (await self._connection.execute(query)).first()
         if row is None:
@@ -143,7 +144,7 @@ class PostgresOrders(Orders):
             Totals(row[4], row[5], row[6], bool(row[7]["vat_included"])),
             row[8],
             row[9],
-            row[10],
+            known_information(row[10]),
         )
 
     async def seller(self, terms: Terms) -> Seller:
@@ -176,7 +177,7 @@ class PostgresOrders(Orders):
                 "amount": order.totals.amount,
                 "vat_amount": order.totals.vat_amount,
                 "terms": msgspec.json.encode(order.terms).decode(),
-                "access_level": order.access_level,
+                "made_of": sorted(order.made_of),
                 "comment": order.wishes.comment,
                 "delivery_address": order.wishes.delivery_address,
                 "client_number": order.wishes.client_number,

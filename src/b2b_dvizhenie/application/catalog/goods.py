@@ -17,8 +17,9 @@ from b2b_dvizhenie.application.catalog.views import (
     Variant,
     WarehouseStock,
 )
+from b2b_dvizhenie.domain.catalog import availability
 from b2b_dvizhenie.domain.companies import Terms
-from b2b_dvizhenie.domain.shared.ids import VariantId, WarehouseId
+from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.domain.shared.quantity import QuantityRule
 
 _ONE = Decimal(1)
@@ -36,7 +37,12 @@ def _price(terms: Terms, pricer: LinePricer, offer: Offer, quantity: Decimal) ->
     return Price(line.unit_price, terms.currency, quantity, terms.vat_included, line.reason, base)
 
 
-def _stock(points: tuple[StockPoint, ...], own: WarehouseId | None) -> Stock:
+def _stock(points: tuple[StockPoint, ...], multiple: Decimal, sight: Sight) -> Stock:
+    total = sum((point.quantity for point in points if point.quantity > 0), _NOTHING)
+    word = availability(total, multiple)
+    if not sight.stock_detail:
+        return Stock(word)
+    own = sight.warehouse_id
     shown = tuple(
         WarehouseStock(
             point.warehouse_id,
@@ -49,15 +55,14 @@ def _stock(points: tuple[StockPoint, ...], own: WarehouseId | None) -> Stock:
     )
     if own is not None:
         shown = tuple(sorted(shown, key=lambda one: not one.is_own))
-    total = sum((one.quantity for one in shown), _NOTHING)
-    return Stock(total, min((one.updated_at for one in shown), default=None), shown)
+    return Stock(word, total, min((one.updated_at for one in shown), default=None), shown)
 
 
-def _variant(offer: Offer, quantity: Decimal, sight: Sight, pricer: LinePricer | None) -> Variant:
+def _variant(offer: Offer, multiple: Decimal, sight: Sight, pricer: LinePricer | None) -> Variant:
     price: Price | UnsetType = UNSET
     if sight.terms and pricer is not None:
-        price = _price(sight.terms, pricer, offer, quantity)
-    stock: Stock | UnsetType = _stock(offer.stocks, sight.warehouse_id) if sight.stock else UNSET
+        price = _price(sight.terms, pricer, offer, first_quantity(multiple))
+    stock: Stock | UnsetType = _stock(offer.stocks, multiple, sight) if sight.stock else UNSET
     return Variant(offer.variant_id, offer.name, offer.article, offer.attributes, price, stock)
 
 
@@ -75,7 +80,6 @@ def variants_of(goods: Iterable[Listed | PricedGoods]) -> list[VariantId]:
 
 def shown(listed: Listed, sight: Sight, pricer: LinePricer | None) -> Product:
     """A product as this sight shows it."""
-    quantity = first_quantity(listed.order_multiple)
     brand = Brand(listed.brand_id, listed.brand or "") if listed.brand_id else None
     return Product(
         listed.product_id,
@@ -88,7 +92,7 @@ def shown(listed: Listed, sight: Sight, pricer: LinePricer | None) -> Product:
         listed.order_multiple,
         listed.vat_rate,
         listed.variant_count,
-        tuple(_variant(offer, quantity, sight, pricer) for offer in listed.offers),
+        tuple(_variant(offer, listed.order_multiple, sight, pricer) for offer in listed.offers),
     )
 
 

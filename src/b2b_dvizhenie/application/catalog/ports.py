@@ -16,16 +16,19 @@ from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.pricing import Bound, LineQuote, PricePoint
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, ProductId, VariantId, WarehouseId
+from b2b_dvizhenie.domain.visibility import Information
 
 
 class Sight(Struct, frozen=True):
     """What an actor sees of goods beside their description: nothing else is read, so nothing else can leak.
 
-    `terms` is None where there are no prices to see: without the permission, or without a company.
+    `terms` is None where there are no prices to see: without the permission, or without a company. Without
+    `stock_detail` stock is a word, not a quantity.
     """
 
     terms: Terms | None
     stock: bool
+    stock_detail: bool = True
 
     @classmethod
     def of(cls, actor: Actor) -> Self:
@@ -34,9 +37,9 @@ class Sight(Struct, frozen=True):
         Raises:
             Forbidden: the actor may not see the catalogue at all.
         """
-        actor.require(Permission.CATALOG_VIEW)
+        scope = actor.require(Permission.CATALOG_VIEW)
         terms = actor.terms if actor.may(Permission.PRICES_VIEW) else None
-        return cls(terms, actor.may(Permission.STOCK_VIEW))
+        return cls(terms, actor.may(Permission.STOCK_VIEW), actor.opens(Information.STOCK_DETAIL, scope))
 
     @property
     def price_type_id(self) -> PriceTypeId | None:

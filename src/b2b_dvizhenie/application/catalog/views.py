@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from b2b_dvizhenie.domain.catalog import Availability
 from b2b_dvizhenie.domain.pricing import BaseSource, NoPrice
 
 PICTURES = "/files/pictures/"
@@ -75,11 +76,15 @@ class WarehouseStock(Struct, frozen=True, gc=False):
 
 
 class Stock(Struct, frozen=True):
-    """Free stock over all warehouses; `updated_at` is the age of the oldest figure in it."""
+    """Free stock over all warehouses: in a word, and in quantities for whom they are open.
 
-    quantity: Decimal
-    updated_at: datetime | None
-    warehouses: tuple[WarehouseStock, ...]
+    `updated_at` is the age of the oldest figure in it.
+    """
+
+    level: Availability
+    quantity: Decimal | UnsetType = UNSET
+    updated_at: datetime | UnsetType | None = UNSET
+    warehouses: tuple[WarehouseStock, ...] | UnsetType = UNSET
 
 
 class Variant(Struct, frozen=True):

@@ -42,7 +42,7 @@ class ProfileReader(Protocol):
     async def profile(self, user_id: UserId) -> Profile | None:
         """The profile, none of its companies selected, or None for a person who is gone. One round trip.
 
-        Contract: `price_type` is what the access level there gives: the default type on level 1, else the agreement's.
+        Contract: `price_type` is what the access level there opens: the agreement's, or the default type.
         """
         ...
 

@@ -9,7 +9,7 @@ from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PriceTypeId,
 
 
 class AccessLevelInvalid(DomainError):
-    """Access levels are whole numbers from 1 to 99."""
+    """There is no access level of this number."""
 
     code = "companies.access_level_invalid"
 
@@ -51,7 +51,7 @@ class AssignBuyer:
 
         Raises:
             Forbidden: no right to change companies or to see people.
-            AccessLevelInvalid: not between 1 and 99.
+            AccessLevelInvalid: there is no such level.
             NotFound: no such user or company within the actor's scope.
         """
         actor.require(Permission.COMPANIES_MANAGE)

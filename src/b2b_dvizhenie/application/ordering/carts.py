@@ -60,6 +60,8 @@ class ShowCart:
             return empty(actor)
         draft, _ = await draft_of_cart(actor, lines, self._price_lines)
         draft, record = remembered(draft)
+        if actor.is_concealed:
+            record = {}  # nothing is shown
         async with self._work() as work:
             seller = await work.orders.seller(draft.terms)
             if record:
@@ -157,6 +159,8 @@ async def change(
     touched: dict[VariantId, LineQuote | None] = dict.fromkeys(changed)
     touched.update((quoted.variant_id, quoted) for quoted in quotes)
     draft, record = remembered(draft, touched)
+    if actor.is_concealed:
+        record = {}  # nothing is shown
     seller = await work.orders.seller(draft.terms)
     rows = with_seen(lines, record) + [line for variant_id, (line, _) in changed.items() if variant_id not in record]
     await work.carts.put(user_id, rows)
@@ -247,6 +251,7 @@ class AcceptPrices:
     async def __call__(self, actor: Actor, version: str) -> bool:
         """Agree to exactly the prices of this version; False when they have moved on, and nothing is agreed to."""
         actor.require(Permission.CART_EDIT)
+        actor.require(Permission.PRICES_VIEW)
         user_id = buyer(actor)
         async with self._work() as work:
             await work.carts.hold(user_id)

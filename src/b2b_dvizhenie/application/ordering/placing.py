@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.application.ordering.events import OrderPlaced, job_of
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, PlacedOrder, Seller
-from b2b_dvizhenie.application.ordering.pricing import buyer, draft_of_cart
+from b2b_dvizhenie.application.ordering.pricing import buyer, checks_for, draft_of_cart, told
 from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
 from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -16,7 +16,6 @@ from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.companies import CompanyRequired, CompanyUnnamed
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
-    Accepted,
     Consent,
     Draft,
     DraftLine,
@@ -133,8 +132,12 @@ class PlaceOrder:
                     return Placed(earlier, is_new=False)
             draft = await self._draft(work, actor, user_id, request)
             seller = await work.orders.seller(draft.terms)
-            outcome = decide(draft, seller.policy, request.consent)
-            if not isinstance(outcome, Accepted):
+            # Concealed prices cannot have been seen; whoever orders at them was told that they are the agreement's.
+            consent = Consent(any_price=True) if actor.is_concealed else request.consent
+            outcome = decide(draft, seller.policy, consent, checks_for(actor))
+            if isinstance(outcome, Refused):
+                return Refused(tuple(told(actor, reason) for reason in outcome.reasons))
+            if isinstance(outcome, PriceChanged):
                 return outcome
             order = await self._write(work, actor, draft, seller, request, key, fingerprint)
             if request.lines is None:
@@ -148,7 +151,7 @@ class PlaceOrder:
                 company_id,
                 order.totals,
                 order.placed_at,
-                access_level=order.access_level,
+                made_of=order.made_of,
             )
         )
 
@@ -197,7 +200,7 @@ class PlaceOrder:
             firm_id=seller.firm_id,
             source_id=draft.lines[0].goods.source_id,
             terms=draft.terms,
-            access_level=actor.access_level,
+            made_of=actor.priced_by,
             totals=draft.totals(),
             lines=lines_of(draft),
             wishes=request.wishes,

@@ -24,6 +24,7 @@ from b2b_dvizhenie.domain.ordering import (
     Totals,
 )
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId, VariantId
+from b2b_dvizhenie.domain.visibility import NOTHING, Opened
 
 
 class Seller(Struct, frozen=True):
@@ -44,7 +45,7 @@ class PlacedOrder(Struct, frozen=True):
     totals: Totals
     placed_at: datetime
     request_hash: bytes | None = None
-    access_level: int = 1
+    made_of: Opened = NOTHING
 
 
 class HeldOrder(Struct, frozen=True):

@@ -9,27 +9,32 @@ from msgspec.structs import replace
 from b2b_dvizhenie.application.ordering.views import LineProblem, PricedCart, PricedLine
 from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.catalog import availability
 from b2b_dvizhenie.domain.companies import CompanyRequired
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     CHECKS,
+    NOT_ENOUGH_STOCK,
     CartLine,
     Check,
     Draft,
     DraftLine,
     Goods,
     OrderPolicy,
+    Refusal,
     Seen,
     after_putting,
     after_showing,
     is_rise,
     price_version,
+    reaches_minimum,
     seen_now,
 )
 from b2b_dvizhenie.domain.pricing import LineQuote
 from b2b_dvizhenie.domain.shared.ids import UserId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
+from b2b_dvizhenie.domain.visibility import Information
 
 CartLines = Sequence[tuple[CartLine, Goods]]
 
@@ -109,24 +114,22 @@ def shown(
     draft: Draft,
     record: Mapping[VariantId, Seen],
     policy: OrderPolicy,
-    checks: Sequence[Check] = CHECKS,
+    checks: Sequence[Check] | None = None,
 ) -> PricedCart:
     """What the user sees: prices, what changed, and everything that would keep the order from going out."""
     by_line: dict[str, list[LineProblem]] = {}
     whole = []
-    for reason in (reason for check in checks for reason in check(draft, policy)):
+    for found in (one for check in checks or checks_for(actor) for one in check(draft, policy)):
+        reason = told(actor, found)
         problem = LineProblem(reason.code, reason.params)
         if reason.field:
             by_line.setdefault(reason.field.rpartition(".")[0], []).append(problem)
         elif draft.lines:  # an empty cart is no fault
             whole.append(problem)
     totals = draft.totals()
-    stock_seen = actor.may(Permission.STOCK_VIEW)
-    lines = tuple(
-        _priced(line, draft, tuple(by_line.get(line.field, ())), stock_seen=stock_seen) for line in draft.lines
-    )
+    lines = tuple(_priced(line, draft, actor, tuple(by_line.get(line.field, ()))) for line in draft.lines)
     risen = [line for line in draft.lines if _has_risen(line, draft, record)]
-    return PricedCart(
+    cart = PricedCart(
         company_id=draft.terms.company_id,
         currency=totals.currency,
         lines=lines,
@@ -142,6 +145,41 @@ def shown(
         risen=sum((_rise(line, record) for line in risen), Decimal(0)),
         can_order=bool(draft.lines) and not by_line and not whole and actor.may(Permission.ORDERS_PLACE),
         problems=tuple(whole),
+    )
+    return _concealed(cart) if actor.is_concealed else cart
+
+
+def checks_for(actor: Actor) -> Sequence[Check]:
+    """What an order of this actor has to pass.
+
+    The minimal sum is not asked of who must not know the sum: trying quantities against it would tell the prices.
+    """
+    return [check for check in CHECKS if check is not reaches_minimum] if actor.is_concealed else CHECKS
+
+
+def told(actor: Actor, reason: Refusal) -> Refusal:
+    """A reason as the actor may read it: without the quantity in stock where that is closed to him."""
+    if reason.code != NOT_ENOUGH_STOCK or actor.opens(Information.STOCK_DETAIL):
+        return reason
+    params = {name: value for name, value in reason.params.items() if name != "available"}
+    return replace(reason, code="ordering.stock_too_low", params=params)
+
+
+def _concealed(cart: PricedCart) -> PricedCart:
+    bare = tuple(
+        replace(line, price=None, amount=None, base_price=None, previous_price=None, change="", vat_amount=None)
+        for line in cart.lines
+    )
+    return replace(
+        cart,
+        lines=bare,
+        amount=None,
+        vat_amount=None,
+        total=None,
+        discount=None,
+        price_version="",
+        needs_consent=False,
+        risen=Decimal(0),
     )
 
 
@@ -159,8 +197,9 @@ def _rise(line: DraftLine, record: Mapping[VariantId, Seen]) -> Decimal:
     return max(line.quote.amount - before, Decimal(0))
 
 
-def _priced(line: DraftLine, draft: Draft, problems: tuple[LineProblem, ...], *, stock_seen: bool) -> PricedLine:
+def _priced(line: DraftLine, draft: Draft, actor: Actor, problems: tuple[LineProblem, ...]) -> PricedLine:
     goods, price, seen = line.goods, line.quote.unit_price, line.seen
+    left = goods.available if actor.may(Permission.STOCK_VIEW) else None
     change: Literal["", "up", "down"] = ""
     if price is not None and seen is not None and seen.currency == draft.terms.currency and price != seen.price:
         change = "up" if price > seen.price else "down"
@@ -180,7 +219,8 @@ def _priced(line: DraftLine, draft: Draft, problems: tuple[LineProblem, ...], *,
         change=change,
         vat_rate=goods.vat_rate,
         vat_amount=line.vat(draft.terms),
-        available=trimmed(goods.available) if stock_seen and goods.available is not None else None,
+        available=None if left is None or not actor.opens(Information.STOCK_DETAIL) else trimmed(left),
+        availability=None if left is None else availability(left, goods.rule.multiple),
         comment=line.comment,
         problems=problems,
     )

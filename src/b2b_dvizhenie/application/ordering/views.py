@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.catalog import Availability
 from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderStatus
 from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
@@ -25,7 +26,7 @@ class PricedLine(Struct, frozen=True, kw_only=True):
     """A line of the cart at today's price.
 
     `base_price` is the price before discounts, where there are any; `previous_price` what was shown before, where that
-    differs.
+    differs. `available` is None for whom quantities are closed; `availability` is stock in a word.
     """
 
     variant_id: VariantId
@@ -42,8 +43,9 @@ class PricedLine(Struct, frozen=True, kw_only=True):
     previous_price: Decimal | None = None
     change: Literal["", "up", "down"] = ""
     vat_rate: Decimal | None = None
-    vat_amount: Decimal = Decimal(0)
+    vat_amount: Decimal | None = None
     available: Decimal | None = None
+    availability: Availability | None = None
     comment: str = ""
     problems: tuple[LineProblem, ...] = ()
 
@@ -53,7 +55,8 @@ class PricedCart(Struct, frozen=True, kw_only=True):
 
     `price_version` names exactly these prices; sending it with the order is the consent to them. `risen` is by how
     much the sum rose since it was shown, where `needs_consent` says that it did. `units` is the sum of quantities,
-    `discount` what discounts took off, `problems` are those of the cart as a whole.
+    `discount` what discounts took off, `problems` are those of the cart as a whole. Sums are None where prices are
+    concealed from the buyer: the order is then made at the prices of the agreement (A4).
     """
 
     company_id: CompanyId
@@ -61,11 +64,11 @@ class PricedCart(Struct, frozen=True, kw_only=True):
     lines: tuple[PricedLine, ...]
     positions: int
     units: Decimal
-    amount: Decimal
-    vat_amount: Decimal
+    amount: Decimal | None
+    vat_amount: Decimal | None
     vat_included: bool
-    total: Decimal
-    discount: Decimal
+    total: Decimal | None
+    discount: Decimal | None
     price_version: str
     needs_consent: bool
     risen: Decimal
@@ -88,7 +91,7 @@ class OrderQuery(Struct, frozen=True, kw_only=True):
 
 
 class OrderSummary(Struct, frozen=True, kw_only=True):
-    """A row of the list of orders. Sums are None for colleagues of a lower access level than the author's (LVL-3)."""
+    """A row of the list of orders. Sums are None for colleagues to whom what they are made of is closed (LVL-3)."""
 
     order_id: OrderId
     number: str

@@ -20,14 +20,14 @@ from b2b_dvizhenie.domain.pricing import (
     quote_line,
 )
 from b2b_dvizhenie.domain.shared.ids import VariantId
+from b2b_dvizhenie.domain.visibility import Information
 
 _NOTHING = StoredLine()
-FIRST_LEVEL = 1
 
 
 def sees_discounts(actor: Actor) -> bool:
-    """Whether individual prices and discounts are open to the actor: the first access level has none (LVL-3)."""
-    return actor.access_level > FIRST_LEVEL
+    """Whether the actor's prices have discounts in them: as far as his level opens them (LVL-3)."""
+    return Information.DISCOUNTS in actor.priced_by
 
 
 class LinePrices:

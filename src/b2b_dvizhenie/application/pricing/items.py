@@ -126,6 +126,7 @@ class PriceItems:
             TooManyLines, Invalid: the fields are named as `lines.N.…`.
         """
         actor.require(Permission.CATALOG_VIEW)
+        actor.require(Permission.PRICES_VIEW)
         terms = actor.buyer_terms()
         _checked(lines)
         found = await self._found(lines)

@@ -8,15 +8,16 @@ from msgspec import Struct
 from b2b_dvizhenie.domain.companies import CompanyRequired, Terms
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope, require
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, UserId
+from b2b_dvizhenie.domain.visibility import EVERYTHING, NOTHING, HiddenPrices, Information, Opened, priced_by
 
 
 class Actor(Struct, frozen=True):
     """A person (or the system itself) with what it may do, and the company it acts for.
 
     `company_id` is the buyer company selected for this request; None for staff and for buyers without a company.
-    `access_level` is the actor's level inside that company (LVL). `terms` are that company's trading terms.
-    `company_certain` says that the request named the company or that there is only one; otherwise it is the session's
-    choice, which another tab may have changed since (MUL-4).
+    `access_level` is the actor's level inside that company, `opened` what it opens to him there (LVL). `terms` are the
+    terms his prices are made by. `company_certain` says that the request named the company or that there is only one;
+    otherwise it is the session's choice, which another tab may have changed since (MUL-4).
     """
 
     user_id: UserId | None
@@ -26,6 +27,8 @@ class Actor(Struct, frozen=True):
     company_id: CompanyId | None = None
     company_certain: bool = True
     access_level: int = 1
+    opened: Opened = NOTHING
+    hidden_prices: HiddenPrices = HiddenPrices.DEFAULT_PRICE_TYPE
     firm_id: FirmId | None = None
     terms: Terms | None = None
     session_id: str = ""
@@ -39,6 +42,20 @@ class Actor(Struct, frozen=True):
     def require(self, permission: Permission) -> Scope:
         """The scope of a granted permission; raises Forbidden otherwise."""
         return require(self.grants, permission)
+
+    def opens(self, information: Information, scope: Scope = Scope.OWN) -> bool:
+        """Whether the information of an object is open: levels bind buyers to their own company, a wider scope not."""
+        return scope is not Scope.OWN or information in self.opened
+
+    @property
+    def priced_by(self) -> Opened:
+        """What the actor's prices are made of beyond the default price type."""
+        return priced_by(self.opened, self.hidden_prices)
+
+    @property
+    def is_concealed(self) -> bool:
+        """Whether the actor orders at the prices of the agreement without being shown any price (A4)."""
+        return not self.priced_by <= self.opened
 
     def buyer_terms(self) -> Terms:
         """Terms of the selected company; raises CompanyRequired where there is none."""
@@ -54,5 +71,6 @@ def system_actor(purpose: str, request_id: str = "") -> Actor:
         f"system:{purpose}",
         "system",
         MappingProxyType(dict.fromkeys(Permission, Scope.ALL)),
+        opened=EVERYTHING,
         request_id=request_id,
     )

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     EXCHANGE_MANAGE = "exchange.manage"
     JOBS_VIEW = "jobs.view"
     JOBS_MANAGE = "jobs.manage"
+    VISIBILITY_VIEW = "visibility.view"
+    VISIBILITY_MANAGE = "visibility.manage"
     SETTINGS_VIEW = "settings.view"
     SETTINGS_MANAGE = "settings.manage"
     AUDIT_VIEW = "audit.view"

@@ -2,6 +2,7 @@
 
 from b2b_dvizhenie.domain.ordering.acceptance import (
     CHECKS,
+    NOT_ENOUGH_STOCK,
     Accepted,
     Check,
     Consent,
@@ -16,6 +17,7 @@ from b2b_dvizhenie.domain.ordering.acceptance import (
     decide,
     moves,
     price_version,
+    reaches_minimum,
 )
 from b2b_dvizhenie.domain.ordering.carts import (
     MAX_COMMENT,
@@ -35,7 +37,7 @@ from b2b_dvizhenie.domain.ordering.carts import (
 )
 from b2b_dvizhenie.domain.ordering.goods import Goods
 from b2b_dvizhenie.domain.ordering.numbers import MAX_NUMBER, NumbersExhausted, order_number
-from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, Wishes, lines_of, sums_are_open
+from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, Wishes, lines_of
 from b2b_dvizhenie.domain.ordering.statuses import (
     Canceller,
     CannotCancel,
@@ -57,6 +59,7 @@ __all__ = [
     "MAX_COMMENT",
     "MAX_LINES",
     "MAX_NUMBER",
+    "NOT_ENOUGH_STOCK",
     "Accepted",
     "Canceller",
     "CannotCancel",
@@ -103,7 +106,7 @@ __all__ = [
     "moves",
     "order_number",
     "price_version",
+    "reaches_minimum",
     "seen_now",
     "statuses_of",
-    "sums_are_open",
 ]

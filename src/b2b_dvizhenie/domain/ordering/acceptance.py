@@ -118,6 +118,8 @@ class Refused(Struct, frozen=True, tag="refused"):
     reasons: tuple[Refusal, ...]
 
 
+NOT_ENOUGH_STOCK = "ordering.not_enough_stock"
+
 Check = Callable[[Draft, OrderPolicy], Iterable[Refusal]]
 
 
@@ -166,7 +168,7 @@ def is_in_stock(draft: Draft, policy: OrderPolicy) -> Iterator[Refusal]:
         available = line.goods.available
         if available is not None and line.quantity > available:
             params = {**_named(line), "available": plain(available)}
-            yield Refusal("ordering.not_enough_stock", f"{line.field}.quantity", params)
+            yield Refusal(NOT_ENOUGH_STOCK, f"{line.field}.quantity", params)
 
 
 def has_one_source(draft: Draft, _: OrderPolicy) -> Iterator[Refusal]:

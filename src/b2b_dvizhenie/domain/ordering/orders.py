@@ -13,6 +13,7 @@ from b2b_dvizhenie.domain.ordering.statuses import OrderStatus
 from b2b_dvizhenie.domain.ordering.vat import Totals
 from b2b_dvizhenie.domain.pricing import explanation_of
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId, VariantId
+from b2b_dvizhenie.domain.visibility import Opened
 
 
 class OrderLine(Struct, frozen=True):
@@ -37,11 +38,6 @@ class OrderLine(Struct, frozen=True):
     comment: str = ""
 
 
-def sums_are_open(viewer_level: int, author_level: int) -> bool:
-    """Whether a colleague may see the sums of an order: it was placed at prices his own level opens (LVL-3, LVL-5)."""
-    return viewer_level >= author_level
-
-
 class Wishes(Struct, frozen=True):
     """What the buyer adds to an order in words."""
 
@@ -52,7 +48,10 @@ class Wishes(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """An order. `revision` counts our changes, never those the ERP makes (onec.md §4.5)."""
+    """An order. `revision` counts our changes, never those the ERP makes (onec.md §4.5).
+
+    `made_of` says what its prices are made of beyond the default price type, so who may see its sums.
+    """
 
     order_id: OrderId
     number: str
@@ -62,7 +61,7 @@ class Order(Struct, frozen=True, kw_only=True):
     firm_id: FirmId | None
     source_id: UUID | None
     terms: Terms
-    access_level: int
+    made_of: Opened
     totals: Totals
     lines: tuple[OrderLine, ...]
     wishes: Wishes

@@ -11,6 +11,7 @@ from b2b_dvizhenie.domain.identity import (
     RECOVERY_MINUTES,
     TOKEN_LIFETIME_DAYS,
 )
+from b2b_dvizhenie.domain.visibility import HIDDEN_PRICE_POLICY, HiddenPrices
 from b2b_dvizhenie.entrypoints.http.labels import N_
 
 
@@ -26,7 +27,11 @@ class SettingText(Struct, frozen=True):
 SECTIONS: Mapping[str, str] = {"main": N_("Main")}
 """Tabs of the page, in this order."""
 
-GROUPS: Mapping[str, str] = {"system": N_("System settings"), "entrance": N_("Entrance")}
+GROUPS: Mapping[str, str] = {
+    "system": N_("System settings"),
+    "entrance": N_("Entrance"),
+    "hidden": N_("Hidden information"),
+}
 """Headings, in this order."""
 
 TEXTS: Mapping[str, SettingText] = {
@@ -51,5 +56,13 @@ TEXTS: Mapping[str, SettingText] = {
     ),
     RECOVERY_MINUTES.key: SettingText(
         N_("A link to a new password works for"), N_("It works once; a newer one replaces it."), N_("minutes")
+    ),
+    HIDDEN_PRICE_POLICY.key: SettingText(
+        N_("Buyers who may not see individual prices"),
+        N_("Concealed prices: the buyer sees no price and orders at those of his company's agreement."),
+        choices={
+            HiddenPrices.DEFAULT_PRICE_TYPE.value: N_("see and pay the default price type"),
+            HiddenPrices.CONCEAL.value: N_("see no prices"),
+        },
     ),
 }

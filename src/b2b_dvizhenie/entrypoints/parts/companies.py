@@ -7,11 +7,11 @@ from b2b_dvizhenie.adapters.postgres.views.companies import PostgresCompanyReade
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
 from b2b_dvizhenie.application import companies
 from b2b_dvizhenie.entrypoints.parts.base import Base
-from b2b_dvizhenie.entrypoints.parts.hierarchy import Hierarchy
 from b2b_dvizhenie.entrypoints.parts.messaging import chosen
+from b2b_dvizhenie.entrypoints.parts.visibility import Visibility
 
 
-class Companies(Hierarchy):
+class Companies(Visibility):
     """Buyer companies, memberships, terms, seller firms."""
 
     profile_reader = providers.Singleton(

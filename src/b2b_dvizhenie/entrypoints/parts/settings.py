@@ -10,11 +10,11 @@ from dependency_injector import providers
 from b2b_dvizhenie.adapters.postgres.identity import end_longer_sessions
 from b2b_dvizhenie.adapters.postgres.settings import Effect, PostgresSettingReader, PostgresSettingsTransaction
 from b2b_dvizhenie.application import settings
-from b2b_dvizhenie.domain import identity
+from b2b_dvizhenie.domain import identity, visibility
 from b2b_dvizhenie.domain.settings import Setting
 from b2b_dvizhenie.entrypoints.parts.base import Base
 
-DECLARED: tuple[Setting[Any], ...] = (*identity.SETTINGS,)
+DECLARED: tuple[Setting[Any], ...] = (*identity.SETTINGS, *visibility.SETTINGS)
 EFFECTS: Mapping[str, Effect] = {identity.TOKEN_LIFETIME_DAYS.key: end_longer_sessions}
 
 

@@ -9,6 +9,7 @@ from b2b_dvizhenie.adapters.postgres.tables import (
     ordering,
     pricing,
     pricing_rules,
+    visibility,
 )
 from b2b_dvizhenie.adapters.postgres.tables.metadata import metadata
 
@@ -22,4 +23,5 @@ __all__ = [
     "ordering",
     "pricing",
     "pricing_rules",
+    "visibility",
 ]

@@ -115,7 +115,13 @@ class MembershipColumns(TypedColumns):
 
     user_id: Named[UUID] = Column(Uuid, ForeignKey("app_user.user_id", ondelete="CASCADE"), primary_key=True)
     company_id: Named[UUID] = Column(Uuid, ForeignKey("company.company_id", ondelete="CASCADE"), primary_key=True)
-    access_level: Named[int] = Column(server_default=text("1"))
+    access_level: Named[int] = Column(ForeignKey("access_level.level"), server_default=text("1"))
 
 
-membership = Table("membership", metadata, MembershipColumns, Index("ix_membership_company_id", "company_id"))
+membership = Table(
+    "membership",
+    metadata,
+    MembershipColumns,
+    Index("ix_membership_company_id", "company_id"),
+    Index("ix_membership_access_level", "access_level"),
+)

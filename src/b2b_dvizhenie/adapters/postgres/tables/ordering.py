@@ -17,13 +17,14 @@ from sqlalchemy import (
     Named,
     Numeric,
     Sequence,
+    String,
     Table,
     TypedColumns,
     UniqueConstraint,
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT, QUANTITY, UNIT_PRICE, metadata
 
@@ -62,8 +63,8 @@ class OrderColumns(TypedColumns):
 
     `terms` keeps the terms it was priced under, `idempotency_key` makes a repeated submission the same order.
     `node_id` is the exchange node all its goods come from: the order is for that ERP. `cancelled_by` is buyer, staff or
-    erp while the status is cancelled. `access_level` is the author's when he placed it: colleagues below it see no sums
-    of the order (LVL-3).
+    erp while the status is cancelled. `made_of` names what its prices are made of beyond the default price
+    type: colleagues to whom that is closed see no sums of the order (LVL-3).
     """
 
     order_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -79,7 +80,7 @@ class OrderColumns(TypedColumns):
     amount: Named[Decimal] = Column(AMOUNT)
     vat_amount: Named[Decimal] = Column(AMOUNT)
     terms: Named[dict[str, Any]] = Column(JSONB)
-    access_level: Named[int] = Column(server_default=text("1"))
+    made_of: Named[list[str]] = Column(ARRAY(String), server_default=text("'{}'"))
     comment: Named[str] = Column(server_default="")
     delivery_address: Named[str] = Column(server_default="")
     client_number: Named[str] = Column(server_default="")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -30,11 +31,12 @@ from b2b_dvizhenie.application.ordering import (
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.ordering import OrderStatus, Totals, canonical, sums_are_open
+from b2b_dvizhenie.domain.ordering import OrderStatus, Totals, canonical
 from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
+from b2b_dvizhenie.domain.visibility import known_information, sums_are_open
 
 _author = app_user.alias("author")
 _manager = app_user.alias("manager")
@@ -64,7 +66,8 @@ _SUMMARY = (
     customer_order.c.is_shipped,
     _author.c.name,
     func.coalesce(_manager.c.name, ""),
-    customer_order.c.access_level,
+    customer_order.c.made_of,
+    customer_order.c.user_id,
 )
 _DETAILS = (
     customer_order.c.comment,
@@ -76,9 +79,11 @@ _DETAILS = (
 )
 
 
-def _opened(row: Any, actor: Actor, scope: Scope) -> bool:
-    """Whether the actor sees the sums of the order: staff always, colleagues by their access level."""
-    return scope is not Scope.OWN or sums_are_open(actor.access_level, row[18])
+def _opened(made_of: list[str], author: UUID, actor: Actor, scope: Scope) -> bool:
+    """Whether the actor sees the sums of the order: staff always, buyers by what is open to them."""
+    if scope is not Scope.OWN:
+        return True
+    return sums_are_open(actor.opened, known_information(made_of), is_own=author == actor.user_id)
 
 
 def _summary(row: Any, *, opened: bool) -> OrderSummary:
@@ -160,7 +165,9 @@ class PostgresOrderReader(OrderReader):
             rows = rows.where(tuple_(orders.placed_at, orders.order_id) < tuple_(*query.after))
         rows = rows.offset(query.offset).limit(query.limit + 1)
         async with self._database.engine.connect() as connection:
-            found = [_summary(row, opened=_opened(row, actor, scope)) for row in await connection.execute(rows)]
+            found = [
+                _summary(row, opened=_opened(row[18], row[19], actor, scope)) for row in await connection.execute(rows)
+            ]
             total = await connection.scalar(select(func.count()).select_from(customer_order).where(*where))
         return OrderPage(tuple(found[: query.limit]), total or 0, len(found) > query.limit)
 
@@ -195,7 +202,7 @@ class PostgresOrderReader(OrderReader):
                 return None
             lines, refs = await self._lines(connection, order_id, row[6])
             events = await self._events(connection, order_id)
-        opened = _opened(row, actor, scope)
+        opened = _opened(row[18], row[19], actor, scope)
         comment, address, revision, erp_status, erp_lines, erp_amount = row[len(_SUMMARY) :]
         return OrderDetails(
             summary=_summary(row, opened=opened),
@@ -214,13 +221,13 @@ class PostgresOrderReader(OrderReader):
         """Why a line cost what it cost; for who sees the order and its sums."""
         orders, line = customer_order.c, order_line.c
         query = (
-            select(line.article, line.name, line.unit_name, line.explanation, orders.access_level)
+            select(line.article, line.name, line.unit_name, line.explanation, orders.made_of, orders.user_id)
             .join(order_line, line.order_id == orders.order_id)
             .where(orders.order_id == order_id, line.position == position, visible_orders(actor, scope))
         )
         async with self._database.engine.connect() as connection:
             row = (await connection.execute(query)).first()
-        if row is None or (scope is Scope.OWN and not sums_are_open(actor.access_level, row[4])):
+        if row is None or not _opened(row[4], row[5], actor, scope):
             return None
         try:
             told = msgspec.convert(row[3], Explanation, strict=False)

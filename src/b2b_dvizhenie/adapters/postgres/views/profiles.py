@@ -18,8 +18,9 @@ SELECT u.name, u.email, u.phone, r.code, c.company_id, c.name, c.inn, c.kpp, c.k
   LEFT JOIN membership m ON m.user_id = u.user_id
   LEFT JOIN company c ON c.company_id = m.company_id AND c.is_active
 {AGREEMENT_IN_FORCE.format(company="c.company_id", day="%(day)s")}
+  LEFT JOIN access_level l ON l.level = m.access_level
   LEFT JOIN price_type t ON c.company_id IS NOT NULL AND CASE
-       WHEN m.access_level > 1 AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
+       WHEN 'individual_prices' = ANY (l.opens) AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
        ELSE t.is_default END
  WHERE u.user_id = %(user)s
  ORDER BY c.name, c.company_id

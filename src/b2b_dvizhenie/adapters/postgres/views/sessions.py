@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.application.identity.ports import SessionReader
@@ -15,15 +17,26 @@ from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, UserId, WarehouseId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
+from b2b_dvizhenie.domain.visibility import (
+    EVERYTHING,
+    FIRST_LEVEL,
+    HIDDEN_PRICE_POLICY,
+    NOTHING,
+    HiddenPrices,
+    Opened,
+    known_information,
+    opened_to_buyer,
+)
 
-# The price type of access level 1 is the system's default one, whatever the agreement says (DESIGN §6.3). Default
-# terms are also what a company without an agreement buys at.
+# Whoever may not see the prices of the agreement has the system's default price type, unless they are concealed
+# (DESIGN §6.3). Default terms are also what a company without an agreement buys at.
 _ACTOR = f"""
 SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        (SELECT string_agg(g.permission || '=' || g.scope, ',' ORDER BY g.permission)
           FROM role_grant g WHERE g.role_id = u.role_id),
        m.company_id, m.access_level, a.agreement_id, a.currency, a.rounding, a.warehouse_id,
-       t.price_type_id, t.vat_included, t.currency, s.last_seen_at < %(seen)s, m.companies
+       t.price_type_id, t.vat_included, t.currency, s.last_seen_at < %(seen)s, m.companies,
+       l.opens, hidden.policy
   FROM session s
   JOIN app_user u ON u.user_id = s.user_id AND u.is_active
   JOIN role r ON r.role_id = u.role_id
@@ -34,8 +47,11 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
         ORDER BY (m.company_id IS NOT DISTINCT FROM s.company_id) DESC, c.name, m.company_id
         LIMIT 1) m ON true
 {AGREEMENT_IN_FORCE.format(company="m.company_id", day="%(day)s")}
+  LEFT JOIN access_level l ON l.level = m.access_level
+ CROSS JOIN (SELECT (SELECT x.value #>> '{{}}' FROM setting x WHERE x.key = %(policy)s) AS policy) hidden
   LEFT JOIN price_type t ON m.company_id IS NOT NULL AND CASE
-       WHEN m.access_level > 1 AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
+       WHEN ('individual_prices' = ANY (l.opens) OR hidden.policy = 'conceal') AND a.price_type_id IS NOT NULL
+       THEN t.price_type_id = a.price_type_id
        ELSE t.is_default END
  WHERE s.token_hash = %(token)s AND s.revoked_at IS NULL AND s.expires_at > %(now)s
 """  # noqa: S608 - parts of our own
@@ -53,6 +69,22 @@ def _grants(text: str) -> Mapping[Permission, Scope]:
     return MappingProxyType({Permission(name): Scope(scope) for name, scope in pairs if name in known})
 
 
+@lru_cache(maxsize=4096)
+def _known(opens: tuple[str, ...]) -> Opened:
+    return opened_to_buyer(known_information(opens))
+
+
+def _opened(grants: Mapping[Permission, Scope], level: tuple[str, ...] | None) -> Opened:
+    """Levels bind who acts for a company; others see by the scopes of their rights, and a buyer of nothing nothing."""
+    if level is not None:
+        return _known(level)
+    return EVERYTHING if any(scope is not Scope.OWN for scope in grants.values()) else NOTHING
+
+
+def _without_prices(grants: Mapping[Permission, Scope]) -> Mapping[Permission, Scope]:
+    return MappingProxyType({right: scope for right, scope in grants.items() if right is not Permission.PRICES_VIEW})
+
+
 class PostgresSessionReader(SessionReader):
     """Reads sessions through the bare pool. `zone` is the seller's, whose days agreements are counted in."""
 
@@ -65,6 +97,7 @@ class PostgresSessionReader(SessionReader):
         seen = now - SEEN_EVERY
         parameters: dict[str, Any] = {"token": token_hash, "company": company_id, "now": now, "seen": seen}
         parameters["day"] = now.astimezone(self._zone).date()  # agreements begin and end with the seller's days
+        parameters["policy"] = HIDDEN_PRICE_POLICY.key
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(_ACTOR, parameters)
@@ -85,16 +118,23 @@ class PostgresSessionReader(SessionReader):
                 vat_included=row[14],
                 warehouse_id=WarehouseId(row[12]) if row[12] else None,
             )
-        return Actor(
+        grants = _grants(row[6] or "")
+        opened = _opened(grants, None if company is None else tuple(row[18] or ()))
+        policy = HiddenPrices(HIDDEN_PRICE_POLICY.decoded(row[19])) if row[19] else HiddenPrices.DEFAULT_PRICE_TYPE
+        actor = Actor(
             user_id=UserId(row[0]),
             name=row[1],
             role=row[2],
             firm_id=FirmId(row[3]) if row[3] else None,
             language=row[4],
             session_id=str(row[5]),
-            grants=_grants(row[6] or ""),
+            grants=grants,
             company_id=company,
             company_certain=company_id is not None or (row[17] or 0) < 2,
-            access_level=row[8] or 1,
+            access_level=row[8] or FIRST_LEVEL,
+            opened=opened,
+            hidden_prices=policy,
             terms=terms,
         )
+        # Whoever orders at concealed prices is shown none, wherever prices are shown.
+        return structs.replace(actor, grants=_without_prices(grants)) if actor.is_concealed else actor

@@ -49,15 +49,15 @@ class QuantityBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CartChange(Struct, frozen=True):
-    """A changed line (null when it is gone) and the sums of the cart it stands in."""
+    """A changed line (null when it is gone) and the sums of the cart it stands in (null where they are concealed)."""
 
     line: PricedLine | None
     currency: str
     positions: int
     units: Decimal
-    amount: Decimal
-    vat_amount: Decimal
-    total: Decimal
+    amount: Decimal | None
+    vat_amount: Decimal | None
+    total: Decimal | None
     price_version: str
     needs_consent: bool
     can_order: bool

@@ -35,10 +35,10 @@ from b2b_dvizhenie.domain.ordering import (
     Wishes,
     canonical,
     statuses_of,
-    sums_are_open,
 )
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, VariantId
+from b2b_dvizhenie.domain.visibility import Opened, sums_are_open
 from b2b_dvizhenie.entrypoints.http.api.refusals import problem_of_outcome
 from b2b_dvizhenie.entrypoints.http.problems import Problem, answer
 
@@ -98,18 +98,18 @@ class OrderReceipt(Struct, frozen=True):
     placed_at: datetime
 
     @classmethod
-    def of(cls, order: PlacedOrder, viewer_level: int) -> "OrderReceipt":
+    def of(cls, order: PlacedOrder, opened: Opened) -> "OrderReceipt":
         """What is told of a placed order."""
-        totals, opened = order.totals, sums_are_open(viewer_level, order.access_level)
+        totals, shown = order.totals, sums_are_open(opened, order.made_of, is_own=True)
         return cls(
             order.order_id,
             order.number,
             order.status,
             order.company_id,
             totals.currency,
-            totals.amount if opened else None,
-            totals.vat_amount if opened else None,
-            totals.total if opened else None,
+            totals.amount if shown else None,
+            totals.vat_amount if shown else None,
+            totals.total if shown else None,
             order.placed_at,
         )
 
@@ -195,7 +195,7 @@ async def place(
     )
     if not isinstance(outcome, Placed):
         return answer(request, problem_of_outcome(request, outcome))
-    receipt = OrderReceipt.of(outcome.order, request.user.access_level)
+    receipt = OrderReceipt.of(outcome.order, request.user.opened)
     headers = {"location": f"/api/v1/orders/{receipt.id}"}
     return Response(receipt, status_code=201 if outcome.is_new else 200, headers=headers)
 

@@ -1,12 +1,15 @@
-"""Samples of the panel's pages about roles and rights: the roles of the installation and one more."""
+"""Samples of the panel's pages about roles, rights and access levels."""
 
 from uuid import UUID
 
 from b2b_dvizhenie.application.hierarchy import RoleRow, RoleTree
 from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, Editor, Permission, Scope, holdable, within_reach
 from b2b_dvizhenie.domain.shared.ids import RoleId
+from b2b_dvizhenie.domain.visibility import EVERYTHING, AccessLevel, Information
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+from b2b_dvizhenie.entrypoints.http.pages.levels import LevelsView
 from b2b_dvizhenie.entrypoints.http.pages.rights import RightsView, RolesView
+from b2b_dvizhenie.entrypoints.http.panel import levels as access_levels
 from b2b_dvizhenie.entrypoints.http.panel import role_tree, roles
 from b2b_dvizhenie.entrypoints.texts import translations
 
@@ -61,3 +64,21 @@ def tree_refused() -> RolesView:
     """A new role whose name is taken."""
     form = Form({"name": "Менеджер"}, {"name": "Роль с таким названием уже есть."})
     return role_tree.view_of(_tree("administrator"), _TEXTS, form)
+
+
+_LEVELS = (
+    AccessLevel(1, "", frozenset({Information.STOCK_DETAIL, Information.ORDER_SUMS}), 1240),
+    AccessLevel(2, "", EVERYTHING, 311),
+    AccessLevel(3, "Бухгалтер", frozenset({Information.DEBT, Information.PAYMENT_SCHEDULE, Information.DOCUMENTS}), 0),
+)
+
+
+def levels() -> LevelsView:
+    """Access levels as an administrator sees them."""
+    return access_levels.view_of(_LEVELS, _TEXTS, Form(), may_change=True)
+
+
+def levels_refused() -> LevelsView:
+    """A new level whose number is taken."""
+    form = Form({"level": "2"}, {"level": "Уровень с таким номером уже есть."})
+    return access_levels.view_of(_LEVELS, _TEXTS, form, may_change=True)

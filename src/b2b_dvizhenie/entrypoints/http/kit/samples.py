@@ -78,6 +78,8 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("rights-director", "pages/rights.html", "roles", access.matrix_of_a_director),
     _panel("roles", "pages/roles.html", "roles", access.tree),
     _panel("roles-refused", "pages/roles.html", "roles", access.tree_refused),
+    _panel("levels", "pages/levels.html", "levels", access.levels),
+    _panel("levels-refused", "pages/levels.html", "levels", access.levels_refused),
     _panel("users", "pages/users.html", "users", panel.users),
     _panel("user", "pages/user.html", "users", panel.user_form),
     _panel("company-list", "pages/company_list.html", "companies", companies.company_list),

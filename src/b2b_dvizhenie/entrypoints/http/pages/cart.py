@@ -30,6 +30,7 @@ class CartLine(Struct, frozen=True, kw_only=True):
     brand: str = ""
     picture_url: str | None = None
     available: Decimal | None = None
+    availability: Literal["", "none", "low", "enough"] = ""  # stock in a word, for whom the quantity is closed
     comment: str = ""
     problems: tuple[LineProblem, ...] = ()
 
@@ -47,7 +48,10 @@ class CartTotals(Struct, frozen=True, kw_only=True):
 
 
 class CartView(Struct, frozen=True, kw_only=True):
-    """The cart page. `consent` asks to accept risen prices before the order may be placed."""
+    """The cart page. `totals` is None where prices are concealed from the buyer.
+
+    `consent` asks to accept risen prices before the order may be placed.
+    """
 
     lines: tuple[CartLine, ...]
     totals: CartTotals | None

@@ -25,6 +25,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
         (
             ("users", "/panel/users", Permission.USERS_VIEW),
             ("roles", "/panel/roles", Permission.USERS_MANAGE),
+            ("levels", "/panel/levels", Permission.VISIBILITY_VIEW),
             ("companies", "/panel/companies", Permission.COMPANIES_VIEW),
         ),
     ),

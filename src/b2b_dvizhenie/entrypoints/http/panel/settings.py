@@ -139,11 +139,12 @@ def _known(section: str) -> str:
 
 
 def _typed(form: FormMultiDict, page: SettingsPage, section: str) -> dict[str, object]:
-    """JSON values of the fields of the section by key."""
+    """JSON values of the fields of the section by key; ticks that are off are not sent, other fields always are."""
+    settings = [line.setting for line in page.lines if line.setting.section == section]
     return {
-        line.setting.key: line.setting.typed([str(one) for one in form.getall(line.setting.key, [])])
-        for line in page.lines
-        if line.setting.section == section
+        setting.key: setting.typed([str(one) for one in form.getall(setting.key, [])])
+        for setting in settings
+        if setting.key in form or isinstance(setting, Switch | Several)
     }
 
 

@@ -34,7 +34,8 @@ def summary_of(cart: PricedCart | None) -> CartSummary | None:
     """The cart in one line, for the bar at the foot of every page."""
     if cart is None:
         return None
-    return CartSummary(Money(cart.total, cart.currency), cart.positions, cart.units)
+    total = None if cart.total is None else Money(cart.total, cart.currency)
+    return CartSummary(total, cart.positions, cart.units)
 
 
 def shown_price(line: PricedLine, currency: str) -> Price:
@@ -68,6 +69,7 @@ def shown_line(line: PricedLine, currency: str, language: str) -> CartLine:
         ),
         total=None if line.amount is None else Money(line.amount, currency),
         available=line.available,
+        availability=line.availability.value if line.availability else "",
         comment=line.comment,
         problems=tuple(
             LineProblem(error_text(problem.code, problem.params, language), problem.blocks) for problem in line.problems
@@ -89,8 +91,10 @@ def removed_line(variant_id: UUID) -> CartLine:
     )
 
 
-def totals_of(cart: PricedCart) -> CartTotals:
-    """The sums of a cart."""
+def totals_of(cart: PricedCart) -> CartTotals | None:
+    """The sums of a cart; None where prices are concealed from the buyer."""
+    if cart.amount is None or cart.total is None or cart.discount is None:
+        return None
     return CartTotals(
         goods=Money(cart.amount + cart.discount, cart.currency),
         discount=Money(cart.discount, cart.currency) if cart.discount else None,

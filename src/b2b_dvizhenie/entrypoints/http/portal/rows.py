@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
 from b2b_dvizhenie.application.catalog import Price, Product, Stock, Variant
-from b2b_dvizhenie.domain.catalog import availability
+from b2b_dvizhenie.domain.catalog import Availability, availability
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.pages import parts
 from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueRow
@@ -49,9 +50,14 @@ def shown_price(price: Price | UnsetType, variant_id: UUID) -> parts.Price:
 
 
 def shown_stock(stock: Stock | UnsetType, multiple: Decimal) -> parts.Stock:
-    """Stock per warehouse with its word; without any, the goods come to order."""
-    if stock is UNSET or not stock.quantity:
+    """Stock per warehouse with its word, or the word alone; without any, the goods come to order."""
+    if stock is UNSET or stock.quantity == 0:
         return _NO_STOCK
+    if stock.warehouses is UNSET:
+        if stock.level is Availability.NONE:
+            return _NO_STOCK
+        word: Literal["low", "enough"] = "low" if stock.level is Availability.LOW else "enough"
+        return parts.Stock((parts.StockLine(warehouse="", short="", level=word),))
     return parts.Stock(
         tuple(
             parts.StockLine(

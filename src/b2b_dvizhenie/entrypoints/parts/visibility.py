@@ -1,0 +1,19 @@
+"""What buyers may see: access levels."""
+
+from dependency_injector import providers
+
+from b2b_dvizhenie.adapters.postgres.visibility import PostgresVisibilityTransaction
+from b2b_dvizhenie.application import visibility
+from b2b_dvizhenie.entrypoints.parts.base import Base
+from b2b_dvizhenie.entrypoints.parts.hierarchy import Hierarchy
+
+
+class Visibility(Hierarchy):
+    """What buyers may see: access levels."""
+
+    visibility_work = providers.Factory(PostgresVisibilityTransaction, Base.database, Base.clock)
+    list_levels = providers.Factory(visibility.ListLevels, visibility_work.provider)
+    open_information = providers.Factory(visibility.OpenInformation, visibility_work.provider)
+    create_level = providers.Factory(visibility.CreateLevel, visibility_work.provider)
+    rename_level = providers.Factory(visibility.RenameLevel, visibility_work.provider)
+    delete_level = providers.Factory(visibility.DeleteLevel, visibility_work.provider)
