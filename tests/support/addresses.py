@@ -104,7 +104,11 @@ PARAMETERS: dict[str, Parameter] = {
     "agreement_id": Parameter(
         lambda club, role, relation: str(club.agreements[club.of(role, relation).company]), company_seen
     ),
-    "firm_id": Parameter(lambda club, *_: str(club.firms[1]), lambda *_: True, relations=("own",)),
+    "firm_id": Parameter(
+        lambda club, _, relation: str(club.firms[1] if relation == "own" else NOBODY),
+        is_own,
+        relations=("own", "other company"),
+    ),
     "user_id": Parameter(
         lambda club, role, relation: str(club.people[club.of(role, relation).person].user_id), person_seen
     ),
@@ -121,6 +125,9 @@ PARAMETERS: dict[str, Parameter] = {
     "job_id": _shared_parameter("job"),
     "position": Parameter(lambda *_: "1", lambda *_: True, relations=("own",)),
     "role_id": _shared_parameter("role"),
+    "rule_set_id": _shared_parameter("rule set"),
+    "group_id": _shared_parameter("group"),
+    "rule_id": _shared_parameter("rule"),
     "level": Parameter(
         lambda _, __, relation: "5" if relation == "own" else "77", is_own, relations=("own", "other company")
     ),
@@ -135,10 +142,6 @@ PARAMETERS: dict[str, Parameter] = {
         is_own,
         relations=("own", "other company"),
     ),
-    # Versions of discounts are nobody's: who edits them sees each, so only one that is not there can be asked for.
-    "rule_set_id": Parameter(lambda *_: str(NOBODY), lambda *_: False, relations=("other company",)),
-    "rule_id": Parameter(lambda *_: str(NOBODY), lambda *_: False, relations=("other company",)),
-    "group_id": Parameter(lambda *_: str(NOBODY), lambda *_: False, relations=("other company",)),
     "sha256": Parameter(lambda *_: "0" * 64, lambda *_: False, relations=("other company",)),
 }
 
@@ -166,6 +169,9 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/panel/roles/{role_id:uuid}/parent"): _under_the_root({}),
     ("POST", "/panel/roles/{role_id:uuid}/name"): Body(
         lambda *_: {"name": "Новое имя"}, lambda *_: True, relations=("own",)
+    ),
+    ("POST", "/panel/prices/{rule_set_id:uuid}/preset"): Body(
+        lambda *_: {"preset": "largest"}, lambda *_: True, relations=("own",)
     ),
     ("POST", "/panel/jobs/bulk"): Body(
         lambda club, _, relation: {"action": "retry", "job": str(club.things["job"] if relation == "own" else NOBODY)},

@@ -12,6 +12,7 @@ Companies and who looks after them (staff of the first firm unless told otherwis
 from datetime import timedelta
 from uuid import UUID
 
+from discounting import ADMIN, draft, off_articles
 from market import OPENED, Market, Person
 from msgspec import Struct
 from sqlalchemy import insert, select, text, update
@@ -22,6 +23,7 @@ from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import
 from b2b_dvizhenie.adapters.postgres.tables.identity import role, session
 from b2b_dvizhenie.adapters.postgres.tables.operations import job, schedule
 from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, Permission, Scope
+from b2b_dvizhenie.domain.pricing import GroupNode
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, VariantId, new_id
 
 ROLES = ("client", "manager", "head_of_managers", "director", "administrator")
@@ -147,6 +149,15 @@ class Club:
         )  # fmt: skip
         self.things = {"shown": shown, "closed": closed, "hidden": hidden, "import": run, "job": work, "role": spare}
         self.things["root role"] = await self._root_role()
+        await self._rule_set()
+
+    async def _rule_set(self) -> None:
+        container = self.market.container
+        key = await draft(container, [off_articles("5", "SOME-1")])
+        content = await container.show_rule_set()(ADMIN, key)
+        nested = new_id()
+        await container.put_group()(ADMIN, key, GroupNode(group_id=nested, parent_id=content.nodes[0].group_id))
+        self.things |= {"rule set": key, "group": nested, "rule": content.rules.rules[0].rule.rule_id}
 
     async def _root_role(self) -> UUID:
         async with self.market.container.database().engine.connect() as connection:
