@@ -68,7 +68,7 @@ class TestQuantities:
         def hold(route):
             release.append(route)
 
-        page.route("**/cart/items", hold)
+        page.route("**/cart/items*", hold)
         plus = page.locator("#row-0000 .step[data-step='1']")
         plus.click()
         page.wait_for_selector("#row-0000 .stepper[data-state=saving]")
@@ -86,7 +86,7 @@ class TestQuantities:
     def test_a_failed_save_is_said(self, open_page):
         watched = open_page("/_kit/catalogue")
         page = watched.page
-        page.route("**/cart/items", lambda route: route.abort())
+        page.route("**/cart/items*", lambda route: route.abort())
         page.locator("#row-0001 .step[data-step='1']").click()
         page.wait_for_selector('.stepper[data-state="failed"]')
         assert "Не сохранено" in page.locator(".toast").inner_text()
