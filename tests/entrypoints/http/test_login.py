@@ -2,12 +2,15 @@
 
 import pytest
 from litestar.testing import AsyncTestClient
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, BeyondOwnRights, Permission, Scope
 from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = pytest.mark.anyio
 PASSWORD = "correct horse"
+GRANTS = {one.code: one.grants for one in DEFAULT_ROLES}
 
 
 @pytest.fixture
@@ -82,3 +85,17 @@ async def test_foreign_site_cannot_use_the_cookie(client: AsyncTestClient, buyer
 async def test_health(client: AsyncTestClient) -> None:
     assert (await client.get("/health/live")).json() == {"status": "ok"}
     assert (await client.get("/health/ready")).json() == {"status": "ok"}
+
+
+async def test_nobody_creates_a_person_who_may_more_than_himself(container: Container) -> None:
+    """The right to manage people of a firm makes nobody an administrator (HIER-6)."""
+    mine = dict(GRANTS["director"]) | {Permission.USERS_MANAGE: Scope.FIRM}
+    director = replace(system_actor("test"), grants=mine)
+    create = container.create_user()
+    await create(director, role="manager", name="Менеджер", email="manager@example.test", password=PASSWORD)
+    with pytest.raises(BeyondOwnRights) as refused:
+        await create(director, role="administrator", name="Чужой", email="admin@example.test", password=PASSWORD)
+    assert refused.value.field == "role"
+    async with container.database().reading() as connection:
+        found = await (await connection.execute("SELECT email FROM app_user")).fetchall()
+    assert found == [("manager@example.test",)]

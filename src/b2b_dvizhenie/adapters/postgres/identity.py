@@ -1,6 +1,6 @@
 """Users and sessions in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.settings import held_value
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
-from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, session
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, role_grant, session
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.identity.ports import (
     Account,
@@ -29,7 +29,7 @@ from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.shared.sealing import Sealer
-from b2b_dvizhenie.domain.hierarchy import Scope
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.identity import TOKEN_LIFETIME_DAYS, Login, LoginKind, LoginTaken, token_lifetime
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
 
@@ -195,6 +195,14 @@ class PostgresAccounts(Accounts):
             update(session).where(session.c.session_id == session_id, is_member).values(company_id=company_id)
         )
         return changed.rowcount == 1
+
+    async def rights_of(self, role_id: UUID) -> Mapping[Permission, Scope]:
+        """The rights of a role, held against changes."""
+        columns = role_grant.c
+        held = select(columns.permission, columns.scope).where(columns.role_id == role_id).with_for_update(read=True)
+        known = set(Permission)
+        rows = await self._connection.execute(held)
+        return {Permission(right): Scope(scope) for right, scope in rows if right in known}
 
     async def role_id(self, code: str) -> UUID | None:
         """Id of a role by its code."""

@@ -1,7 +1,7 @@
 """What identity needs from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,7 +13,7 @@ from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.application.shared.jobs import JobQueue
-from b2b_dvizhenie.domain.hierarchy import Scope
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.identity import Challenge, Link, Login
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
 
@@ -189,6 +189,11 @@ class Accounts(Protocol):
     @abstractmethod
     async def select_company(self, session_id: UUID, company_id: CompanyId) -> bool:
         """Remember the company for the session; False if its user is not a member."""
+        ...
+
+    @abstractmethod
+    async def rights_of(self, role_id: UUID) -> Mapping[Permission, Scope]:
+        """The rights of a role; nobody changes them until the transaction ends."""
         ...
 
     @abstractmethod

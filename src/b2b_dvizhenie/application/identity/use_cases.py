@@ -8,7 +8,7 @@ from b2b_dvizhenie.application.identity.ports import IdentityWork, PasswordHashe
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.hierarchy import BeyondOwnRights, Permission, lacking
 from b2b_dvizhenie.domain.identity import (
     MAX_PASSWORD,
     AuthenticationRequired,
@@ -122,6 +122,7 @@ class CreateUser:
             LoginInvalid: the e-mail or phone is not one, or both are missing.
             LoginTaken: another active user has it.
             NotFound: no such role.
+            BeyondOwnRights: the role may something that the actor may not, or less widely.
         """
         actor.require(Permission.USERS_MANAGE)
         mail = parse_login(email, "email") if email else None
@@ -135,6 +136,9 @@ class CreateUser:
             role_id = await work.accounts.role_id(role)
             if role_id is None:
                 raise NotFound("role")
+            missing = lacking(actor.grants, await work.accounts.rights_of(role_id))
+            if missing:
+                raise BeyondOwnRights("role", permission=missing[0].value)
             encoded = await self._passwords.hash(password[:MAX_PASSWORD]) if password else None
             logins = {"email": mail.value if mail else None, "phone": number.value if number else None}
             await work.accounts.add_user(
