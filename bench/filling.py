@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 
 from b2b_dvizhenie.testing.wholesaler import Manifest, Wholesaler, read_manifest, steps, write_catalog
+from bench import discounts
 from bench.progress import bar
 from bench.report import Report, Row
 from bench.setting import SIZES, Bench
@@ -45,6 +46,7 @@ def fill(bench: Bench, report: Report) -> None:
         )
     )
     _companies(bench)
+    discounts.publish(bench)
 
 
 def _companies(bench: Bench) -> None:

@@ -25,6 +25,8 @@ from bench.report import Report
 
 SIZES = {"S": (3_000, 100), "M": (100_000, 1_000), "L": (1_000_000, 10_000)}
 """(goods, companies)."""
+RULES = {"S": 300, "M": 10_000, "L": 1_000_000}
+"""Discount rules of the version in force."""
 BUYERS = 64
 """Buyers of different companies that are logged in; a load goes through them in turn."""
 
