@@ -57,9 +57,9 @@ async def test_create_correct_and_who_buys(client: AsyncTestClient, market: Mark
     assert (late.status_code, late.json()["code"]) == (409, "shared.version_conflict")
     buyer, manager = await market.member(), await market.member(role_code="manager")
     member = f"{URL}/{key}/members/{buyer.user_id}"
-    assert (await client.put(member, headers=admin.headers, json={"access_level": 4})).status_code == 204
+    assert (await client.put(member, headers=admin.headers, json={"access_level": 2})).status_code == 204
     mine = (await client.get("/api/v1/companies", headers=buyer.headers)).json()["items"]
-    assert [(one["name"], one["access_level"]) for one in mine] == [("Renamed", 4)]
+    assert [(one["name"], one["access_level"]) for one in mine] == [("Renamed", 2)]
     assert (await client.delete(member, headers=admin.headers)).status_code == 204
     assert (await client.delete(member, headers=admin.headers)).status_code == 404
     assigned = await client.put(

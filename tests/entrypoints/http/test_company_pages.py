@@ -284,15 +284,15 @@ async def test_members_are_added_changed_and_removed_with_effect_at_once(house: 
         return {one["name"]: one["access_level"] for one in answer.json()["items"]}
 
     await house.send("admin", path, {"login": await house.login("buyer")})
-    assert await levels() == {"Astra": 3, "Beta": 1}, "every new membership begins at level 1 (LVL-1)"
-    await house.send("admin", f"{path}/{person.user_id}", {"level": "7"})
-    assert await levels() == {"Astra": 3, "Beta": 7}
+    assert await levels() == {"Astra": 2, "Beta": 1}, "every new membership begins at level 1 (LVL-1)"
+    await house.send("admin", f"{path}/{person.user_id}", {"level": "2"})
+    assert await levels() == {"Astra": 2, "Beta": 2}
     for wrong in ("0", "100", "x", "-1", "٣"):
         await house.send("admin", f"{path}/{person.user_id}", {"level": wrong}, 422)
     assert errors(await house.send("admin", path, {"login": "nobody@example.test"}, 422)) == {"login"}
     assert errors(await house.send("admin", path, {"login": "\u202e"}, 422)) == {"login"}
     await house.send("admin", f"{path}/{person.user_id}/remove", {})
-    assert await levels() == {"Astra": 3}
+    assert await levels() == {"Astra": 2}
     await house.send("admin", f"{path}/{person.user_id}/remove", {}, 404)
     await house.send("admin", f"{path}/{new_id()}", {"level": "2"}, 404)
 
