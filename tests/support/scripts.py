@@ -83,7 +83,7 @@ def _catalogue(world: World) -> Iterator[Asked]:
 def _lists(world: World) -> Iterator[Asked]:
     page = (("accept", "text/html"),)
     for path in ("/api/v1/orders", "/orders"):
-        for query in ("", "?status=placed", "?status=cancelled", "?since=2026-11-01", "?until=2026-11-24", "?q=B-0"):
+        for query in ("", "?status=new", "?status=cancelled", "?since=2026-11-01", "?until=2026-11-24", "?q=B-0"):
             yield Asked("GET", path + query, page if path == "/orders" else ())
     for number in world.club.numbers.values():
         yield Asked("GET", f"/api/v1/orders?q={number}")

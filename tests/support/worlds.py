@@ -253,7 +253,7 @@ def _order(snapshot: Snapshot, random: Random, order: UUID) -> None:
         " placed_at = %s, is_paid = %s WHERE order_id = %s",
         _money(random),
         _money(random),
-        random.choice(("placed", "cancelled")),
+        random.choice(("new", "cancelled")),
         random.randbytes(6).hex(),
         random.randbytes(3).hex(),
         NOON - timedelta(minutes=random.randint(1, 9999)),
@@ -317,7 +317,7 @@ def _newcomers(world: World, snapshot: Snapshot, random: Random) -> None:
     snapshot.run(
         "INSERT INTO customer_order (order_id, number, user_id, company_id, manager_id, firm_id, node_id, status,"
         " currency, amount, vat_amount, terms, placed_at, updated_at)"
-        " SELECT %s, %s, %s, %s, %s, %s, node_id, 'placed', currency, %s, 0, terms, %s, %s FROM customer_order LIMIT 1",
+        " SELECT %s, %s, %s, %s, %s, %s, node_id, 'new', currency, %s, 0, terms, %s, %s FROM customer_order LIMIT 1",
         order,
         f"X-{mark[:6]}",
         user,
