@@ -48,8 +48,11 @@ def test_prices_are_made_of_what_is_open_or_concealed(opened, policy):
     made_of = priced_by(opened, policy)
     actor = Actor(None, "", "client", {}, opened=opened, hidden_prices=policy)
     assert actor.priced_by == made_of
-    if policy is HiddenPrices.DEFAULT_PRICE_TYPE or Information.INDIVIDUAL_PRICES in opened:
+    if Information.INDIVIDUAL_PRICES in opened:
         assert made_of == opened & PRICE_GROUPS
+        assert not actor.is_concealed
+    elif policy is HiddenPrices.DEFAULT_PRICE_TYPE:
+        assert made_of == NOTHING
         assert not actor.is_concealed
     else:
         assert made_of == PRICE_GROUPS

@@ -56,10 +56,12 @@ def opened_to_buyer(level: AbstractSet[Information] | None, closed: AbstractSet[
 def priced_by(opened: Opened, policy: HiddenPrices) -> Opened:
     """Of what the prices are made that somebody orders at.
 
+    Discounts are taken off the prices of the agreement: whoever may not see those has the default price as it stands.
     Concealed prices are those of the agreement, whatever is open: sums made of them are for those who may see all.
     """
-    conceals = policy is HiddenPrices.CONCEAL and Information.INDIVIDUAL_PRICES not in opened
-    return PRICE_GROUPS if conceals else opened & PRICE_GROUPS
+    if Information.INDIVIDUAL_PRICES in opened:
+        return opened & PRICE_GROUPS
+    return PRICE_GROUPS if policy is HiddenPrices.CONCEAL else NOTHING
 
 
 def sums_are_open(opened: Opened, made_of: AbstractSet[Information], *, is_own: bool) -> bool:
