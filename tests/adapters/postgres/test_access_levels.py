@@ -61,15 +61,15 @@ async def test_what_a_level_opens_follows_at_once_and_is_recorded(container: Con
     company = await market.client()
     person = await market.member(company, level=1)
     open_ = container.open_information()
-    assert await open_(STAFF, 1, Information.INDIVIDUAL_PRICES, is_open=True)
+    assert await open_(STAFF, {(1, Information.INDIVIDUAL_PRICES): True})
     with recorded_statements() as seen:
         actor = await market.actor(person)
     assert len([one for one in seen if "UPDATE session" not in one]) == 1
     assert actor.opened == FIRST | {Information.INDIVIDUAL_PRICES}
     assert actor.terms is not None
     assert actor.terms.price_type_id == market.wholesale
-    assert not await open_(STAFF, 1, Information.INDIVIDUAL_PRICES, is_open=True)
-    assert await open_(STAFF, 1, Information.INDIVIDUAL_PRICES, is_open=False)
+    assert not await open_(STAFF, {(1, Information.INDIVIDUAL_PRICES): True})
+    assert await open_(STAFF, {(1, Information.INDIVIDUAL_PRICES): False})
     actor = await market.actor(person)
     assert actor.terms is not None
     assert actor.terms.price_type_id == market.retail
@@ -84,7 +84,7 @@ async def test_users_of_one_company_differ(container: Container, market: Market)
     """LVL-5."""
     company = await market.client()
     await container.create_level()(STAFF, 7, "Бухгалтер", like=1)
-    await container.open_information()(STAFF, 7, Information.DEBT, is_open=True)
+    await container.open_information()(STAFF, {(7, Information.DEBT): True})
     people = [await market.member(company, level=level) for level in (1, 2, 7)]
     opened = [(await market.actor(person)).opened for person in people]
     assert opened == [FIRST, EVERYTHING, FIRST | {Information.DEBT}]
@@ -128,7 +128,7 @@ async def test_a_level_in_use_and_the_first_one_stay(container: Container, marke
         (lambda c: c.create_level()(STAFF, 3, "", like=9), NotFound, "level"),
         (lambda c: c.rename_level()(STAFF, 9, ""), NotFound, "level"),
         (lambda c: c.rename_level()(STAFF, 1, "a\x00"), LevelNameInvalid, "name"),
-        (lambda c: c.open_information()(STAFF, 9, Information.DEBT, is_open=True), NotFound, "level"),
+        (lambda c: c.open_information()(STAFF, {(9, Information.DEBT): True}), NotFound, "level"),
         (lambda c: c.delete_level()(STAFF, 9), NotFound, "level"),
     ],
     ids=[
@@ -156,7 +156,7 @@ async def test_only_who_may_manage_levels(container: Container) -> None:
     viewer = Actor(None, "V", "head_of_managers", {Permission.VISIBILITY_VIEW: Scope.ALL})
     await container.list_levels()(viewer)
     for call in (
-        container.open_information()(viewer, 1, Information.DEBT, is_open=True),
+        container.open_information()(viewer, {(1, Information.DEBT): True}),
         container.create_level()(viewer, 3, ""),
         container.rename_level()(viewer, 1, "x"),
         container.delete_level()(viewer, 2),
@@ -172,7 +172,7 @@ async def test_two_administrators_open_two_groups_at_once(container: Container) 
     wanted = [Information.DEBT, Information.BONUSES, Information.CREDIT_LIMIT, Information.DOCUMENTS]
     async with anyio.create_task_group() as tasks:
         for one in wanted:
-            tasks.start_soon(lambda one=one: container.open_information()(STAFF, 1, one, is_open=True))
+            tasks.start_soon(lambda one=one: container.open_information()(STAFF, {(1, one): True}))
     assert (await container.list_levels()(STAFF))[0].opens == FIRST | set(wanted)
 
 

@@ -37,7 +37,7 @@ async def discounted(container: Container, shop: Shop) -> Shop:
 
 
 async def put(container: Container, level: int, information: Information, *, is_open: bool) -> None:
-    await container.open_information()(STAFF, level, information, is_open=is_open)
+    await container.open_information()(STAFF, {(level, information): is_open})
 
 
 async def price(client: AsyncTestClient, headers: dict[str, str]) -> dict[str, Any]:
@@ -163,6 +163,16 @@ async def test_people_of_one_company_may_have_different_levels(client: AsyncTest
         token = await discounted.person(f"level{level}@example.test", companies={company: level})
         amounts.append((await price(client, {"Authorization": f"Bearer {token}"}))["amount"])
     assert amounts == [RETAIL, OWN]
+
+
+async def test_cells_of_several_levels_change_together_or_not_at_all(container: Container, discounted: Shop) -> None:
+    cells = {(2, Information.DISCOUNTS): False, (1, Information.STOCK_DETAIL): False}
+    before = await container.list_levels()(STAFF)
+    with pytest.raises(NotFound):
+        await container.open_information()(STAFF, {**cells, (55, Information.DISCOUNTS): True})
+    assert await container.list_levels()(STAFF) == before
+    assert await container.open_information()(STAFF, cells) == 2
+    assert await container.open_information()(STAFF, cells) == 0
 
 
 async def test_levels_are_made_and_deleted_and_recorded(container: Container, discounted: Shop) -> None:

@@ -1,6 +1,6 @@
 """Look at access levels and change them (LVL-6). Every change works from the next request on and is audited."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
@@ -56,28 +56,40 @@ class ListLevels:
 
 
 class OpenInformation:
-    """Open or close one group of information on one level."""
+    """Open and close groups of information on levels."""
 
     def __init__(self, work: VisibilityWork) -> None:
         self._work = work
 
-    async def __call__(self, actor: Actor, level: int, information: Information, *, is_open: bool) -> bool:
-        """Whether that changed anything.
+    async def __call__(self, actor: Actor, cells: Mapping[tuple[int, Information], bool]) -> int:
+        """Change everything that is asked for, or nothing at all.
+
+        Args:
+            actor: who changes.
+            cells: (level, group) → whether it is to be open.
+
+        Returns:
+            How many levels open something else now; each is one row of the audit.
 
         Raises:
             Forbidden: no right to change levels.
             NotFound: there is no such level.
         """
         actor.require(Permission.VISIBILITY_MANAGE)
+        changed = 0
         async with self._work() as work:
-            found = await _held(work, level)
-            opens: Opened = found.opens | {information} if is_open else found.opens - {information}
-            if opens == found.opens:
-                return False
-            await work.levels.set_opens(level, opens)
-            await work.audit.record(actor, _change("level_changed", level, _names(found.opens), _names(opens)))
+            for level in sorted({level for level, _ in cells}):  # in one order, so that two changes cannot block
+                found = await _held(work, level)
+                asked = {group: is_open for (one, group), is_open in cells.items() if one == level}
+                opened = {group for group, is_open in asked.items() if is_open}
+                opens: Opened = found.opens - asked.keys() | opened
+                if opens == found.opens:
+                    continue
+                await work.levels.set_opens(level, opens)
+                await work.audit.record(actor, _change("level_changed", level, _names(found.opens), _names(opens)))
+                changed += 1
             await work.commit()
-            return True
+        return changed
 
 
 class CreateLevel:

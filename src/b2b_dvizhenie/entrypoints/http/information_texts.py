@@ -12,18 +12,14 @@ INFORMATION: Mapping[Information, tuple[str, str]] = {
         N_("Prices of the company's agreement. Without them: the default price type."),
     ),
     Information.DISCOUNTS: (N_("Discounts"), N_("Discounts of the company apply and are shown.")),
-    Information.CREDIT_LIMIT: (N_("Credit limit"), N_("The limit and what is left of it.")),
-    Information.DEBT: (N_("Debt"), N_("What the company owes, what is overdue and for how long.")),
-    Information.PAYMENT_SCHEDULE: (N_("Payment schedule"), N_("What has to be paid when.")),
-    Information.BONUSES: (N_("Bonuses"), N_("Bonuses of the company.")),
-    Information.DOCUMENTS: (N_("Documents"), N_("Invoices, waybills and other papers with sums.")),
     Information.STOCK_DETAIL: (
         N_("Quantities in stock"),
         N_("Quantities and warehouses. Without them: in stock, few left, out of stock."),
     ),
     Information.ORDER_SUMS: (N_("Sums of colleagues' orders"), N_("One's own orders always show theirs.")),
 }
-"""Title and explanation of every group, in the order of the page."""
+"""Title and explanation of the groups that something shows, in the order of the page. Levels keep the others, and they
+stand here as soon as there is something to show."""
 
 
 def level_title(level: int, name: str, texts: GNUTranslations) -> str:

@@ -44,7 +44,7 @@ def _field(level: int, information: Information) -> str:
 def parse_field(name: str) -> tuple[int, Information] | None:
     """The cell a field is for; None for other fields and nonsense."""
     level, _, group = name.partition(".")
-    if not (level.isascii() and level.isdigit() and len(level) <= 2 and group in set(Information)):
+    if not (level.isascii() and level.isdigit() and len(level) <= 2 and group in INFORMATION):
         return None
     return int(level), Information(group)
 
@@ -147,8 +147,7 @@ async def change(
     open_information: NamedDependency[OpenInformation],
 ) -> Response[Any]:
     """Save a cell, or everything that was changed in the form."""
-    for (level, information), is_open in wanted(await request.form()).items():
-        await open_information(request.user, level, information, is_open=is_open)
+    await open_information(request.user, wanted(await request.form()))
     if not wants_fragment(request):
         return Redirect(f"{HERE}?done=saved", status_code=303)
     said = frame.site.texts(language_of(request)).gettext(_SAVED)
