@@ -5,19 +5,22 @@ from typing import Any
 
 from litestar import Request
 
-from b2b_dvizhenie.application.companies import CompanyCard
+from b2b_dvizhenie.application.companies import CompanyCard, FindCompany
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.companies import BankAccount, CompanyKind, Requisites
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
+from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
 from b2b_dvizhenie.entrypoints.http.labels import label_of
-from b2b_dvizhenie.entrypoints.http.pages.companies import CompanyHead
+from b2b_dvizhenie.entrypoints.http.pages.companies import CompanyHead, RequisitesForm
+from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 UNPROCESSABLE = 422
+FORGIVEN = frozenset({Kind.INVALID, Kind.CONFLICT, Kind.UNAVAILABLE, Kind.NOT_FOUND})
+"""Refusals that come back with the form."""
 LONGEST = 5000
 """Signs of a field that are looked at; more than any field may have, so that too much is told as too much."""
 _PLAIN = ("name", "full_name", "inn", "kpp", "ogrn", "address", "phone", "email")
@@ -75,6 +78,34 @@ def kind_choices(frame: Frame, request: Request[Any, Any, Any], chosen: str) -> 
         Choice(one.value, texts.gettext(label_of("company_kind", one.value).text), one.value == chosen)
         for one in CompanyKind
     )
+
+
+def requisites_form(
+    frame: Frame, request: Request[Any, Any, Any], form: Form, action: str, *, may_fill: bool
+) -> RequisitesForm:
+    """The fields of requisites as a page shows them."""
+    kinds = kind_choices(frame, request, form.value("kind", CompanyKind.LEGAL.value))
+    return RequisitesForm(form=form, action=action, kinds=kinds, may_fill=may_fill)
+
+
+async def filled(
+    request: Request[Actor, Any, Any], frame: Frame, find_company: FindCompany, fields: dict[str, str]
+) -> tuple[Form, str]:
+    """The form filled by its INN, or with what kept it from being filled; and a word about the company.
+
+    What the directory does not know stays as it was typed.
+    """
+    language = language_of(request)
+    try:
+        found = await find_company(request.user, fields.get("inn", ""))
+    except DomainError as error:
+        if error.kind not in FORGIVEN:
+            raise
+        return Form(fields, errors_of(error, language)), ""
+    texts = frame.site.texts(language)
+    known = {name: value for name, value in fields_of(found.requisites).items() if value}
+    told = texts.gettext("The registry says that this company is closed or being wound up.") if found.is_closed else ""
+    return Form(fields | known), told
 
 
 def head_of(card: CompanyCard, actor: Actor, tab: str) -> CompanyHead:

@@ -38,11 +38,14 @@ from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
 from b2b_dvizhenie.entrypoints.http.panel.company_forms import (
+    FORGIVEN,
     UNPROCESSABLE,
     errors_of,
     fields_of,
+    filled,
     head_of,
     kind_choices,
+    requisites_form,
     requisites_of,
     typed_fields,
 )
@@ -59,8 +62,6 @@ _DONE = {
     "manager": N_("The manager is assigned."),
     "switched": N_("The state is changed."),
 }
-_FORGIVEN = {Kind.INVALID, Kind.CONFLICT, Kind.UNAVAILABLE, Kind.NOT_FOUND}
-"""Refusals that come back with the form instead of a page of their own."""
 
 
 def _packed(key: tuple[str, CompanyId] | None) -> str:
@@ -169,12 +170,7 @@ async def _new_page(
     notice: str = "",
     existing: str = "",
 ) -> Response[str]:
-    fields = views.RequisitesForm(
-        form=form,
-        action=f"{LIST}/new",
-        kinds=kind_choices(frame, request, form.value("kind", CompanyKind.LEGAL.value)),
-        may_fill=find_company.is_enabled,
-    )
+    fields = requisites_form(frame, request, form, f"{LIST}/new", may_fill=find_company.is_enabled)
     view = views.CompanyNewView(requisites=fields, existing_url=existing or None, notice=notice)
     shell = await panel_shell(frame, request, "companies")
     answer = frame.page(request, "pages/company/new.html", {"shell": shell, "view": view})
@@ -188,26 +184,6 @@ async def new(
 ) -> Response[str]:
     """The form of a new company."""
     return await _new_page(request, frame, find_company, Form())
-
-
-async def filled(
-    request: Request[Actor, Any, Any], frame: Frame, find_company: FindCompany, fields: dict[str, str]
-) -> tuple[Form, str]:
-    """The form filled by its INN, or with what kept it from being filled; and a word about the company.
-
-    What the directory does not know stays as it was typed.
-    """
-    language = language_of(request)
-    try:
-        found = await find_company(request.user, fields.get("inn", ""))
-    except DomainError as error:
-        if error.kind not in _FORGIVEN:
-            raise
-        return Form(fields, errors_of(error, language)), ""
-    texts = frame.site.texts(language)
-    known = {name: value for name, value in fields_of(found.requisites).items() if value}
-    told = texts.gettext("The registry says that this company is closed or being wound up.") if found.is_closed else ""
-    return Form(fields | known), told
 
 
 @post(f"{LIST}/new", permission=Permission.COMPANIES_MANAGE, status_code=200, include_in_schema=False)
@@ -225,7 +201,7 @@ async def add(
     try:
         company_id = await create_company(request.user, requisites_of(fields))
     except DomainError as error:
-        if error.kind not in _FORGIVEN:
+        if error.kind not in FORGIVEN:
             raise
         existing = f"{LIST}/{error.params['company_id']}" if isinstance(error, CompanyExists) else ""
         form = Form(fields, errors_of(error, language_of(request)))

@@ -10,7 +10,6 @@ from litestar.response import Redirect
 
 from b2b_dvizhenie.application.companies import FindCompany, FirmLine, ListFirms, PutFirm
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.companies import CompanyKind
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import FirmId
@@ -20,11 +19,11 @@ from b2b_dvizhenie.entrypoints.http.panel.company_forms import (
     UNPROCESSABLE,
     errors_of,
     fields_of,
-    kind_choices,
+    filled,
+    requisites_form,
     requisites_of,
     typed_fields,
 )
-from b2b_dvizhenie.entrypoints.http.panel.company_pages import filled
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
@@ -75,12 +74,8 @@ async def _page(
     firm: FirmLine | None = None,
 ) -> Response[str]:
     typed = form.values
-    fields = views.RequisitesForm(
-        form=form,
-        action=f"{LIST}/{firm.firm_id if firm else 'new'}",
-        kinds=kind_choices(frame, request, form.value("kind", CompanyKind.LEGAL.value)),
-        may_fill=find_company.is_enabled,
-    )
+    action = f"{LIST}/{firm.firm_id if firm else 'new'}"
+    fields = requisites_form(frame, request, form, action, may_fill=find_company.is_enabled)
     view = views.FirmView(
         name=firm.requisites.name if firm else "",
         requisites=fields,
