@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from b2b_dvizhenie.adapters.console import ConsoleSms
-from b2b_dvizhenie.adapters.smsc import SmscSettings, SmscSms, own_id
-from b2b_dvizhenie.adapters.smsru import SmsRu, SmsRuSettings
+from b2b_dvizhenie.adapters.sms.smsc import SmscSettings, SmscSms, own_id
+from b2b_dvizhenie.adapters.sms.smsru import SmsRu, SmsRuSettings
 from b2b_dvizhenie.application.messaging import SmsSender
 from b2b_dvizhenie.domain.messaging import Accepted, Outcome, Rejected, Uncertain
 from b2b_dvizhenie.testing.contracts.messages import PHONE, TEXT, SmsSenderContract, sms

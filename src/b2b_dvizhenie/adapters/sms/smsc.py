@@ -1,12 +1,11 @@
 """SMS by SMSC.ru (protocols.md §3.1)."""
 
-import json
 from typing import Any
 from uuid import UUID
 
-import httpx
 from msgspec import Struct
 
+from b2b_dvizhenie.adapters.sms.gateway import asked
 from b2b_dvizhenie.application.messaging import Sms, SmsSender
 from b2b_dvizhenie.application.shared.adapters import Adapter, Surroundings
 from b2b_dvizhenie.domain.messaging import Accepted, Outcome, Rejected, Uncertain
@@ -15,7 +14,6 @@ _TOO_MANY = 9
 _LATER = {3, 4, _TOO_MANY}
 """Money (somebody pays it in), blocked for a while, too many at once: they pass. Everything else is for good."""
 _ABSENT = -3
-_MAX_ANSWER = 64 * 1024
 
 
 class SmscSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,20 +74,7 @@ class SmscSms(SmsSender):
 
     async def _asked(self, page: str, fields: dict[str, str]) -> dict[str, Any] | Outcome:
         account = {"login": self._settings.login, "psw": self._settings.password, "fmt": "3"}
-        try:
-            async with httpx.AsyncClient(timeout=self._settings.timeout_seconds, follow_redirects=False) as client:
-                response = await client.post(f"{self._settings.url}{page}", data={**account, **fields})
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            return Rejected(type(error).__name__, retryable=True)
-        except httpx.HTTPError as error:
-            return Uncertain(type(error).__name__)
-        if response.status_code != httpx.codes.OK or len(response.content) > _MAX_ANSWER:
-            return Uncertain(f"smsc:http {response.status_code}")
-        try:
-            answer = json.loads(response.content)
-        except ValueError:
-            return Uncertain("smsc:answer")
-        return answer if isinstance(answer, dict) else Uncertain("smsc:answer")
+        return await asked("smsc", f"{self._settings.url}{page}", account | fields, self._settings.timeout_seconds)
 
 
 def _build(settings: SmscSettings, _surroundings: Surroundings) -> SmsSender:
