@@ -1,7 +1,9 @@
 """The ASGI application: routes of every door, one middleware stack, one way to fail."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from copy import copy
 from typing import Any
 
 from dependency_injector import providers
@@ -9,6 +11,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
@@ -61,6 +64,20 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
     return {name: Provide(make, sync_to_thread=False) for name, make in makers.items()}
 
 
+def supplied(route: ControllerRouterHandler, known: Mapping[str, Provide]) -> ControllerRouterHandler:
+    """The handler with those of the known dependencies that its function names.
+
+    Not all for all: Litestar compares each dependency of a handler with each other one, and what it does so for some
+    hundred use cases and some hundred handlers takes longer than everything else at the start.
+    """
+    if not isinstance(route, HTTPRouteHandler):
+        return route
+    handler = copy(route)
+    named = inspect.signature(handler.fn).parameters
+    handler.dependencies = {name: known[name] for name in named if name in known}
+    return handler
+
+
 def create_app(
     container: Container,
     *,
@@ -84,10 +101,10 @@ def create_app(
             yield
 
     site = Site(container.settings())
+    known = dependencies(container) | portal_dependencies(container, site)
     app = Litestar(
-        [*routes, *site.routes()],
+        [*(supplied(route, known) for route in routes), *site.routes()],
         state=State({"container": container, "site": site, "error_page": error_page(site)}),
-        dependencies=dependencies(container) | portal_dependencies(container, site),
         guards=[guard],
         lifespan=[life],
         middleware=[RequestContext(), SameSiteOnly(), DefineMiddleware(AuthenticationMiddleware)],
