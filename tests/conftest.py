@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from market import Market
 from psycopg import sql
@@ -125,12 +126,25 @@ async def _already_open(container: Container) -> AsyncIterator[Container]:
     yield container
 
 
+@pytest.fixture(scope="session")
+def stage() -> Container:
+    """A container for which the container of each test stands in."""
+    return build(Settings(), "postgresql:///nowhere")
+
+
+@pytest.fixture(scope="session")
+def application(stage: Container) -> Litestar:
+    """The product behind its HTTP door; made once, because registering hundreds of routes takes longer than a test."""
+    return create_app(stage, lifespan=_already_open)
+
+
 @pytest.fixture
-async def client(container: Container) -> AsyncIterator[AsyncTestClient]:
+async def client(stage: Container, application: Litestar, container: Container) -> AsyncIterator[AsyncTestClient]:
     """The product behind its HTTP door, in process."""
-    app = create_app(container, lifespan=_already_open)
-    async with AsyncTestClient(app, raise_server_exceptions=False) as one:
+    stage.override(container)
+    async with AsyncTestClient(application, raise_server_exceptions=False) as one:
         yield one
+    stage.reset_override()
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
 """A process that imports a folder and may kill itself, without a chance to tidy up, at any of its statements.
 
-    python import_process.py URL FOLDER NODE [kill-at STATEMENT] [commits-per-chunk]
-
-It prints how many statements it ran. `commits-per-chunk` breaks the product on purpose: every chunk becomes visible
-at once, which is what the test must be able to notice.
+It is forked (`processes.forked`) and says how many statements it ran. Torn, it breaks the product on purpose: every
+chunk becomes visible at once, which is what the test must be able to notice.
 """
 
 import asyncio
 import os
 import signal
-import sys
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
-from uuid import UUID
 
 import psycopg
 
@@ -58,21 +55,25 @@ def commit_every_chunk() -> None:
     batch.Batch._merge = committing
 
 
-async def main(url: str, folder: Path, names: list[str], node: str) -> None:
-    """Import the files of the folder one after another."""
+async def _imported(url: str, folder: Path, node_id: NodeId) -> None:
     chunks.GOODS_AT_ONCE = chunks.OFFERS_AT_ONCE = 20
     reader, writer = CommerceMLReader(), PostgresCatalogueWriter(url, LocalFiles(folder / "store"), utc_now)
-    for name in names:
+    for name in in_order(path.relative_to(folder).as_posix() for path in folder.rglob("*.xml")):
         progress = Progress()
-        task = ImportTask(new_id(), NodeId(UUID(node)), folder / name, folder)
+        task = ImportTask(new_id(), node_id, folder / name, folder)
         await writer.apply(task, partial(reader, task.path, NodeSettings(), progress), progress)
 
 
-if __name__ == "__main__":
-    options, where = sys.argv[4:], Path(sys.argv[2])
-    if "commits-per-chunk" in options:
+def main(line: Connection, url: str, folder: str, node_id: NodeId, kill_at: int, torn: bool) -> None:
+    """Import the files of the folder one after another.
+
+    Args:
+        line: where the number of statements goes.
+        kill_at: the statement that is the last thing this process does; 0 for none.
+        torn: commit every chunk.
+    """
+    if torn:
         commit_every_chunk()
-    count_statements(int(options[options.index("kill-at") + 1]) if "kill-at" in options else 0)
-    found = in_order(path.relative_to(where).as_posix() for path in where.rglob("*.xml"))
-    asyncio.run(main(sys.argv[1], where, found, sys.argv[3]))
-    sys.stdout.write(str(ran))
+    count_statements(kill_at)
+    asyncio.run(_imported(url, Path(folder), node_id))
+    line.send(ran)

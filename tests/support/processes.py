@@ -17,6 +17,7 @@ import psutil
 PRELOADED = [
     "b2b_dvizhenie.entrypoints.http.serving",
     "b2b_dvizhenie.entrypoints.worker.working",
+    "import_process",
     "portal_process",
     "web_process",
     "worker_process",

@@ -1,5 +1,6 @@
 """The protocol byte by byte, with input nobody sane would send (onec.md §9: T1, T2, T3, T5, T9)."""
 
+import asyncio
 import base64
 import io
 import zipfile
@@ -312,8 +313,8 @@ async def test_database_away_is_told_in_the_words_of_the_protocol(idle_site: Sit
         wire = Wire(http)
         await wire.check_in()
         with unreachable(database_url):
-            for query in ("type=catalog&mode=init", "type=catalog&mode=checkauth", "type=sale&mode=query"):
-                answer = await wire.ask(query, headers=BASIC)
+            queries = "type=catalog&mode=init", "type=catalog&mode=checkauth", "type=sale&mode=query"
+            for answer in await asyncio.gather(*(wire.ask(query, headers=BASIC) for query in queries)):
                 assert answer.status_code == 200
                 assert answer.headers["content-type"].startswith("text/plain; charset=")
                 assert answer.text.startswith("failure\nСервис временно недоступен"), answer.text

@@ -1,10 +1,10 @@
 """A process killed in the middle of an import leaves the old state, and its successor the new one (onec.md §9 T6)."""
 
-import subprocess
-import sys
 from pathlib import Path
 
+import import_process
 import pytest
+from processes import forked
 
 from b2b_dvizhenie.domain.exchange.imports import in_order
 from b2b_dvizhenie.testing.digest import digest
@@ -13,7 +13,6 @@ from b2b_dvizhenie.testing.wholesaler import Wholesaler, write_catalog
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-PROGRAM = Path(__file__).parents[3] / "support" / "import_process.py"
 KILLED = -9
 
 
@@ -26,9 +25,18 @@ class Crashes:
         write_catalog(Wholesaler(120, 7), folder, portion=60, pictures=False)
         self.empty = digest(importer.url)
 
-    def run(self, *options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(PROGRAM), self.importer.url, str(self.folder), str(self.importer.node_id)]
-        return subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=120)
+    def run(self, *, torn: bool = False) -> int:
+        """A whole import; how many statements it took."""
+        where = self.importer.url, str(self.folder), self.importer.node_id
+        with forked(import_process.main, *where, 0, torn) as process:
+            return int(process.ready(120))
+
+    def killed(self, statement: int, *, torn: bool = False) -> None:
+        """An import that is killed at that statement."""
+        where = self.importer.url, str(self.folder), self.importer.node_id
+        with forked(import_process.main, *where, statement, torn) as process:
+            process.child.join(120)
+            assert process.child.exitcode == KILLED
 
     def clear(self) -> None:
         self.importer.execute(
@@ -48,7 +56,7 @@ class Crashes:
         for name in names:
             (aside / name).rename(self.folder / name)
             self.clear()
-            assert self.run().returncode == 0
+            self.run()
             found.append(digest(self.importer.url))
         aside.rmdir()
         self.clear()
@@ -66,18 +74,18 @@ def test_whenever_it_is_killed_files_are_in_or_out_and_a_second_run_finishes(
     crashes: Crashes, request: pytest.FixtureRequest
 ):
     whole = crashes.states_between_files()
-    statements = int(crashes.run().stdout)
+    statements = crashes.run()
     assert digest(crashes.importer.url) == whole[-1]
     times = 100 if request.config.getoption("--nightly") else 8
     seen = set()
     for number in range(times):
         crashes.clear()
         kill_at = 1 + (2 * number + 1) * statements // (2 * times)
-        assert crashes.run("kill-at", str(kill_at)).returncode == KILLED
+        crashes.killed(kill_at)
         after_kill = digest(crashes.importer.url)
         assert after_kill in whole, f"half a file is in after a kill at statement {kill_at} of {statements}"
         seen.add(whole.index(after_kill))
-        assert crashes.run().returncode == 0
+        crashes.run()
         assert digest(crashes.importer.url) == whole[-1], f"the second run differs after a kill at {kill_at}"
     assert len(seen) > 1
 
@@ -85,11 +93,11 @@ def test_whenever_it_is_killed_files_are_in_or_out_and_a_second_run_finishes(
 def test_the_check_notices_a_writer_that_commits_half_way(crashes: Crashes):
     """The control: with a commit per chunk some kill must leave a state that no whole number of files gives."""
     whole = crashes.states_between_files()
-    statements = int(crashes.run("commits-per-chunk").stdout)
+    statements = crashes.run(torn=True)
     caught = 0
     for number in range(6):
         crashes.clear()
         kill_at = 1 + (2 * number + 1) * statements // 12
-        assert crashes.run("commits-per-chunk", "kill-at", str(kill_at)).returncode == KILLED
+        crashes.killed(kill_at, torn=True)
         caught += digest(crashes.importer.url) not in whole
     assert caught > 0
