@@ -55,10 +55,10 @@ def commit_every_chunk() -> None:
     batch.Batch._merge = committing
 
 
-async def _imported(url: str, folder: Path, node_id: NodeId) -> None:
+async def _imported(url: str, folder: Path, names: list[str], node_id: NodeId) -> None:
     chunks.GOODS_AT_ONCE = chunks.OFFERS_AT_ONCE = 20
     reader, writer = CommerceMLReader(), PostgresCatalogueWriter(url, LocalFiles(folder / "store"), utc_now)
-    for name in in_order(path.relative_to(folder).as_posix() for path in folder.rglob("*.xml")):
+    for name in names:
         progress = Progress()
         task = ImportTask(new_id(), node_id, folder / name, folder)
         await writer.apply(task, partial(reader, task.path, NodeSettings(), progress), progress)
@@ -75,5 +75,7 @@ def main(line: Connection, url: str, folder: str, node_id: NodeId, kill_at: int,
     if torn:
         commit_every_chunk()
     count_statements(kill_at)
-    asyncio.run(_imported(url, Path(folder), node_id))
+    where = Path(folder)
+    names = in_order(path.relative_to(where).as_posix() for path in where.rglob("*.xml"))
+    asyncio.run(_imported(url, where, names, node_id))
     line.send(ran)

@@ -3,13 +3,11 @@
 import itertools
 import subprocess
 import sys
-import time
 from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 
 from b2b_dvizhenie.adapters.onec.cml import errors, read, survey, text, walker
 from b2b_dvizhenie.application.exchange.records import FileHead, GoodRecord, OfferRecord, SectionRecord
@@ -258,33 +256,3 @@ def test_lines_are_told(files, reading):
     with pytest.raises(errors.XmlMalformed) as caught:
         reading(broken)
     assert caught.value.line == 7
-
-
-@pytest.mark.slow
-def test_reading_is_close_to_bare_parsing(tmp_path):
-    """Everything a good can hold, at most 2.5 times the cost of parsing and throwing away."""
-    row = GOOD.replace(
-        "</Товар>",
-        "<БазоваяЕдиница Код='796'>шт</БазоваяЕдиница><ЗначенияСвойств>"
-        + "<ЗначенияСвойства><Ид>p</Ид><Значение>v</Значение></ЗначенияСвойства>" * 3
-        + "</ЗначенияСвойств><ЗначенияРеквизитов>"
-        + "<ЗначениеРеквизита><Наименование>Цвет</Наименование><Значение>red</Значение></ЗначениеРеквизита>" * 3
-        + "</ЗначенияРеквизитов></Товар>",
-    )
-    path = tmp_path / "goods.xml"
-    path.write_text(GOODS[0] + row * 20_000 + GOODS[1], encoding="utf-8")
-
-    def bare():
-        for _, element in etree.iterparse(path):
-            element.clear()
-
-    def ours():
-        for _ in read(path):
-            pass
-
-    def cost(work):
-        start = time.process_time()
-        work()
-        return time.process_time() - start
-
-    assert min(cost(ours) for _ in range(3)) < 2.5 * min(cost(bare) for _ in range(3))
