@@ -173,6 +173,12 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/panel/prices/{rule_set_id:uuid}/preset"): Body(
         lambda *_: {"preset": "largest"}, lambda *_: True, relations=("own",)
     ),
+    ("POST", "/panel/staff/{user_id:uuid}/head"): Body(
+        lambda *_: {"head": "none"}, lambda *_: True, relations=("own",)
+    ),
+    ("POST", "/panel/users/{user_id:uuid}/state"): Body(
+        lambda *_: {"action": "log_out"}, lambda *_: True, relations=("own",)
+    ),
     ("POST", "/panel/jobs/bulk"): Body(
         lambda club, _, relation: {"action": "retry", "job": str(club.things["job"] if relation == "own" else NOBODY)},
         lambda *_: True,  # what is gone is left alone, and counted as nothing

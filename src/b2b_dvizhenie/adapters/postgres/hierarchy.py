@@ -1,33 +1,57 @@
 """Both trees and the rights in PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
-from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role, role_grant, session
+from b2b_dvizhenie.adapters.postgres.tables.companies import company, seller_firm
+from b2b_dvizhenie.adapters.postgres.tables.identity import account_link, app_user, role, role_grant, session
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.hierarchy import Hierarchy, HierarchyTransaction, PersonRow, RoleRow
+from b2b_dvizhenie.application.hierarchy import (
+    Hierarchy,
+    HierarchyTransaction,
+    PersonCard,
+    PersonRow,
+    RoleRow,
+    StaffLine,
+)
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Editor, Permission, RoleInUse, Scope
 from b2b_dvizhenie.domain.identity import LoginTaken
-from b2b_dvizhenie.domain.shared.ids import RoleId, UserId
+from b2b_dvizhenie.domain.shared.ids import FirmId, RoleId, UserId
 
 _HELD = 4_735_829_164_021
 """The advisory lock of the hierarchy: edits are rare and small, so one lock for both trees costs nobody anything."""
 
+_head = app_user.alias("head")
 _UNIQUE_FIELDS = {"uq_app_user_email": "email", "uq_app_user_phone": "phone"}
 
 
 def _grants(pairs: Iterable[tuple[str | None, str | None]]) -> dict[Permission, Scope]:
     known = set(Permission)
     return {Permission(name): Scope(scope) for name, scope in pairs if scope is not None and name in known}
+
+
+@asynccontextmanager
+async def _taken(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Tells a login that is taken; within a savepoint, so that a bulk change can go on judging the others."""
+    try:
+        async with connection.begin_nested():
+            yield
+    except IntegrityError as error:
+        field = _UNIQUE_FIELDS.get(getattr(getattr(error.orig, "diag", None), "constraint_name", "") or "")
+        if field is None:
+            raise
+        raise LoginTaken(field) from error
 
 
 class PostgresHierarchy(Hierarchy):
@@ -131,6 +155,89 @@ class PostgresHierarchy(Hierarchy):
             return None
         return PersonRow(UserId(row[0]), row[1], RoleId(row[2]), UserId(row[3]) if row[3] else None, row[4])
 
+    async def card(self, actor: Actor, scope: Scope, user_id: UserId) -> PersonCard | None:
+        """The same person with everything about him."""
+        people, seen = app_user.c, select(app_user.c.user_id).where(visible_users(actor, scope))
+        query = (
+            select(
+                people.user_id,
+                people.name,
+                people.email,
+                people.phone,
+                people.language,
+                people.role_id,
+                role.c.code,
+                role.c.name,
+                people.head_id,
+                func.coalesce(_head.c.name, ""),
+                people.firm_id,
+                func.coalesce(seller_firm.c.name, ""),
+                people.is_active,
+                people.created_at,
+            )
+            .join(role, role.c.role_id == people.role_id)
+            .outerjoin(_head, (_head.c.user_id == people.head_id) & _head.c.user_id.in_(seen))
+            .outerjoin(seller_firm, seller_firm.c.firm_id == people.firm_id)
+            .where(people.user_id == user_id, visible_users(actor, scope))
+        )
+        row: Any = (await self._connection.execute(query)).first()
+        return None if row is None else PersonCard(*row)
+
+    async def staff(self, actor: Actor, scope: Scope, limit: int) -> Sequence[StaffLine]:
+        """People within the scope who are no mere buyers, by name."""
+        people = app_user.c
+        wider = select(role_grant.c.role_id).where(role_grant.c.scope != Scope.OWN.value)
+        heads = select(_head.c.head_id).where(_head.c.head_id.is_not(None))
+        served = select(func.count()).where(company.c.manager_id == people.user_id, company.c.is_active)
+        query = (
+            select(
+                people.user_id,
+                people.name,
+                people.role_id,
+                role.c.code,
+                role.c.name,
+                people.head_id,
+                people.is_active,
+                served.correlate(app_user).scalar_subquery(),
+            )
+            .join(role, role.c.role_id == people.role_id)
+            .where(visible_users(actor, scope))
+            .where(or_(people.role_id.in_(wider), people.head_id.is_not(None), people.user_id.in_(heads)))
+            .order_by(people.name, people.user_id)
+            .limit(limit)
+        )
+        rows: Any = await self._connection.execute(query)
+        return [StaffLine(*row) for row in rows]
+
+    async def firms(self) -> Sequence[tuple[FirmId, str]]:
+        """Active seller firms by name."""
+        firms = seller_firm.c
+        query = select(firms.firm_id, firms.name).where(firms.is_active).order_by(firms.name, firms.firm_id)
+        return [(FirmId(row[0]), row[1]) for row in await self._connection.execute(query)]
+
+    async def set_details(
+        self,
+        user_id: UserId,
+        name: str,
+        logins: tuple[str | None, str | None],
+        language: str,
+        firm_id: FirmId | None,
+    ) -> None:
+        """Change what is known of the person."""
+        columns = app_user.c
+        same = columns.email.is_not_distinct_from(logins[0]) & columns.phone.is_not_distinct_from(logins[1])
+        kept = select(columns.user_id).where(columns.user_id == user_id, same)
+        # A link that went to a mistyped address must not open the account of whom it was meant for.
+        await self._connection.execute(
+            update(account_link)
+            .where(account_link.c.user_id == user_id, account_link.c.used_at.is_(None))
+            .where(account_link.c.user_id.not_in(kept))
+            .values(used_at=self._clock())
+        )
+        values = {"name": name, "email": logins[0], "phone": logins[1], "language": language, "firm_id": firm_id}
+        async with _taken(self._connection):
+            await self._connection.execute(update(app_user).where(columns.user_id == user_id).values(**values))
+
     async def heads(self, user_id: UserId) -> tuple[UserId, ...]:
         """The person, his head, and so on upwards."""
         one = select(app_user.c.user_id, app_user.c.head_id).where(app_user.c.user_id == user_id)
@@ -152,19 +259,18 @@ class PostgresHierarchy(Hierarchy):
     async def block(self, user_id: UserId) -> int:
         """Switch the account off and close its sessions; how many there were."""
         await self._connection.execute(update(app_user).where(app_user.c.user_id == user_id).values(is_active=False))
+        return await self.close_sessions(user_id)
+
+    async def close_sessions(self, user_id: UserId) -> int:
+        """Close every live session of the person; how many there were."""
         now = self._clock()
         alive = (session.c.user_id == user_id, session.c.revoked_at.is_(None), session.c.expires_at > now)
         return (await self._connection.execute(update(session).where(*alive).values(revoked_at=now))).rowcount
 
     async def unblock(self, user_id: UserId) -> None:
         """Switch the account on again."""
-        try:
+        async with _taken(self._connection):
             await self._connection.execute(update(app_user).where(app_user.c.user_id == user_id).values(is_active=True))
-        except IntegrityError as error:
-            field = _UNIQUE_FIELDS.get(getattr(getattr(error.orig, "diag", None), "constraint_name", "") or "")
-            if field is None:
-                raise
-            raise LoginTaken(field) from error
 
 
 class PostgresHierarchyTransaction(Transaction, HierarchyTransaction):

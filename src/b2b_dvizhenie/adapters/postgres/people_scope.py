@@ -40,7 +40,7 @@ def visible_companies(actor: Actor, scope: Scope) -> ColumnElement[bool]:
                 return false()
             if scope is Scope.ASSIGNED:
                 return company.c.manager_id == actor.user_id
-            return company.c.manager_id.in_(_below(actor.user_id))
+            return company.c.manager_id.in_(people_below(actor.user_id))
 
 
 def visible_users(actor: Actor, scope: Scope) -> ColumnElement[bool]:
@@ -54,7 +54,7 @@ def visible_users(actor: Actor, scope: Scope) -> ColumnElement[bool]:
     members = select(membership.c.user_id).join(company, company.c.company_id == membership.c.company_id)
     buyers = people.user_id.in_(members.where(visible_companies(actor, scope)))
     if scope is Scope.SUBTREE and actor.user_id is not None:
-        return or_(people.user_id.in_(_below(actor.user_id)), buyers)
+        return or_(people.user_id.in_(people_below(actor.user_id)), buyers)
     if scope is Scope.FIRM and actor.firm_id is not None:
         return or_(people.firm_id == actor.firm_id, buyers)
     if scope is Scope.FIRM:
@@ -62,7 +62,7 @@ def visible_users(actor: Actor, scope: Scope) -> ColumnElement[bool]:
     return or_(oneself, buyers)
 
 
-def _below(user_id: UUID) -> Select[UUID]:
+def people_below(user_id: UUID) -> Select[UUID]:
     """The user and everybody below, at any depth; a ring of heads ends."""
     below = select(app_user.c.user_id).where(app_user.c.user_id == user_id).cte(recursive=True)
     below = below.union(select(app_user.c.user_id).join(below, app_user.c.head_id == below.c.user_id))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from b2b_dvizhenie.application.hierarchy.ports import HierarchyTransaction, HierarchyWork, RoleRow
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
-from b2b_dvizhenie.domain.hierarchy import Editor, Forbidden, LastAdministrator, Permission
+from b2b_dvizhenie.domain.hierarchy import Editor, Forbidden, LastAdministrator, Permission, Scope, require
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import RoleId
 
@@ -34,6 +34,11 @@ class Edit(Struct, frozen=True):
             raise NotFound(field)
         return found
 
+    @property
+    def scope(self) -> Scope:
+        """Whom the editor may change."""
+        return require(self.editor.grants, Permission.USERS_MANAGE)
+
     async def record(self, change: Change) -> None:
         """Append to the audit trail in the name of the actor."""
         await self.work.audit.record(self.actor, change)
@@ -53,7 +58,7 @@ async def editing(work: HierarchyWork, actor: Actor) -> AsyncIterator[Edit]:
     actor.require(Permission.USERS_MANAGE)
     async with work() as transaction:
         await transaction.hierarchy.hold()
-        editor = await _editor(transaction, actor)
+        editor = await current_editor(transaction, actor)
         roles = {role.role_id: role for role in await transaction.hierarchy.roles()}
         before = await transaction.hierarchy.administrators()
         yield Edit(transaction, replace(actor, grants=editor.grants), editor, roles)
@@ -62,7 +67,8 @@ async def editing(work: HierarchyWork, actor: Actor) -> AsyncIterator[Edit]:
         await transaction.commit()
 
 
-async def _editor(transaction: HierarchyTransaction, actor: Actor) -> Editor:
+async def current_editor(transaction: HierarchyTransaction, actor: Actor) -> Editor:
+    """Who edits, with the rights of this moment; raises Forbidden where it is nobody any more."""
     if actor.user_id is None:
         return Editor(None, actor.grants)
     editor = await transaction.hierarchy.editor(actor.user_id)

@@ -1,6 +1,7 @@
 """What administrators do to people: another role, another head, blocking (REG-7, HIER-4); to one or to many."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import StrEnum
 
 from msgspec import Struct
@@ -16,7 +17,6 @@ from b2b_dvizhenie.domain.hierarchy import (
     check_move,
     check_person,
     check_role_change,
-    require,
 )
 from b2b_dvizhenie.domain.shared.errors import DomainError, NotFound
 from b2b_dvizhenie.domain.shared.ids import RoleId, UserId
@@ -32,6 +32,7 @@ class PeopleAction(StrEnum):
     HEAD = "head"
     BLOCK = "block"
     UNBLOCK = "unblock"
+    LOG_OUT = "log_out"
 
 
 class TooManyPeople(DomainError):
@@ -77,50 +78,80 @@ class ChangePerson:
             LoginTaken: another active person has the e-mail or phone of the unblocked one.
         """
         async with editing(self._work, actor) as edit:
-            scope = require(edit.editor.grants, Permission.USERS_MANAGE)
-            person = await edit.work.hierarchy.person(edit.actor, scope, user_id)
-            if person is None:
-                raise NotFound("user")
-            check_person(edit.parents, edit.editor, person.role_id, edit.role(person.role_id).grants)
-            match change.action:
-                case PeopleAction.ROLE:
-                    changed = await _give_role(edit, person, change.role_id)
-                case PeopleAction.HEAD:
-                    changed = await _put_under(edit, person, change.head_id, scope)
-                case PeopleAction.BLOCK:
-                    changed = await _block(edit, person)
-                case PeopleAction.UNBLOCK:
-                    changed = await _unblock(edit, person)
+            person = await found(edit, user_id)
+            changed = await _apply(edit, person, change)
         return PersonOutcome(user_id, person.name, changed)
 
 
-class ChangePeople:
-    """Change several people, each for himself: one who is refused does not keep the others."""
+class _Withdrawn(Exception):
+    """Somebody was refused: nobody is changed."""
 
-    def __init__(self, change_person: ChangePerson) -> None:
-        self._change = change_person
+
+class ChangePeople:
+    """Change several people at once: all of them, or, where one is refused, nobody."""
+
+    def __init__(self, work: HierarchyWork) -> None:
+        self._work = work
 
     async def __call__(self, actor: Actor, people: Sequence[UserId], change: PeopleChange) -> list[PersonOutcome]:
         """One outcome per person, in the order asked for; a person named twice is changed once.
 
+        Where one outcome has an error nothing was changed: the others tell who would have been. A change is judged by
+        what the earlier ones of the same call have left behind, so that two heads cannot be put under each other.
+
         Raises:
             Forbidden: no right to manage people.
-            TooManyPeople: more than a page of them; nobody was changed.
+            TooManyPeople: more than a page of them.
+            LastAdministrator: nobody would be left who manages everybody; nobody was changed.
         """
         actor.require(Permission.USERS_MANAGE)
         wanted = list(dict.fromkeys(people))
         if len(wanted) > MAX_PEOPLE:
             raise TooManyPeople("users", maximum=MAX_PEOPLE)
-        outcomes = []
-        for user_id in wanted:
-            try:
-                outcomes.append(await self._change(actor, user_id, change))
-            except DomainError as error:
-                outcomes.append(PersonOutcome(user_id, "", changed=False, error=error))
+        outcomes: list[PersonOutcome] = []
+        with suppress(_Withdrawn):
+            async with editing(self._work, actor) as edit:
+                outcomes += [await _attempt(edit, user_id, change) for user_id in wanted]
+                if any(one.error for one in outcomes):
+                    raise _Withdrawn
         return outcomes
 
 
-async def _give_role(edit: Edit, person: PersonRow, role_id: RoleId | None) -> bool:
+async def found(edit: Edit, user_id: UserId) -> PersonRow:
+    """A person whom the editor may change; raises NotFound, RoleOutOfReach."""
+    person = await edit.work.hierarchy.person(edit.actor, edit.scope, user_id)
+    if person is None:
+        raise NotFound("user")
+    check_person(edit.parents, edit.editor, person.role_id, edit.role(person.role_id).grants)
+    return person
+
+
+async def _attempt(edit: Edit, user_id: UserId, change: PeopleChange) -> PersonOutcome:
+    name = ""
+    try:
+        person = await edit.work.hierarchy.person(edit.actor, edit.scope, user_id)
+        name = person.name if person else ""
+        return PersonOutcome(user_id, name, await _apply(edit, await found(edit, user_id), change))
+    except DomainError as error:
+        return PersonOutcome(user_id, name, changed=False, error=error)
+
+
+async def _apply(edit: Edit, person: PersonRow, change: PeopleChange) -> bool:
+    match change.action:
+        case PeopleAction.ROLE:
+            return await give_role(edit, person, change.role_id)
+        case PeopleAction.HEAD:
+            return await put_under(edit, person, change.head_id)
+        case PeopleAction.BLOCK:
+            return await _block(edit, person)
+        case PeopleAction.UNBLOCK:
+            return await _unblock(edit, person)
+        case PeopleAction.LOG_OUT:
+            return await _log_out(edit, person)
+
+
+async def give_role(edit: Edit, person: PersonRow, role_id: RoleId | None) -> bool:
+    """Give the person another role; whether it was another. Raises as ChangePerson does."""
     if role_id is None:
         raise NotFound("role")
     now, wanted = edit.role(person.role_id), edit.role(role_id)
@@ -133,12 +164,13 @@ async def _give_role(edit: Edit, person: PersonRow, role_id: RoleId | None) -> b
     return True
 
 
-async def _put_under(edit: Edit, person: PersonRow, head_id: UserId | None, scope: Scope) -> bool:
-    everybody = scope is Scope.ALL
+async def put_under(edit: Edit, person: PersonRow, head_id: UserId | None) -> bool:
+    """Put the person under another head; whether it was another. Raises as ChangePerson does."""
+    everybody = edit.scope is Scope.ALL
     if not everybody and person.user_id == edit.actor.user_id:
         raise OwnAccount("user")  # one could leave the sight of one's own head
     if head_id is not None:
-        if await edit.work.hierarchy.person(edit.actor, scope, head_id) is None:
+        if await edit.work.hierarchy.person(edit.actor, edit.scope, head_id) is None:
             raise NotFound("head")
         check_move(person.user_id, await edit.work.hierarchy.heads(head_id), "head")
     elif not everybody:
@@ -170,4 +202,13 @@ async def _unblock(edit: Edit, person: PersonRow) -> bool:
     await edit.record(
         Change("hierarchy.user_unblocked", "user", str(person.user_id), {"is_active": False}, {"is_active": True})
     )
+    return True
+
+
+async def _log_out(edit: Edit, person: PersonRow) -> bool:
+    closed = await edit.work.hierarchy.close_sessions(person.user_id)
+    if not closed:
+        return False
+    change = Change("identity.tokens_reset", "user", str(person.user_id), after={"sessions_closed": closed})
+    await edit.record(change)
     return True

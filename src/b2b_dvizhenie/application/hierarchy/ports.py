@@ -1,16 +1,19 @@
 """What the hierarchy needs from the outside."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from hashlib import sha256
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.domain.hierarchy import Editor, Grants, Permission, Scope
-from b2b_dvizhenie.domain.shared.ids import RoleId, UserId
+from b2b_dvizhenie.domain.shared.ids import FirmId, RoleId, UserId
 
 
 class RoleRow(Struct, frozen=True):
@@ -32,6 +35,44 @@ class PersonRow(Struct, frozen=True):
     role_id: RoleId
     head_id: UserId | None
     is_active: bool
+
+
+class PersonCard(Struct, frozen=True):
+    """A person as the card shows him. `firm` and `head` are names; a head whom the viewer does not see has none."""
+
+    user_id: UserId
+    name: str
+    email: str | None
+    phone: str | None
+    language: str
+    role_id: RoleId
+    role: str
+    role_name: str
+    head_id: UserId | None
+    head: str
+    firm_id: FirmId | None
+    firm: str
+    is_active: bool
+    created_at: datetime
+
+    @property
+    def version(self) -> str:
+        """What an edit must have seen: it changes with every field that can be edited."""
+        fields = (self.name, self.email, self.phone, self.language, self.role_id, self.head_id, self.firm_id)
+        return sha256(msgspec.json.encode(fields)).hexdigest()[:16]
+
+
+class StaffLine(Struct, frozen=True):
+    """A member of staff in the tree of people; `companies` counts those whose personal manager he is."""
+
+    user_id: UserId
+    name: str
+    role_id: RoleId
+    role: str
+    role_name: str
+    head_id: UserId | None
+    is_active: bool
+    companies: int
 
 
 class Hierarchy(Protocol):
@@ -92,6 +133,40 @@ class Hierarchy(Protocol):
         ...
 
     @abstractmethod
+    async def card(self, actor: Actor, scope: Scope, user_id: UserId) -> PersonCard | None:
+        """The same person with everything about him; a head outside the scope has no name."""
+        ...
+
+    @abstractmethod
+    async def staff(self, actor: Actor, scope: Scope, limit: int) -> Sequence[StaffLine]:
+        """People within the scope who are no mere buyers, by name, at most `limit`; one statement.
+
+        Contract: staff is who has a right over more than his own, or a head, or somebody below.
+        """
+        ...
+
+    @abstractmethod
+    async def firms(self) -> Sequence[tuple[FirmId, str]]:
+        """Active seller firms by name."""
+        ...
+
+    @abstractmethod
+    async def set_details(
+        self,
+        user_id: UserId,
+        name: str,
+        logins: tuple[str | None, str | None],
+        language: str,
+        firm_id: FirmId | None,
+    ) -> None:
+        """Change what is known of the person; `logins` are e-mail and phone.
+
+        Contract: where a login changes, links that were sent to the person before are dead. Raises LoginTaken naming
+        the field that another active person has.
+        """
+        ...
+
+    @abstractmethod
     async def heads(self, user_id: UserId) -> tuple[UserId, ...]:
         """The person, his head, and so on upwards."""
         ...
@@ -109,6 +184,11 @@ class Hierarchy(Protocol):
     @abstractmethod
     async def block(self, user_id: UserId) -> int:
         """Switch the account off and close its sessions; how many there were (REG-7)."""
+        ...
+
+    @abstractmethod
+    async def close_sessions(self, user_id: UserId) -> int:
+        """Close every live session of the person; how many there were."""
         ...
 
     @abstractmethod

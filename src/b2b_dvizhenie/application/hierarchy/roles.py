@@ -20,6 +20,7 @@ from b2b_dvizhenie.domain.hierarchy import (
     check_move,
     choices,
     holdable,
+    lacking,
     path,
     require_role_editor,
     role_name,
@@ -36,6 +37,15 @@ class RoleTree(Struct, frozen=True):
     editor: Editor
     editable: frozenset[RoleId]
     holdable: frozenset[RoleId]
+
+    @property
+    def givable(self) -> tuple[RoleRow, ...]:
+        """Roles the actor may give to people: his own and those below, whose people may no more than he."""
+        return tuple(
+            role
+            for role in self.roles
+            if role.role_id in self.holdable and not lacking(self.editor.grants, role.grants)
+        )
 
     def choices(self, role: RoleRow, permission: Permission) -> tuple[Scope | None, ...]:
         """What the actor may change a cell of the rights matrix to."""

@@ -1,6 +1,12 @@
 """Logging in and out, turning a token into an Actor, one's own account, the directory of people."""
 
-from b2b_dvizhenie.application.identity.account import ChangePassword, CloseOtherSessions, CloseSession, ListSessions
+from b2b_dvizhenie.application.identity.account import (
+    ChangePassword,
+    CloseOtherSessions,
+    CloseSession,
+    ListSessions,
+    ListSessionsOf,
+)
 from b2b_dvizhenie.application.identity.codes import CODE_JOB, AskedCode, AskForCode, LogInByCode, SendCode
 from b2b_dvizhenie.application.identity.directory import (
     BuysFor,
@@ -54,6 +60,7 @@ __all__ = [
     "IdentityWork",
     "InvitePerson",
     "ListSessions",
+    "ListSessionsOf",
     "ListUsers",
     "LogIn",
     "LogInByCode",

@@ -42,6 +42,22 @@ class ListSessions:
             return await work.accounts.sessions(user_id, self._clock())
 
 
+class ListSessionsOf:
+    """Where another person is logged in, for who manages people."""
+
+    def __init__(self, work: IdentityWork, clock: Clock) -> None:
+        self._work = work
+        self._clock = clock
+
+    async def __call__(self, actor: Actor, user_id: UserId) -> Sequence[OpenSession]:
+        """Live sessions, newest first; raises Forbidden, and NotFound for who is outside the scope."""
+        scope = actor.require(Permission.USERS_MANAGE)
+        async with self._work() as work:
+            if not await work.accounts.is_within(actor, scope, user_id):
+                raise NotFound("user_id")
+            return await work.accounts.sessions(user_id, self._clock())
+
+
 class CloseSession:
     """Log one of the person's devices out."""
 

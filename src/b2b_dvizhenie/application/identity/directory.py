@@ -47,13 +47,18 @@ class UserLine(Struct, frozen=True):
 
 
 class UserQuery(Struct, frozen=True):
-    """Which people. Empty fields do not filter; `text` is part of a name, login, company or INN."""
+    """Which people. Empty fields do not filter; `text` is part of a name, login, company or INN.
+
+    `under` leaves a head and everybody below at any depth, `user_id` one person.
+    """
 
     text: str = ""
     role: str = ""
     state: UserState | None = None
     limit: int = 50
     offset: int = 0
+    under: UserId | None = None
+    user_id: UserId | None = None
 
 
 class UserCount(Struct, frozen=True):

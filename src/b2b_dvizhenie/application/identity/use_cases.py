@@ -14,8 +14,8 @@ from b2b_dvizhenie.domain.identity import (
     AuthenticationRequired,
     BadCredentials,
     LoginInvalid,
-    LoginKind,
     parse_login,
+    parse_logins,
     token_hash,
 )
 from b2b_dvizhenie.domain.shared.errors import NotFound
@@ -125,12 +125,7 @@ class CreateUser:
             BeyondOwnRights: the role may something that the actor may not, or less widely.
         """
         actor.require(Permission.USERS_MANAGE)
-        mail = parse_login(email, "email") if email else None
-        number = parse_login(phone, "phone") if phone else None
-        if (mail and mail.kind is not LoginKind.EMAIL) or (mail is None and number is None):
-            raise LoginInvalid("email")
-        if number and number.kind is not LoginKind.PHONE:
-            raise LoginInvalid("phone")
+        mail, number = parse_logins(email, phone)
         user_id = UserId(new_id())
         async with self._work() as work:
             role_id = await work.accounts.role_id(role)
@@ -140,7 +135,7 @@ class CreateUser:
             if missing:
                 raise BeyondOwnRights("role", permission=missing[0].value)
             encoded = await self._passwords.hash(password[:MAX_PASSWORD]) if password else None
-            logins = {"email": mail.value if mail else None, "phone": number.value if number else None}
+            logins = {"email": mail, "phone": number}
             await work.accounts.add_user(
                 user_id, role_id, name.strip(), **logins, password_hash=encoded, now=self._clock()
             )

@@ -14,7 +14,7 @@ from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 
 MAX_PAGE = 200
 MAX_TEXT = 200
-_NAMED = ("company_id", "price_type_id", "manager_id", "firm_id", "warehouse_id")
+_NAMED = ("company_id", "price_type_id", "manager_id", "firm_id", "warehouse_id", "head_id")
 """Fields of a recorded state that hold the id of something with a name."""
 
 
@@ -37,7 +37,8 @@ class AuditLine(Struct, frozen=True):
 class AuditQuery(Struct, frozen=True):
     """Which changes. Empty fields do not filter; `actor` is part of a name, `cursor` the `next_cursor` before.
 
-    `company_id` leaves changes of one company and of who buys for it.
+    `company_id` leaves changes of one company and of who buys for it, `person_id` those that a person made and those
+    that were made of him.
     """
 
     action: str = ""
@@ -45,6 +46,7 @@ class AuditQuery(Struct, frozen=True):
     cursor: int | None = None
     limit: int = 50
     company_id: UUID | None = None
+    person_id: UUID | None = None
 
 
 class AuditPage(Struct, frozen=True):

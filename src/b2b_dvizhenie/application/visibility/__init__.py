@@ -4,6 +4,7 @@ from b2b_dvizhenie.application.visibility.levels import (
     CreateLevel,
     DeleteLevel,
     ListLevels,
+    NameLevels,
     OpenInformation,
     RenameLevel,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "DeleteLevel",
     "LevelBook",
     "ListLevels",
+    "NameLevels",
     "OpenInformation",
     "RenameLevel",
     "VisibilityTransaction",

@@ -55,6 +55,19 @@ class ListLevels:
             return await work.levels.levels()
 
 
+class NameLevels:
+    """What levels there are, for who gives them to buyers."""
+
+    def __init__(self, work: VisibilityWork) -> None:
+        self._work = work
+
+    async def __call__(self, actor: Actor) -> tuple[tuple[int, str], ...]:
+        """Numbers and names, the lowest first; Forbidden for who may not change the buyers of companies."""
+        actor.require(Permission.COMPANIES_MANAGE)
+        async with self._work() as work:
+            return tuple((one.level, one.name) for one in await work.levels.levels())
+
+
 class OpenInformation:
     """Open and close groups of information on levels."""
 

@@ -18,7 +18,16 @@ from b2b_dvizhenie.domain.hierarchy.editing import (
     require_role_editor,
     within_reach,
 )
-from b2b_dvizhenie.domain.hierarchy.names import MAX_NAME, RoleInUse, RoleNameInvalid, RoleNameTaken, role_name
+from b2b_dvizhenie.domain.hierarchy.names import (
+    MAX_NAME,
+    MAX_PERSON_NAME,
+    PersonNameInvalid,
+    RoleInUse,
+    RoleNameInvalid,
+    RoleNameTaken,
+    person_name,
+    role_name,
+)
 from b2b_dvizhenie.domain.hierarchy.permissions import Forbidden, Permission, Scope, require
 from b2b_dvizhenie.domain.hierarchy.roles import DEFAULT_ROLES, DefaultRole
 from b2b_dvizhenie.domain.hierarchy.trees import HierarchyCycle, below, check_move, path
@@ -26,6 +35,7 @@ from b2b_dvizhenie.domain.hierarchy.trees import HierarchyCycle, below, check_mo
 __all__ = [
     "DEFAULT_ROLES",
     "MAX_NAME",
+    "MAX_PERSON_NAME",
     "BeyondOwnRights",
     "DefaultRole",
     "Editor",
@@ -35,6 +45,7 @@ __all__ = [
     "LastAdministrator",
     "OwnAccount",
     "Permission",
+    "PersonNameInvalid",
     "RoleInUse",
     "RoleNameInvalid",
     "RoleNameTaken",
@@ -51,6 +62,7 @@ __all__ = [
     "is_administrator",
     "lacking",
     "path",
+    "person_name",
     "require",
     "require_role_editor",
     "role_name",

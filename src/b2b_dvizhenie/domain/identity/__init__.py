@@ -19,7 +19,7 @@ from b2b_dvizhenie.domain.identity.codes import (
     new_code,
     typed_code,
 )
-from b2b_dvizhenie.domain.identity.logins import Login, LoginInvalid, LoginKind, LoginTaken, parse_login
+from b2b_dvizhenie.domain.identity.logins import Login, LoginInvalid, LoginKind, LoginTaken, parse_login, parse_logins
 from b2b_dvizhenie.domain.identity.passwords import (
     MAX_PASSWORD,
     MIN_PASSWORD,
@@ -83,6 +83,7 @@ __all__ = [
     "new_code",
     "new_token",
     "parse_login",
+    "parse_logins",
     "token_hash",
     "token_lifetime",
     "typed_code",

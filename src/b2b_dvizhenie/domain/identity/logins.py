@@ -67,3 +67,18 @@ def parse_login(text: str, field: str = "login") -> Login:
     if not (digits.isascii() and digits.isdecimal() and 8 <= len(digits) <= 15):
         raise LoginInvalid(field)
     return Login(LoginKind.PHONE, f"+{digits}")
+
+
+def parse_logins(email: str, phone: str) -> tuple[str | None, str | None]:
+    """The canonical e-mail and phone of a person, of which one may be empty.
+
+    Raises:
+        LoginInvalid: naming the field that is not what it should be; `email` where both are empty.
+    """
+    mail = parse_login(email, "email") if email.strip() else None
+    number = parse_login(phone, "phone") if phone.strip() else None
+    if (mail and mail.kind is not LoginKind.EMAIL) or (mail is None and number is None):
+        raise LoginInvalid("email")
+    if number and number.kind is not LoginKind.PHONE:
+        raise LoginInvalid("phone")
+    return mail.value if mail else None, number.value if number else None

@@ -21,6 +21,7 @@ from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.container import Container, running
 from b2b_dvizhenie.entrypoints.http.access import guard, verify_declared
 from b2b_dvizhenie.entrypoints.http.authentication import AuthenticationMiddleware
+from b2b_dvizhenie.entrypoints.http.panel.user_card import CardPage
 from b2b_dvizhenie.entrypoints.http.portal.catalogue import Listing
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.refusals import error_page
@@ -60,7 +61,18 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
     def listing() -> Listing:
         return Listing(frame(), container.browse_catalog(), container.count_facets(), container.show_branch())
 
-    makers = {"site": lambda: site, "frame": frame, "listing": listing}
+    def card_page() -> CardPage:
+        return CardPage(
+            frame(),
+            container.show_person(),
+            container.list_users(),
+            container.list_staff(),
+            container.list_roles(),
+            container.list_sessions_of(),
+            container.read_audit(),
+        )
+
+    makers = {"site": lambda: site, "frame": frame, "listing": listing, "card_page": card_page}
     return {name: Provide(make, sync_to_thread=False) for name, make in makers.items()}
 
 

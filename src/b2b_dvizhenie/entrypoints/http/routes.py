@@ -28,6 +28,8 @@ from b2b_dvizhenie.entrypoints.http.panel import (
     price_sheets,
     role_tree,
     roles,
+    staff,
+    user_card,
     users,
 )
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
@@ -82,6 +84,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *price_check.ROUTES,
     *price_sheets.ROUTES,
     *users.ROUTES,
+    *user_card.ROUTES,
+    *staff.ROUTES,
     *panel_settings.ROUTES,
     *roles.ROUTES,
     *role_tree.ROUTES,

@@ -19,4 +19,7 @@ class Hierarchy(Identity):
     delete_role = providers.Factory(hierarchy.DeleteRole, hierarchy_work.provider)
     set_grant = providers.Factory(hierarchy.SetGrant, hierarchy_work.provider)
     change_person = providers.Factory(hierarchy.ChangePerson, hierarchy_work.provider)
-    change_people = providers.Factory(hierarchy.ChangePeople, change_person)
+    change_people = providers.Factory(hierarchy.ChangePeople, hierarchy_work.provider)
+    show_person = providers.Factory(hierarchy.ShowPerson, hierarchy_work.provider)
+    edit_person = providers.Factory(hierarchy.EditPerson, hierarchy_work.provider)
+    list_staff = providers.Factory(hierarchy.ListStaff, hierarchy_work.provider)

@@ -20,6 +20,7 @@ class Identity(Messaging):
     log_out = providers.Factory(identity.LogOut, identity_work.provider, Base.clock)
     select_company = providers.Factory(identity.SelectCompany, identity_work.provider)
     list_sessions = providers.Factory(identity.ListSessions, identity_work.provider, Base.clock)
+    list_sessions_of = providers.Factory(identity.ListSessionsOf, identity_work.provider, Base.clock)
     close_session = providers.Factory(identity.CloseSession, identity_work.provider, Base.clock)
     close_other_sessions = providers.Factory(identity.CloseOtherSessions, identity_work.provider, Base.clock)
     change_password = providers.Factory(identity.ChangePassword, identity_work.provider, Base.passwords, Base.clock)

@@ -13,6 +13,7 @@ class Visibility(Hierarchy):
 
     visibility_work = providers.Factory(PostgresVisibilityTransaction, Base.database, Base.clock)
     list_levels = providers.Factory(visibility.ListLevels, visibility_work.provider)
+    name_levels = providers.Factory(visibility.NameLevels, visibility_work.provider)
     open_information = providers.Factory(visibility.OpenInformation, visibility_work.provider)
     create_level = providers.Factory(visibility.CreateLevel, visibility_work.provider)
     rename_level = providers.Factory(visibility.RenameLevel, visibility_work.provider)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
-from b2b_dvizhenie.adapters.postgres.people_scope import visible_companies, visible_users
+from b2b_dvizhenie.adapters.postgres.people_scope import people_below, visible_companies, visible_users
 from b2b_dvizhenie.adapters.postgres.tables.companies import company, membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role, session
 from b2b_dvizhenie.application.identity import (
@@ -43,6 +43,10 @@ class PostgresDirectory(DirectoryReader):
     async def users(self, actor: Actor, scope: Scope, query: UserQuery) -> UserPage:
         """One page."""
         where = [visible_users(actor, scope), *_found_by(actor, scope, query.text)]
+        if query.under is not None:
+            where.append(app_user.c.user_id.in_(people_below(query.under)))
+        if query.user_id is not None:
+            where.append(app_user.c.user_id == query.user_id)
         counting = (
             select(role.c.code, _state, func.count())
             .select_from(app_user)

@@ -74,6 +74,12 @@ def _of_company(company_id: str) -> ColumnElement[bool]:
     return of_itself | of_members
 
 
+def _of_person(user_id: UUID) -> ColumnElement[bool]:
+    of_himself = (audit.c.subject_type == "user") & (audit.c.subject_id == str(user_id))
+    of_buying = (audit.c.subject_type == "membership") & audit.c.subject_id.startswith(f"{user_id}:", autoescape=True)
+    return of_himself | of_buying | (audit.c.user_id == user_id)
+
+
 class PostgresAuditReader(AuditReader):
     """Reads the trail."""
 
@@ -105,6 +111,8 @@ class PostgresAuditReader(AuditReader):
             rows = rows.where(columns.action == query.action)
         if query.company_id is not None:
             rows = rows.where(_of_company(str(query.company_id)))
+        if query.person_id is not None:
+            rows = rows.where(_of_person(query.person_id))
         if query.actor:
             rows = rows.where(columns.actor.icontains(query.actor, autoescape=True))
         if query.cursor is not None:

@@ -159,7 +159,14 @@ def company_people() -> views.PeopleView:
         level=3,
         seen_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
     )
-    return views.PeopleView(head=_head("people"), rows=(member, member), form=Form(), action=f"{_URL}/people")
+    return views.PeopleView(
+        head=_head("people"),
+        rows=(member, member),
+        form=Form(),
+        action=f"{_URL}/people",
+        levels=(Choice("1", "Уровень 1"), Choice("3", "Оптовик")),
+        links=True,
+    )
 
 
 def firm_list() -> views.FirmListView:

@@ -5,17 +5,13 @@ from decimal import Decimal
 
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW
 from b2b_dvizhenie.entrypoints.http.pages.dashboard import Bar, DashboardView, FeedItem, Series, TableRow, Tile
-from b2b_dvizhenie.entrypoints.http.pages.forms import Form
-from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, Pager, pages
+from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, Pager
 from b2b_dvizhenie.entrypoints.http.pages.staff import (
     AuditRow,
     AuditView,
     Setting,
     SettingsGroup,
     SettingsView,
-    UserFormView,
-    UserRow,
-    UsersView,
 )
 
 
@@ -138,81 +134,6 @@ def dashboard() -> DashboardView:
         ),
         export_url="/panel/statistics.xlsx",
         feed_url="/_kit-feed",
-    )
-
-
-def users() -> UsersView:
-    """Buyers and staff."""
-    people = (
-        ("Ирина Соколова", "i.sokolova@example.ru", "Клиент", "active", "ООО «ЭнергоМонтаж»", 2, "Артур Закиров", 2),
-        ("Пётр Савельев", "+79123456789", "Клиент", "active", "ИП Савельев Пётр Андреевич", 1, "Артур Закиров", 1),
-        (
-            "Мария Константинопольская-Задунайская",
-            "m.konstantinopolskaya@stroysvet.example.ru",
-            "Клиент",
-            "invited",
-            "ООО «СтройСвет»",
-            1,
-            "",
-            1,
-        ),
-        ("Артур Закиров", "a.zakirov@example.ru", "Менеджер", "active", "", 0, "", None),
-        ("Олег Петренко", "o.petrenko@example.ru", "Менеджер", "blocked", "", 0, "", None),
-    )
-    return UsersView(
-        rows=tuple(
-            UserRow(
-                id=str(index),
-                name=name,
-                email=login if "@" in login else "",
-                phone="" if "@" in login else login,
-                url=f"/panel/users/{index}",
-                role=role,
-                state=state,
-                company=company,
-                companies=companies,
-                manager=manager,
-                level=level,
-                seen_at=NOW - timedelta(hours=index * 9) if state == "active" else None,
-            )
-            for index, (name, login, role, state, company, companies, manager, level) in enumerate(people)
-        ),
-        pager=pages(1277, 1, 50, "/panel/users?page={page}"),
-        url="/panel/users",
-        states=(
-            Link("", "/panel/users", current=True, count=1277),
-            Link("active", "/panel/users?state=active", count=1240),
-            Link("invited", "/panel/users?state=invited", count=21),
-            Link("blocked", "/panel/users?state=blocked", count=16),
-        ),
-        roles=(Choice("client", "Клиент"), Choice("manager", "Менеджер")),
-        managers=(Choice("4", "Артур Закиров"), Choice("5", "Ирина Котова")),
-        new_url="/panel/users/new",
-        export_url="/panel/users/export.xlsx",
-    )
-
-
-def user_form() -> UserFormView:
-    """A new user with a mistake."""
-    return UserFormView(
-        title="Новый пользователь",
-        action="/panel/users/new",
-        form=Form(
-            {"name": "Мария К.", "email": "maria@"},
-            {"": "Исправьте отмеченные поля.", "email": "Это не похоже на адрес почты."},
-        ),
-        roles=(
-            Choice("client", "Клиент", selected=True, note="Заказывает и платит"),
-            Choice("manager", "Менеджер", note="Ведёт заказы своих клиентов"),
-            Choice("head", "Руководитель менеджеров", note="Видит клиентов своих менеджеров"),
-        ),
-        levels=(
-            Choice("1", "Уровень 1", note="Без скидок и баланса"),
-            Choice("2", "Уровень 2", selected=True, note="Свои цены и скидки"),
-            Choice("3", "Уровень 3", note="Цены, баланс, документы"),
-        ),
-        companies=(Choice("1", "ООО «СтройСвет»", selected=True), Choice("2", "ООО «ЭнергоМонтаж»")),
-        managers=(Choice("4", "Артур Закиров", selected=True),),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.http.kit import access, buyer, companies, exchange, orders, panel, prices
+from b2b_dvizhenie.entrypoints.http.kit import access, buyer, companies, exchange, orders, panel, people, prices
 from b2b_dvizhenie.entrypoints.http.kit.components import components
 from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, panel_shell, portal_shell
 from b2b_dvizhenie.entrypoints.http.pages.shell import Preferences
@@ -80,8 +80,14 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("roles-refused", "pages/roles.html", "roles", access.tree_refused),
     _panel("levels", "pages/levels.html", "levels", access.levels),
     _panel("levels-refused", "pages/levels.html", "levels", access.levels_refused),
-    _panel("users", "pages/users.html", "users", panel.users),
-    _panel("user", "pages/user.html", "users", panel.user_form),
+    _panel("users", "pages/users.html", "users", people.users),
+    _panel("users-refused", "pages/users.html", "users", people.users_refused),
+    _panel("users-empty", "pages/users.html", "users", people.users_empty),
+    _panel("user", "pages/user.html", "users", people.person),
+    _panel("user-to-look-at", "pages/user.html", "users", people.person_to_look_at),
+    _panel("staff", "pages/people_tree.html", "users", people.staff),
+    _panel("staff-moving", "pages/people_tree.html", "users", people.staff_moving),
+    _panel("staff-empty", "pages/people_tree.html", "users", people.staff_empty),
     _panel("company-list", "pages/company_list.html", "companies", companies.company_list),
     _panel("company-list-empty", "pages/company_list.html", "companies", companies.company_list_empty),
     _panel("company-new", "pages/company/new.html", "companies", companies.company_new),

@@ -145,12 +145,14 @@ class MemberRow(Struct, frozen=True, kw_only=True):
 
 
 class PeopleView(Struct, frozen=True, kw_only=True):
-    """Who buys for a company, and the form that adds somebody."""
+    """Who buys for a company, and the form that adds somebody; `links` where the viewer may open cards of people."""
 
     head: CompanyHead
     rows: tuple[MemberRow, ...]
     form: Form
     action: str | None = None
+    levels: tuple[Choice, ...] = ()
+    links: bool = False
 
 
 class CompanyOrdersView(Struct, frozen=True, kw_only=True):

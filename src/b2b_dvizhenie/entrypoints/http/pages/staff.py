@@ -1,59 +1,11 @@
-"""Pages of the panel about people and the system: users, settings, audit."""
+"""Pages of the panel about the system: settings, audit."""
 
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, Pager
-
-
-class UserRow(Struct, frozen=True, kw_only=True):
-    """A user in the list; `level` is the buyer's access level, `url` empty while users have no page of their own."""
-
-    id: str
-    name: str
-    role: str  # a key of labels["role"], or its own title
-    state: str  # a key of labels["user"]
-    url: str = ""
-    email: str = ""
-    phone: str = ""
-    company: str = ""
-    companies: int = 0
-    manager: str = ""
-    level: int | None = None
-    seen_at: datetime | None = None
-
-
-class UsersView(Struct, frozen=True, kw_only=True):
-    """The list of users; bulk actions where there are any. `state` is the chosen one, kept when the search changes."""
-
-    rows: tuple[UserRow, ...]
-    pager: Pager
-    url: str
-    states: tuple[Link, ...] = ()
-    state: str = ""
-    roles: tuple[Choice, ...] = ()
-    managers: tuple[Choice, ...] = ()
-    query: str = ""
-    new_url: str | None = None
-    export_url: str | None = None
-
-
-class UserFormView(Struct, frozen=True, kw_only=True):
-    """Creating or changing a user."""
-
-    form: Form
-    title: str
-    action: str
-    roles: tuple[Choice, ...]
-    levels: tuple[Choice, ...] = ()
-    managers: tuple[Choice, ...] = ()
-    companies: tuple[Choice, ...] = ()
-    new: bool = True
-    block_url: str | None = None
-    invite_link: str = ""  # shown once
 
 
 class Setting(Struct, frozen=True, kw_only=True):

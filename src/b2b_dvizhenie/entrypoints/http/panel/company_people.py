@@ -17,12 +17,15 @@ from b2b_dvizhenie.application.companies import (
     ShowCompany,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.visibility import NameLevels
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import parse_login
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
+from b2b_dvizhenie.entrypoints.http.information_texts import level_title
 from b2b_dvizhenie.entrypoints.http.pages import companies as views
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
 from b2b_dvizhenie.entrypoints.http.panel.company_forms import UNPROCESSABLE, errors_of, head_of, typed_fields
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
@@ -50,17 +53,27 @@ def _level(text: str) -> int:
 
 
 async def _page(
-    request: Request[Actor, Any, Any], frame: Frame, show_company: ShowCompany, company_id: UUID, form: Form
+    request: Request[Actor, Any, Any],
+    frame: Frame,
+    show_company: ShowCompany,
+    name_levels: NameLevels,
+    company_id: UUID,
+    form: Form,
 ) -> Response[str]:
     actor = request.user
     card = await show_company(actor, CompanyId(company_id))
     members = await show_company.members(actor, CompanyId(company_id))
     manages = actor.may(Permission.COMPANIES_MANAGE) and actor.may(Permission.USERS_VIEW)
+    texts = frame.site.texts(language_of(request))
     view = views.PeopleView(
         head=head_of(card, actor, "people"),
         rows=tuple(map(_row, members)),
         form=form,
         action=f"/panel/companies/{company_id}/people" if manages else None,
+        levels=tuple(Choice(str(level), level_title(level, name, texts)) for level, name in await name_levels(actor))
+        if manages
+        else (),
+        links=actor.may(Permission.USERS_VIEW),
     )
     shell = await panel_shell(frame, request, "companies")
     answer = frame.page(request, "pages/company/people.html", {"shell": shell, "view": view})
@@ -74,9 +87,10 @@ async def list_(
     company_id: FromPath[UUID],
     frame: NamedDependency[Frame],
     show_company: NamedDependency[ShowCompany],
+    name_levels: NamedDependency[NameLevels],
 ) -> Response[str]:
     """Who buys for the company."""
-    return await _page(request, frame, show_company, company_id, Form())
+    return await _page(request, frame, show_company, name_levels, company_id, Form())
 
 
 @post(PATH, permission=Permission.COMPANIES_MANAGE, status_code=200, include_in_schema=False)
@@ -85,6 +99,7 @@ async def add(
     company_id: FromPath[UUID],
     frame: NamedDependency[Frame],
     show_company: NamedDependency[ShowCompany],
+    name_levels: NamedDependency[NameLevels],
     find_person: NamedDependency[FindPerson],
     assign_buyer: NamedDependency[AssignBuyer],
 ) -> Response[Any]:
@@ -100,7 +115,7 @@ async def add(
         if error.kind is not Kind.INVALID:
             raise
         form = Form(fields, errors_of(error, language_of(request)))
-        return await _page(request, frame, show_company, company_id, form)
+        return await _page(request, frame, show_company, name_levels, company_id, form)
     return Redirect(f"/panel/companies/{company_id}/people", status_code=303)
 
 
@@ -111,6 +126,7 @@ async def set_level(
     user_id: FromPath[UUID],
     frame: NamedDependency[Frame],
     show_company: NamedDependency[ShowCompany],
+    name_levels: NamedDependency[NameLevels],
     assign_buyer: NamedDependency[AssignBuyer],
 ) -> Response[Any]:
     """Change a member's access level."""
@@ -122,7 +138,7 @@ async def set_level(
         if error.kind is not Kind.INVALID:
             raise
         said = " ".join(errors_of(error, language_of(request)).values())
-        return await _page(request, frame, show_company, company_id, Form({}, {"": said}))
+        return await _page(request, frame, show_company, name_levels, company_id, Form({}, {"": said}))
     return Redirect(f"/panel/companies/{company_id}/people", status_code=303)
 
 
