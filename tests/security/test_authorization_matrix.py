@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
 
 PUBLIC = (
     "/health/", "/metrics", "/login", "/logout", "/api/v1/auth/", "/static/", "/brand/", "/preferences", "/api/schema",
+    "/view-as/end",
 )  # fmt: skip
 """What a stranger may open (REG-2). A new public address has to be entered here, and thought about."""
 

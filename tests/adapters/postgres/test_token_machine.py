@@ -68,7 +68,8 @@ class TokenMachine(RuleBasedStateMachine):
         settings_work = lambda: PostgresSettingsTransaction(  # noqa: E731 - a factory
             self.database, self.clock, {TOKEN_LIFETIME_DAYS.key: end_longer_sessions}
         )
-        self.authenticate = identity.Authenticate(PostgresSessionReader(self.database), self.clock)
+        reader = PostgresSessionReader(self.database)
+        self.authenticate = identity.Authenticate(reader, identity.SeeAs(work, reader, self.clock), self.clock)
         self.log_in = identity.LogIn(work, hasher, self.clock)
         self.log_out = identity.LogOut(work, self.clock)
         self.refresh_token = identity.RefreshToken(work, self.clock)

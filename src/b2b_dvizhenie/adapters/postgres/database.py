@@ -5,13 +5,17 @@ from contextlib import asynccontextmanager
 
 import msgspec
 from psycopg import AsyncConnection, OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy import Connection, ExceptionContext, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from b2b_dvizhenie.application.shared.reading import is_reading_only
+from b2b_dvizhenie.domain.hierarchy import ViewOnly
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
 
 
@@ -20,6 +24,17 @@ class DatabaseUnavailable(DomainError):
 
     code = "shared.database_unavailable"
     kind = Kind.UNAVAILABLE
+
+
+def _read_only(connection: Connection) -> None:
+    """PostgreSQL itself refuses what would change data while somebody looks through another's eyes."""
+    if is_reading_only():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _told(context: ExceptionContext) -> None:
+    if isinstance(context.original_exception, ReadOnlySqlTransaction):
+        raise ViewOnly from context.original_exception
 
 
 async def _configured(connection: AsyncConnection[TupleRow]) -> None:
@@ -59,6 +74,8 @@ class Database:
             pool_recycle=1800,
             connect_args={"application_name": application},
         )
+        event.listen(self.engine.sync_engine, "begin", _read_only)
+        event.listen(self.engine.sync_engine, "handle_error", _told)
         self._pool = AsyncConnectionPool(
             parsed.set(drivername="postgresql").render_as_string(hide_password=False),
             min_size=1,
@@ -83,6 +100,13 @@ class Database:
         """A bare connection in autocommit for reads; results come binary."""
         try:
             async with self._pool.connection() as connection:
-                yield connection
+                if not is_reading_only():
+                    yield connection
+                    return
+                async with connection.transaction():
+                    await connection.execute("SET TRANSACTION READ ONLY")
+                    yield connection
+        except ReadOnlySqlTransaction as error:
+            raise ViewOnly from error
         except PoolTimeout as error:
             raise DatabaseUnavailable(reason=str(error)) from error

@@ -196,6 +196,19 @@ class PostgresAccounts(Accounts):
         )
         return changed.rowcount == 1
 
+    async def begin_view(self, session_id: UUID, target_id: UserId, until: datetime) -> bool:
+        """Let the live session look through another's eyes; False if it does so already."""
+        columns = session.c
+        begun = update(session).where(columns.session_id == session_id, columns.revoked_at.is_(None))
+        begun = begun.where(columns.view_as_id.is_(None)).values(view_as_id=target_id, view_until=until)
+        return (await self._connection.execute(begun)).rowcount == 1
+
+    async def end_view(self, session_id: UUID) -> bool:
+        """End it; False if it was ended already."""
+        columns = session.c
+        ended = update(session).where(columns.session_id == session_id, columns.view_as_id.is_not(None))
+        return (await self._connection.execute(ended.values(view_as_id=None, view_until=None))).rowcount == 1
+
     async def rights_of(self, role_id: UUID) -> Mapping[Permission, Scope]:
         """The rights of a role, held against changes."""
         columns = role_grant.c

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from b2b_dvizhenie.adapters.postgres.people_scope import bought_for
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
@@ -38,6 +39,13 @@ def visible_orders(actor: Actor, scope: Scope) -> ColumnElement[bool]:
             below = select(app_user.c.user_id).where(app_user.c.user_id == actor.user_id).cte("below", recursive=True)
             below = below.union(select(app_user.c.user_id).join(below, app_user.c.head_id == below.c.user_id))
             return orders.company_id.in_(served.where(company.c.manager_id.in_(select(below.c.user_id))))
+
+
+def orders_of(actor: Actor, scope: Scope) -> ColumnElement[bool]:
+    """Orders within the scope whichever of his own companies the actor selects."""
+    if scope is Scope.OWN and actor.user_id is not None:
+        return customer_order.c.company_id.in_(bought_for(actor.user_id))
+    return visible_orders(actor, scope)
 
 
 def visible_order_ids(actor: Actor, scope: Scope) -> tuple[str, dict[str, Any]]:

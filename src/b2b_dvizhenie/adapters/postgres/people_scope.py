@@ -43,6 +43,18 @@ def visible_companies(actor: Actor, scope: Scope) -> ColumnElement[bool]:
             return company.c.manager_id.in_(people_below(actor.user_id))
 
 
+def companies_of(actor: Actor, scope: Scope) -> ColumnElement[bool]:
+    """Companies within the scope whichever of his own the actor selects."""
+    if scope is Scope.OWN and actor.user_id is not None:
+        return company.c.company_id.in_(bought_for(actor.user_id))
+    return visible_companies(actor, scope)
+
+
+def bought_for(user_id: UUID) -> Select[UUID]:
+    """Companies that somebody buys for."""
+    return select(membership.c.company_id).where(membership.c.user_id == user_id)
+
+
 def visible_users(actor: Actor, scope: Scope) -> ColumnElement[bool]:
     """People within the scope of a grant."""
     people = app_user.c

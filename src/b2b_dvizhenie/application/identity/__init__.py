@@ -42,6 +42,7 @@ from b2b_dvizhenie.application.identity.use_cases import (
     LogOut,
     SelectCompany,
 )
+from b2b_dvizhenie.application.identity.viewing import BeginView, EndView, SeeAs
 
 __all__ = [
     "CODE_JOB",
@@ -50,12 +51,14 @@ __all__ = [
     "AskForRecovery",
     "AskedCode",
     "Authenticate",
+    "BeginView",
     "BuysFor",
     "ChangePassword",
     "CloseOtherSessions",
     "CloseSession",
     "CreateUser",
     "DirectoryReader",
+    "EndView",
     "IdentityTransaction",
     "IdentityWork",
     "InvitePerson",
@@ -71,6 +74,7 @@ __all__ = [
     "PasswordHasher",
     "RefreshToken",
     "ResetTokens",
+    "SeeAs",
     "SelectCompany",
     "SendCode",
     "SendRecovery",

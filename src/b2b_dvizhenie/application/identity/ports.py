@@ -75,6 +75,22 @@ class SessionReader(Protocol):
     """Port: the hot read of every request."""
 
     @abstractmethod
+    async def person(self, user_id: UserId, company_id: CompanyId | None, now: datetime) -> Actor | None:
+        """The active person as an actor, by the same statement that reads the actor of a session."""
+        ...
+
+    @abstractmethod
+    async def shows_more(
+        self, permission: Permission, target: tuple[Actor, Scope], viewer: tuple[Actor, Scope]
+    ) -> bool:
+        """Whether the target sees by this right, in his scope, what the viewer does not see in his.
+
+        Contract: companies, people and (by the right to see orders) orders are compared, by the predicates that decide
+        about them everywhere. What buyers see as their own is what belongs to any company they buy for.
+        """
+        ...
+
+    @abstractmethod
     async def actor(self, token_hash: bytes, company_id: CompanyId | None, now: datetime) -> Actor | None:
         """The actor of a live session, or None.
 
@@ -85,7 +101,8 @@ class SessionReader(Protocol):
 
         Contract: one round trip, and once in a few minutes a second one that notes when the session was last seen;
         sees a revocation that was committed before the call; a company the user is not a member of is as unknown as
-        one that does not exist: the actor then has no company.
+        one that does not exist: the actor then has no company. The actor is whose session it is, also where his `view`
+        says that he looks through another's eyes.
         """
         ...
 
@@ -189,6 +206,16 @@ class Accounts(Protocol):
     @abstractmethod
     async def select_company(self, session_id: UUID, company_id: CompanyId) -> bool:
         """Remember the company for the session; False if its user is not a member."""
+        ...
+
+    @abstractmethod
+    async def begin_view(self, session_id: UUID, target_id: UserId, until: datetime) -> bool:
+        """Let the live session look through another's eyes; False, and nothing changed, if it does so already."""
+        ...
+
+    @abstractmethod
+    async def end_view(self, session_id: UUID) -> bool:
+        """End it; False if it was ended already."""
         ...
 
     @abstractmethod

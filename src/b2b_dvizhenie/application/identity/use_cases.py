@@ -5,10 +5,11 @@ from uuid import UUID
 from b2b_dvizhenie.application.identity.budget import check_attempts
 from b2b_dvizhenie.application.identity.entering import NewSession, Visitor, opened
 from b2b_dvizhenie.application.identity.ports import IdentityWork, PasswordHasher, SessionReader
+from b2b_dvizhenie.application.identity.viewing import SeeAs, record_end
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.domain.hierarchy import BeyondOwnRights, Permission, lacking
+from b2b_dvizhenie.domain.hierarchy import BeyondOwnRights, Permission, ViewOver, lacking
 from b2b_dvizhenie.domain.identity import (
     MAX_PASSWORD,
     AuthenticationRequired,
@@ -59,13 +60,24 @@ class LogIn:
 class Authenticate:
     """Token to Actor; called on every request."""
 
-    def __init__(self, sessions: SessionReader, clock: Clock) -> None:
+    def __init__(self, sessions: SessionReader, see_as: SeeAs, clock: Clock) -> None:
         self._sessions = sessions
+        self._see_as = see_as
         self._clock = clock
 
     async def __call__(self, token: str, company_id: CompanyId | None = None) -> Actor | None:
-        """The actor behind a token, or None when the token opens nothing."""
-        return await self._sessions.actor(token_hash(token), company_id, self._clock())
+        """The actor behind a token, or None when the token opens nothing.
+
+        Raises:
+            ViewOver: the session looked through another's eyes, and does so no more; the next request is its own.
+        """
+        actor = await self._sessions.actor(token_hash(token), company_id, self._clock())
+        if actor is None or actor.view is None:
+            return actor
+        seen = await self._see_as(actor, actor.view, company_id)
+        if seen is None:
+            raise ViewOver
+        return seen
 
 
 class LogOut:
@@ -80,6 +92,8 @@ class LogOut:
         if not actor.session_id:
             raise AuthenticationRequired
         async with self._work() as work:
+            if actor.view is not None and await work.accounts.end_view(UUID(actor.session_id)):
+                await record_end(work, actor, actor.view, "logged_out")
             await work.accounts.revoke(UUID(actor.session_id), self._clock())
             await work.commit()
 

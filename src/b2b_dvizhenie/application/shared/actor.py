@@ -1,6 +1,7 @@
 """Who asks: every read and every command takes an Actor, so unscoped access cannot be written by accident."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -11,13 +12,23 @@ from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, UserId
 from b2b_dvizhenie.domain.visibility import EVERYTHING, NOTHING, HiddenPrices, Information, Opened, priced_by
 
 
+class View(Struct, frozen=True):
+    """A session that looks through another person's eyes: who looks, as whom, and until when."""
+
+    viewer_id: UserId
+    viewer: str
+    target_id: UserId
+    until: datetime
+
+
 class Actor(Struct, frozen=True):
     """A person (or the system itself) with what it may do, and the company it acts for.
 
     `company_id` is the buyer company selected for this request; None for staff and for buyers without a company.
     `access_level` is the actor's level inside that company, `opened` what it opens to him there (LVL). `terms` are the
     terms his prices are made by. `company_certain` says that the request named the company or that there is only one;
-    otherwise it is the session's choice, which another tab may have changed since (MUL-4).
+    otherwise it is the session's choice, which another tab may have changed since (MUL-4). With a `view` somebody else
+    looks through this person's eyes, and can change nothing.
     """
 
     user_id: UserId | None
@@ -34,6 +45,7 @@ class Actor(Struct, frozen=True):
     session_id: str = ""
     request_id: str = ""
     language: str = "ru"
+    view: View | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether the permission is granted in any scope."""

@@ -31,11 +31,13 @@ from b2b_dvizhenie.domain.hierarchy.names import (
 from b2b_dvizhenie.domain.hierarchy.permissions import Forbidden, Permission, Scope, require
 from b2b_dvizhenie.domain.hierarchy.roles import DEFAULT_ROLES, DefaultRole
 from b2b_dvizhenie.domain.hierarchy.trees import HierarchyCycle, below, check_move, path
+from b2b_dvizhenie.domain.hierarchy.viewing import VIEW_LASTS, NotViewable, ViewOnly, ViewOver, sights
 
 __all__ = [
     "DEFAULT_ROLES",
     "MAX_NAME",
     "MAX_PERSON_NAME",
+    "VIEW_LASTS",
     "BeyondOwnRights",
     "DefaultRole",
     "Editor",
@@ -43,6 +45,7 @@ __all__ = [
     "Grants",
     "HierarchyCycle",
     "LastAdministrator",
+    "NotViewable",
     "OwnAccount",
     "Permission",
     "PersonNameInvalid",
@@ -51,6 +54,8 @@ __all__ = [
     "RoleNameTaken",
     "RoleOutOfReach",
     "Scope",
+    "ViewOnly",
+    "ViewOver",
     "below",
     "check_grant",
     "check_move",
@@ -66,5 +71,6 @@ __all__ = [
     "require",
     "require_role_editor",
     "role_name",
+    "sights",
     "within_reach",
 ]

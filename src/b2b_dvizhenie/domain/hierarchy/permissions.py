@@ -23,6 +23,7 @@ class Permission(StrEnum):
     STATISTICS_VIEW = "statistics.view"
     USERS_VIEW = "users.view"
     USERS_MANAGE = "users.manage"
+    USERS_VIEW_AS = "users.view_as"
     COMPANIES_VIEW = "companies.view"
     COMPANIES_MANAGE = "companies.manage"
     EXCHANGE_VIEW = "exchange.view"

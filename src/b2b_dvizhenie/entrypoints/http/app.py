@@ -29,6 +29,7 @@ from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.problems import on_domain_error, on_http_error, on_unexpected
 from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
 from b2b_dvizhenie.entrypoints.http.routes import ROUTES
+from b2b_dvizhenie.entrypoints.http.viewing import OnlyLooking
 
 MAX_BODY = 2 * 1024 * 1024
 """Bytes of a request body; routes that take files raise it for themselves."""
@@ -119,7 +120,7 @@ def create_app(
         state=State({"container": container, "site": site, "error_page": error_page(site)}),
         guards=[guard],
         lifespan=[life],
-        middleware=[RequestContext(), SameSiteOnly(), DefineMiddleware(AuthenticationMiddleware)],
+        middleware=[RequestContext(), SameSiteOnly(), DefineMiddleware(AuthenticationMiddleware), OnlyLooking()],
         exception_handlers={
             DomainError: on_domain_error,
             HTTPException: on_http_error,

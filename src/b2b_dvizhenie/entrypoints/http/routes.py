@@ -31,6 +31,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
     staff,
     user_card,
     users,
+    view_as,
 )
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
@@ -86,6 +87,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *users.ROUTES,
     *user_card.ROUTES,
     *staff.ROUTES,
+    *view_as.ROUTES,
     *panel_settings.ROUTES,
     *roles.ROUTES,
     *role_tree.ROUTES,

@@ -15,7 +15,10 @@ class Identity(Messaging):
 
     identity_work = providers.Factory(PostgresIdentityTransaction, Base.database, Base.clock, Base.sealer)
     session_reader = providers.Singleton(PostgresSessionReader, Base.database, Base.settings.provided.exchange.zone)
-    authenticate = providers.Singleton(identity.Authenticate, session_reader, Base.clock)
+    see_as = providers.Factory(identity.SeeAs, identity_work.provider, session_reader, Base.clock)
+    authenticate = providers.Singleton(identity.Authenticate, session_reader, see_as, Base.clock)
+    begin_view = providers.Factory(identity.BeginView, identity_work.provider, session_reader, Base.clock)
+    end_view = providers.Factory(identity.EndView, identity_work.provider)
     log_in = providers.Factory(identity.LogIn, identity_work.provider, Base.passwords, Base.clock)
     log_out = providers.Factory(identity.LogOut, identity_work.provider, Base.clock)
     select_company = providers.Factory(identity.SelectCompany, identity_work.provider)

@@ -79,7 +79,10 @@ app_user = Table(
 
 
 class SessionColumns(TypedColumns):
-    """A login that is alive until it expires or is revoked; only the hash of its token is kept."""
+    """A login that is alive until it expires or is revoked; only the hash of its token is kept.
+
+    `view_as_id` is through whose eyes it looks, until `view_until` at the latest.
+    """
 
     session_id: Named[UUID] = Column(Uuid, primary_key=True)
     token_hash: Named[bytes] = Column(LargeBinary, unique=True)
@@ -91,9 +94,17 @@ class SessionColumns(TypedColumns):
     revoked_at: Named[datetime | None] = Column(MOMENT)
     address: Named[str] = Column(server_default="")
     user_agent: Named[str] = Column(server_default="")
+    view_as_id: Named[UUID | None] = Column(Uuid, ForeignKey("app_user.user_id"))
+    view_until: Named[datetime | None] = Column(MOMENT)
 
 
-session = Table("session", metadata, SessionColumns, Index("ix_session_user_id", "user_id"))
+session = Table(
+    "session",
+    metadata,
+    SessionColumns,
+    Index("ix_session_user_id", "user_id"),
+    CheckConstraint("(view_as_id IS NULL) = (view_until IS NULL)", name="view"),
+)
 
 
 class ChallengeColumns(TypedColumns):

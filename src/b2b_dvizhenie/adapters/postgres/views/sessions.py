@@ -8,11 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import structs
+from sqlalchemy import ColumnElement, func, not_, or_, select
 
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.ordering_scope import orders_of, visible_orders
+from b2b_dvizhenie.adapters.postgres.people_scope import companies_of, visible_companies, visible_users
+from b2b_dvizhenie.adapters.postgres.tables.companies import company
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
+from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
 from b2b_dvizhenie.application.identity.ports import SessionReader
-from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.actor import Actor, View
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, UserId, WarehouseId
@@ -30,15 +36,14 @@ from b2b_dvizhenie.domain.visibility import (
 
 # Whoever may not see the prices of the agreement has the system's default price type, unless they are concealed
 # (DESIGN §6.3). Default terms are also what a company without an agreement buys at.
-_ACTOR = f"""
+_ACTOR_OF = f"""
 SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        (SELECT string_agg(g.permission || '=' || g.scope, ',' ORDER BY g.permission)
           FROM role_grant g WHERE g.role_id = u.role_id),
        m.company_id, m.access_level, a.agreement_id, a.currency, a.rounding, a.warehouse_id,
        t.price_type_id, t.vat_included, t.currency, s.last_seen_at < %(seen)s, m.companies,
-       l.opens, hidden.policy
-  FROM session s
-  JOIN app_user u ON u.user_id = s.user_id AND u.is_active
+       l.opens, hidden.policy, s.view_as_id, s.view_until
+  FROM {{source}}
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
        SELECT m.company_id, m.access_level, count(*) OVER () AS companies
@@ -53,8 +58,15 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        WHEN ('individual_prices' = ANY (l.opens) OR hidden.policy = 'conceal') AND a.price_type_id IS NOT NULL
        THEN t.price_type_id = a.price_type_id
        ELSE t.is_default END
- WHERE s.token_hash = %(token)s AND s.revoked_at IS NULL AND s.expires_at > %(now)s
 """  # noqa: S608 - parts of our own
+_ACTOR = (
+    _ACTOR_OF.replace("{source}", "session s JOIN app_user u ON u.user_id = s.user_id AND u.is_active")
+    + " WHERE s.token_hash = %(token)s AND s.revoked_at IS NULL AND s.expires_at > %(now)s"
+)
+_NO_SESSION = """(SELECT NULL::uuid AS session_id, NULL::uuid AS company_id, %(now)s::timestamptz AS last_seen_at,
+                         NULL::uuid AS view_as_id, NULL::timestamptz AS view_until) s
+  JOIN app_user u ON u.user_id = %(user)s AND u.is_active"""
+_PERSON = _ACTOR_OF.replace("{source}", _NO_SESSION)
 # Of requests that come at once one notes the time, the others find nothing to do.
 _SEEN = "UPDATE session SET last_seen_at = %(now)s WHERE session_id = %(session)s AND last_seen_at < %(seen)s"
 SEEN_EVERY = timedelta(minutes=5)
@@ -95,46 +107,80 @@ class PostgresSessionReader(SessionReader):
     async def actor(self, token_hash: bytes, company_id: CompanyId | None, now: datetime) -> Actor | None:
         """The actor of a live session, or None."""
         seen = now - SEEN_EVERY
-        parameters: dict[str, Any] = {"token": token_hash, "company": company_id, "now": now, "seen": seen}
-        parameters["day"] = now.astimezone(self._zone).date()  # agreements begin and end with the seller's days
-        parameters["policy"] = HIDDEN_PRICE_POLICY.key
+        parameters = self._parameters(company_id, now) | {"token": token_hash}
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(_ACTOR, parameters)
             row = await cursor.fetchone()
             if row is not None and row[16]:
                 await connection.execute(_SEEN, {"session": row[5], "now": now, "seen": seen})
-        if row is None:
-            return None
-        company = CompanyId(row[7]) if row[7] else None
-        terms = None
-        if company is not None and row[13] is not None:
-            terms = Terms(
-                company_id=company,
-                agreement_id=AgreementId(row[9]) if row[9] else None,
-                price_type_id=PriceTypeId(row[13]),
-                currency=row[10] or row[15],
-                rounding=RoundingPolicy(row[11]) if row[11] else RoundingPolicy.LINE_EACH_DISCOUNT,
-                vat_included=row[14],
-                warehouse_id=WarehouseId(row[12]) if row[12] else None,
-            )
-        grants = _grants(row[6] or "")
-        opened = _opened(grants, None if company is None else tuple(row[18] or ()))
-        policy = HiddenPrices(HIDDEN_PRICE_POLICY.decoded(row[19])) if row[19] else HiddenPrices.DEFAULT_PRICE_TYPE
-        actor = Actor(
-            user_id=UserId(row[0]),
-            name=row[1],
-            role=row[2],
-            firm_id=FirmId(row[3]) if row[3] else None,
-            language=row[4],
-            session_id=str(row[5]),
-            grants=grants,
+        return None if row is None else _actor_of(row, company_id)
+
+    async def person(self, user_id: UserId, company_id: CompanyId | None, now: datetime) -> Actor | None:
+        """The active person as an actor."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(_PERSON, self._parameters(company_id, now) | {"user": user_id})
+            row = await cursor.fetchone()
+        return None if row is None else _actor_of(row, company_id)
+
+    async def shows_more(
+        self, permission: Permission, target: tuple[Actor, Scope], viewer: tuple[Actor, Scope]
+    ) -> bool:
+        """Whether the target sees by this right, in his scope, what the viewer does not see in his."""
+        beyond = [
+            select(company.c.company_id).where(companies_of(*target), _not(visible_companies(*viewer))),
+            select(app_user.c.user_id).where(visible_users(*target), _not(visible_users(*viewer))),
+        ]
+        if permission is Permission.ORDERS_VIEW:
+            orders = orders_of(*target)
+            beyond.append(select(customer_order.c.order_id).where(orders, _not(visible_orders(*viewer))))
+        async with self._database.engine.connect() as connection:
+            found = await connection.execute(select(or_(*(one.exists() for one in beyond))))
+            return bool(found.scalar_one())
+
+    def _parameters(self, company_id: CompanyId | None, now: datetime) -> dict[str, Any]:
+        day = now.astimezone(self._zone).date()  # agreements begin and end with the seller's days
+        parameters: dict[str, Any] = {"company": company_id, "now": now, "seen": now - SEEN_EVERY, "day": day}
+        return parameters | {"policy": HIDDEN_PRICE_POLICY.key}
+
+
+def _not(predicate: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Rows that are not seen; of a company without a manager the predicate of a manager says neither yes nor no."""
+    return not_(func.coalesce(predicate, False))
+
+
+def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
+    company = CompanyId(row[7]) if row[7] else None
+    terms = None
+    if company is not None and row[13] is not None:
+        terms = Terms(
             company_id=company,
-            company_certain=company_id is not None or (row[17] or 0) < 2,
-            access_level=row[8] or FIRST_LEVEL,
-            opened=opened,
-            hidden_prices=policy,
-            terms=terms,
+            agreement_id=AgreementId(row[9]) if row[9] else None,
+            price_type_id=PriceTypeId(row[13]),
+            currency=row[10] or row[15],
+            rounding=RoundingPolicy(row[11]) if row[11] else RoundingPolicy.LINE_EACH_DISCOUNT,
+            vat_included=row[14],
+            warehouse_id=WarehouseId(row[12]) if row[12] else None,
         )
-        # Whoever orders at concealed prices is shown none, wherever prices are shown.
-        return structs.replace(actor, grants=_without_prices(grants)) if actor.is_concealed else actor
+    grants = _grants(row[6] or "")
+    opened = _opened(grants, None if company is None else tuple(row[18] or ()))
+    policy = HiddenPrices(HIDDEN_PRICE_POLICY.decoded(row[19])) if row[19] else HiddenPrices.DEFAULT_PRICE_TYPE
+    actor = Actor(
+        user_id=UserId(row[0]),
+        name=row[1],
+        role=row[2],
+        firm_id=FirmId(row[3]) if row[3] else None,
+        language=row[4],
+        session_id=str(row[5] or ""),
+        grants=grants,
+        company_id=company,
+        company_certain=company_id is not None or (row[17] or 0) < 2,
+        access_level=row[8] or FIRST_LEVEL,
+        opened=opened,
+        hidden_prices=policy,
+        terms=terms,
+        view=View(UserId(row[0]), row[1], UserId(row[20]), row[21]) if row[20] else None,
+    )
+    # Whoever orders at concealed prices is shown none, wherever prices are shown.
+    return structs.replace(actor, grants=_without_prices(grants)) if actor.is_concealed else actor

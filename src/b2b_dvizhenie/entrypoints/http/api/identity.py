@@ -64,7 +64,7 @@ async def login(request: Request[Any, Any, Any], data: JSONBody[Credentials], lo
     return Token(opened.token, opened.expires_at)
 
 
-@post("/api/v1/auth/logout", permission=Permission.PROFILE_VIEW, status_code=204, tags=["identity"])
+@post("/api/v1/auth/logout", permission=Permission.PROFILE_VIEW, while_viewing=True, status_code=204, tags=["identity"])
 async def logout(request: Request[Actor, Any, Any], log_out: NamedDependency[LogOut]) -> None:
     """Close the session of this token."""
     await log_out(request.user)

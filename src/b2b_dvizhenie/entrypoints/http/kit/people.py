@@ -139,6 +139,7 @@ def person() -> PersonView:
         ),
         trail=(row,),
         older_url="?before=1",
+        view_as_url="/panel/users/1/view-as",
     )
 
 

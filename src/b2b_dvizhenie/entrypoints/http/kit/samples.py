@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from b2b_dvizhenie.entrypoints.http.kit import access, buyer, companies, exchange, orders, panel, people, prices
 from b2b_dvizhenie.entrypoints.http.kit.components import components
+from b2b_dvizhenie.entrypoints.http.kit.goods import NOW
 from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, panel_shell, portal_shell
-from b2b_dvizhenie.entrypoints.http.pages.shell import Preferences
+from b2b_dvizhenie.entrypoints.http.pages.shell import Preferences, Viewing
 
 Context = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ def _panel(name: str, template: str, section: str, view: Callable[[], object]) -
     return Sample(name, template, lambda preferences: {"shell": panel_shell(section, preferences), "view": view()})
 
 
+_VIEWING = Viewing("Ирина Соколова", NOW)
 #: Also what the price's reason fragment is made of.
 REASON = _portal("price-reason", "pages/product/reason_page.html", "catalogue", buyer.reason)
 
@@ -51,7 +53,9 @@ SAMPLES: tuple[Sample, ...] = (
     REASON,
     _portal("cart", "pages/cart.html", "cart", buyer.cart, flash=True),
     _portal("cart-ready", "pages/cart.html", "cart", buyer.cart_ready),
-    _portal("cart-over-limit", "pages/cart.html", "cart", buyer.cart_over_limit, acting_for="Ирина Соколова"),
+    _portal(
+        "cart-over-limit", "pages/cart.html", "cart", buyer.cart_over_limit, viewing=Viewing("Ирина Соколова", NOW)
+    ),
     _portal("cart-empty", "pages/cart.html", "cart", buyer.cart_empty),
     _portal("checkout", "pages/checkout.html", "cart", orders.checkout),
     _portal("orders", "pages/orders.html", "orders", orders.orders),

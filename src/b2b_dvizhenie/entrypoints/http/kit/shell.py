@@ -18,6 +18,7 @@ from b2b_dvizhenie.entrypoints.http.pages.shell import (
     Preferences,
     Shell,
     Viewer,
+    Viewing,
 )
 
 COLOUR = "#1757d6"
@@ -53,7 +54,7 @@ def portal_shell(
     cart: bool = True,
     over_limit: bool = False,
     flash: bool = False,
-    acting_for: str | None = None,
+    viewing: Viewing | None = None,
 ) -> PortalShell:
     """The frame of a buyer."""
     limit = Limit(rub("500000"), rub("174368.19"), 35)
@@ -87,7 +88,7 @@ def portal_shell(
         ),
         cart=CartSummary(rub("56215.70"), 6, Decimal(879), limit) if cart else None,
         notifications=3,
-        acting_for=acting_for,
+        viewing=viewing,
     )
 
 

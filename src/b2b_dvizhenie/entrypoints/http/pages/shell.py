@@ -1,5 +1,6 @@
 """The frame around every page: brand, preferences, navigation, company, cart, messages."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -46,6 +47,13 @@ class Viewer(Struct, frozen=True):
     panel: bool = False  # may open the panel
 
 
+class Viewing(Struct, frozen=True):
+    """The page is another person's: through whose eyes it is seen, and until when."""
+
+    name: str
+    until: datetime
+
+
 class Shell(Struct, frozen=True, kw_only=True):
     """What every page needs. `url` is the path and query of the page itself, to come back to."""
 
@@ -54,6 +62,7 @@ class Shell(Struct, frozen=True, kw_only=True):
     preferences: Preferences = Preferences()
     viewer: Viewer | None = None
     flashes: tuple[Flash, ...] = ()
+    viewing: Viewing | None = None
     paths: frozenset[str] | None = None  # addresses there are; None: all of them
 
     def has(self, path: str) -> bool:
@@ -108,7 +117,6 @@ class PortalShell(Shell, frozen=True, kw_only=True):
     cart: CartSummary | None = None
     notifications: int = 0
     query: str = ""
-    acting_for: str | None = None  # a manager looks through this buyer's eyes
 
     @property
     def company(self) -> CompanyChoice | None:

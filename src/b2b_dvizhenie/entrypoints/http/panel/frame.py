@@ -72,6 +72,7 @@ async def panel_shell(
         preferences=portal.preferences,
         viewer=portal.viewer,
         flashes=portal.flashes,
+        viewing=portal.viewing,
         paths=portal.paths,
         section=section,
         sections=sections(frame, request.user),

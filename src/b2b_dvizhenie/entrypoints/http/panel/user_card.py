@@ -107,6 +107,7 @@ class CardPage:
             trail=trail,
             older_url=None if older is None else f"/panel/users/{user_id}?before={older}#trail",
             own=user_id == actor.user_id,
+            view_as_url=f"/panel/users/{user_id}/view-as" if _may_view(actor, shown.card) else None,
             version=form.value("version") if form else shown.card.version,
             **await self._edit(request, shown, form, texts),
         )
@@ -157,6 +158,11 @@ class CardPage:
                 for one in await self._list_sessions_of(actor, card.user_id)
             ),
         }
+
+
+def _may_view(actor: Actor, card: PersonCard) -> bool:
+    # Whether he sees more is judged when the button is pressed: the answer names the right by which he does.
+    return card.is_active and card.user_id != actor.user_id and actor.may(Permission.USERS_VIEW_AS)
 
 
 def _typed(card: PersonCard) -> dict[str, str]:

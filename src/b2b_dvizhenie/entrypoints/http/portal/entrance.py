@@ -95,7 +95,7 @@ async def login(
     return Redirect(local_path(data.next), status_code=303, cookies=[cookie])
 
 
-@post("/logout", public=True, include_in_schema=False)
+@post("/logout", public=True, while_viewing=True, include_in_schema=False)
 async def logout(request: Request[Actor | None, Any, Any], log_out: NamedDependency[LogOut]) -> Redirect:
     """Close the session and forget what the browser kept of it; doing it twice is fine."""
     if request.user is not None:

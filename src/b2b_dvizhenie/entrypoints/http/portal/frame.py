@@ -11,7 +11,15 @@ from b2b_dvizhenie.application.ordering import PricedCart, ShowCart
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.entrypoints.http.labels import label_of
-from b2b_dvizhenie.entrypoints.http.pages.shell import CompanyChoice, Flash, NavItem, PortalShell, Shell, Viewer
+from b2b_dvizhenie.entrypoints.http.pages.shell import (
+    CompanyChoice,
+    Flash,
+    NavItem,
+    PortalShell,
+    Shell,
+    Viewer,
+    Viewing,
+)
 from b2b_dvizhenie.entrypoints.http.portal.carts import summary_of
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.responses import language_of, page, preferences_of
@@ -38,7 +46,19 @@ def initials(name: str) -> str:
 
 def bare_shell(request: Request[Any, Any, Any], site: Site, *, flashes: tuple[Flash, ...] = ()) -> Shell:
     """The frame of pages for people who are not logged in, and of fragments that need no frame."""
-    return Shell(brand=site.brand, url=here(request), preferences=preferences_of(request), flashes=flashes)
+    return Shell(
+        brand=site.brand,
+        url=here(request),
+        preferences=preferences_of(request),
+        flashes=flashes,
+        viewing=viewing_of(request),
+    )
+
+
+def viewing_of(request: Request[Any, Any, Any]) -> Viewing | None:
+    """Through whose eyes the page is seen, where they are not the viewer's own."""
+    actor: Actor | None = request.scope.get("user")
+    return Viewing(actor.name, actor.view.until) if actor is not None and actor.view is not None else None
 
 
 class Frame:
@@ -99,6 +119,7 @@ class Frame:
             query=query,
             cart=summary_of(cart),
             flashes=flashes,
+            viewing=viewing_of(request),
             paths=self.site.paths,
         )
 
