@@ -14,6 +14,9 @@ from b2b_dvizhenie.domain.pricing.bounds import Bound, bound_of
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.rules import Goods, Kind, Rule
 
+Placed = tuple[Rule, int]
+"""A rule, and the number of the id of its group: a UUID hashes in Python, and a cart asks ten thousand times."""
+
 
 class Limits(Struct, frozen=True, gc=False):
     """What a discount may not go below. Money per base unit, percents 0 to 100; None means no such limit.
@@ -40,16 +43,16 @@ class RuleBook:
     def __init__(self, root: Group, common: "RuleBook | None" = None) -> None:
         self._own = root
         self._common = common
-        # Keyed by the integers of ids: a UUID hashes in Python, an int does not, and a cart asks ten thousand times.
+        # Keyed by the numbers of ids, as `Placed`.
         self._group_of: dict[int, UUID] = {}
-        self._articles: dict[str, list[Rule]] = defaultdict(list)
-        self._brands: dict[int, list[Rule]] = defaultdict(list)
-        self._pairs: dict[tuple[int, int], list[Rule]] = defaultdict(list)
-        self._categories: dict[int, list[Rule]] = defaultdict(list)
+        self._articles: dict[str, list[Placed]] = defaultdict(list)
+        self._brands: dict[int, list[Placed]] = defaultdict(list)
+        self._pairs: dict[tuple[int, int], list[Placed]] = defaultdict(list)
+        self._categories: dict[int, list[Placed]] = defaultdict(list)
         for group in walk(root):
             for rule in group.rules:
                 self._group_of[rule.rule_id.int] = group.group_id
-                self._index(rule)
+                self._index(rule, group.group_id.int)
 
     @cached_property
     def root(self) -> Group:
@@ -71,6 +74,10 @@ class RuleBook:
         """How far below its base the price of any line can lie."""
         return bound_of(self.root, self.rules)
 
+    def every_placed(self) -> "list[Placed]":
+        """Every rule of the book, each with the group it stands in."""
+        return [(rule, group.group_id.int) for group in walk(self.root) for rule in group.rules]
+
     def group_of(self, rule_id: UUID) -> UUID:
         """The group that holds the rule; KeyError for a rule of another book."""
         found = self._group_of.get(rule_id.int)
@@ -80,28 +87,39 @@ class RuleBook:
             raise KeyError(rule_id)
         return found
 
-    def _index(self, rule: Rule) -> None:
+    def _index(self, rule: Rule, group: int) -> None:
+        placed = rule, group
         if rule.kind is Kind.ARTICLES:
             for article in rule.articles:
-                self._articles[article].append(rule)
+                self._articles[article].append(placed)
         elif rule.kind is Kind.BRAND and rule.brand_id:
-            self._brands[rule.brand_id.int].append(rule)
+            self._brands[rule.brand_id.int].append(placed)
         elif rule.kind is Kind.CATEGORY and rule.category_id:
-            self._categories[rule.category_id.int].append(rule)
+            self._categories[rule.category_id.int].append(placed)
         elif rule.category_id and rule.brand_id:
-            self._pairs[rule.category_id.int, rule.brand_id.int].append(rule)
+            self._pairs[rule.category_id.int, rule.brand_id.int].append(placed)
 
     def covering(self, goods: Goods) -> list[Rule]:
         """Rules whose goods condition holds for the product; every other rule cannot match."""
-        found = list(self._articles.get(goods.article.strip(), ()))
+        return [rule for rule, _ in self.placed(goods)]
+
+    def placed(self, goods: Goods) -> "list[Placed]":
+        """The same rules, each with the group it stands in."""
         brand = None if goods.brand_id is None else goods.brand_id.int
+        found: list[Placed] = []
+        self._collect(found, goods.article.strip(), brand, [section.int for section in goods.path])
+        return found
+
+    def _collect(self, found: "list[Placed]", article: str, brand: int | None, sections: list[int]) -> None:
+        found += self._articles.get(article, ())
         if brand is not None:
             found += self._brands.get(brand, ())
-        for section in goods.path:
-            found += self._categories.get(section.int, ())
+        for section in sections:
+            found += self._categories.get(section, ())
             if brand is not None:
-                found += self._pairs.get((section.int, brand), ())
-        return found if self._common is None else found + self._common.covering(goods)
+                found += self._pairs.get((section, brand), ())
+        if self._common is not None:
+            self._common._collect(found, article, brand, sections)  # noqa: SLF001 - another of its own kind
 
 
 def _merged(left: Group, right: Group) -> Group:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ from b2b_dvizhenie.domain.pricing.explanations import LimitKind, NotMatched, Ver
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Goods, Rule
 from b2b_dvizhenie.domain.pricing.strategies import Space, discount_of
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, VariantId
-from b2b_dvizhenie.domain.shared.money import RoundingPolicy, round_money
+from b2b_dvizhenie.domain.shared.money import RoundingPolicy, rounder
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -137,7 +136,7 @@ def _exact(amount: Decimal) -> Decimal:
 
 def working_space(rounding: RoundingPolicy, price: Decimal, quantity: Decimal, currency: str) -> tuple[Decimal, Space]:
     """The base amount and the space that discounts are computed in (pricing-semantics A.2)."""
-    rounded = partial(round_money, currency=currency)
+    rounded = rounder(currency)
     if rounding is RoundingPolicy.LINE_EACH_DISCOUNT:
         return rounded(price * quantity), Space(quantity, rounded, _exact)
     if rounding is RoundingPolicy.LINE_ONCE:
@@ -147,6 +146,8 @@ def working_space(rounding: RoundingPolicy, price: Decimal, quantity: Decimal, c
 
 def _limit(limits: Limits, space: Space, base: Decimal) -> tuple[Decimal, LimitKind] | None:
     """The highest of the limits in the working space, where there are any (A.6)."""
+    if limits is _NO_LIMITS:
+        return None
     bounds: list[tuple[Decimal, LimitKind]] = []
     if limits.floor is not None:
         bounds.append((space.discount(limits.floor * space.units), LimitKind.FLOOR))
@@ -177,20 +178,22 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
         return LineQuote(line.variant_id, line.quantity, None, None, reason=found)
     base, space = working_space(terms.rounding, found.amount, line.quantity, terms.currency)
     source = BaseSource(found.price_type_id, found.amount, found.min_quantity, terms.rounding)
-    unit, amount = round_money(found.amount, terms.currency), space.line(base)
+    rounded = rounder(terms.currency)
+    unit, amount = rounded(found.amount), space.line(base)
     if discounts is None:
         return LineQuote(line.variant_id, line.quantity, unit, amount, source, None, unit, amount)
 
     book, buyer, goods = discounts.book, discounts.buyer, line.goods
     missed: list[NotMatched] = []
-    matching: dict[UUID, list[Rule]] = {}
-    for rule in book.rules if discounts.explain_misses else book.covering(goods):
-        miss = rule.mismatch(buyer, goods, line.quantity, terms.currency, discounts.now)
+    matching: dict[int, list[Rule]] = {}
+    quantity, currency, now = line.quantity, terms.currency, discounts.now
+    every = discounts.explain_misses
+    asked = goods if every else None
+    for rule, group in book.every_placed() if every else book.placed(goods):
+        miss = rule.mismatch(buyer, asked, quantity, currency, now)
         if miss is not None:
             missed.append(NotMatched(rule.rule_id, miss))
-            continue
-        group = book.group_of(rule.rule_id)
-        if group in matching:
+        elif group in matching:
             matching[group].append(rule)
         else:
             matching[group] = [rule]
@@ -208,7 +211,7 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
     return LineQuote(
         variant_id=line.variant_id,
         quantity=line.quantity,
-        unit_price=round_money(left / space.units, terms.currency),
+        unit_price=rounded(left / space.units),
         amount=space.line(left),
         base=source,
         base_unit_price=unit,

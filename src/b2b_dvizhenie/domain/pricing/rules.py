@@ -136,8 +136,18 @@ class Rule(Struct, frozen=True):
             return Mismatch.ARTICLE
         return None
 
-    def mismatch(self, buyer: Buyer, goods: Goods, quantity: Decimal, currency: str, now: datetime) -> Mismatch | None:
-        """The first condition that does not hold, or None when the rule matches the line."""
+    def mismatch(
+        self, buyer: Buyer, goods: Goods | None, quantity: Decimal, currency: str, now: datetime
+    ) -> Mismatch | None:
+        """The first condition that does not hold, or None when the rule matches the line.
+
+        Args:
+            buyer: who buys.
+            goods: the product; None when the condition on the goods is known to hold (`RuleBook.placed`).
+            quantity: of the line, in base units.
+            currency: of the line's base price.
+            now: the moment of the price.
+        """
         if not self.is_active:
             return Mismatch.INACTIVE
         if not self.target.covers(buyer):
@@ -146,8 +156,7 @@ class Rule(Struct, frozen=True):
             return Mismatch.NOT_YET
         if self.ends_at is not None and now >= self.ends_at:
             return Mismatch.EXPIRED
-        found = self._goods_mismatch(goods)
-        if found is not None:
+        if goods is not None and (found := self._goods_mismatch(goods)) is not None:
             return found
         if quantity < self.minimum:
             return Mismatch.QUANTITY

@@ -6,6 +6,7 @@ the remainder stands for and whether every discount is rounded.
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from msgspec import Struct
@@ -38,11 +39,15 @@ def amount_of(effect: Effect, value: Decimal, remainder: Decimal, space: Space) 
 
 
 class Outcome(Struct, frozen=True, gc=False):
-    """What a member came to: its discount from the remainder it was given, and verdicts if it is chosen."""
+    """What a member came to: its discount from the remainder it was given, and verdicts if it is chosen.
+
+    `parts` is what took part inside a group; a rule takes part by itself.
+    """
 
     member: Rule | Group
     discount: Decimal
-    applied: tuple[Applied, ...]
+    remainder: Decimal
+    parts: tuple[Applied, ...] = ()
     lost: tuple[Lost, ...] = ()
 
     @property
@@ -50,11 +55,19 @@ class Outcome(Struct, frozen=True, gc=False):
         """Id of the rule or group."""
         return self.member.rule_id if isinstance(self.member, Rule) else self.member.group_id
 
+    @property
+    def applied(self) -> tuple[Applied, ...]:
+        """What made the discount; put together only for what is chosen, for most members lose."""
+        rule = self.member
+        if not isinstance(rule, Rule):
+            return self.parts
+        return (Applied(rule.rule_id, rule.kind, rule.effect, rule.value, self.remainder, self.discount),)
+
 
 class Evaluation:
     """One line, one set of matching rules, one tree. Groups are evaluated bottom-up."""
 
-    def __init__(self, goods: Goods, space: Space, matching: Mapping[UUID, list[Rule]]) -> None:
+    def __init__(self, goods: Goods, space: Space, matching: Mapping[int, list[Rule]]) -> None:
         self._goods = goods
         self._space = space
         self._matching = matching
@@ -63,16 +76,16 @@ class Evaluation:
 
     def _rule(self, rule: Rule, remainder: Decimal) -> Outcome:
         """Amount of a rule on a remainder (pricing-semantics A.4)."""
-        discount = amount_of(rule.effect, rule.value, remainder, self._space)
-        applied = Applied(rule.rule_id, rule.kind, rule.effect, rule.value, remainder, discount)
-        return Outcome(rule, discount, (applied,))
+        return Outcome(rule, amount_of(rule.effect, rule.value, remainder, self._space), remainder)
 
     def _members(self, group: Group) -> list[Rule | Group]:
-        rules = self._matching.get(group.group_id, ())
+        rules = self._matching.get(group.group_id.int, ())
+        if not group.groups:
+            return [*rules]
         return [*rules, *(child for child in group.groups if self._has_match(child))]
 
     def _has_match(self, group: Group) -> bool:
-        return group.group_id in self._matching or any(map(self._has_match, group.groups))
+        return group.group_id.int in self._matching or any(map(self._has_match, group.groups))
 
     def _evaluate(self, member: Rule | Group, remainder: Decimal) -> Outcome:
         return self._rule(member, remainder) if isinstance(member, Rule) else self.group(member, remainder)
@@ -97,11 +110,13 @@ class Evaluation:
 
     def _lose(self, outcome: Outcome, reason: Loss, to: UUID | None) -> list[Lost]:
         """A losing member: every rule that would have won inside it carries the group's reason (A.5)."""
-        own = [Lost(one.rule_id, one.discount, reason, to) for one in outcome.applied]
-        return [*own, *outcome.lost]
+        member = outcome.member
+        if isinstance(member, Rule):
+            return [Lost(member.rule_id, outcome.discount, reason, to)]
+        return [*(Lost(one.rule_id, one.discount, reason, to) for one in outcome.parts), *outcome.lost]
 
     def _chosen(self, group: Group, winner: Outcome, lost: list[Lost]) -> Outcome:
-        return Outcome(group, winner.discount, winner.applied, (*winner.lost, *lost))
+        return Outcome(group, winner.discount, winner.remainder, winner.applied, (*winner.lost, *lost))
 
     # strategies --------------------------------------------------------------------------------------------------
 
@@ -140,12 +155,14 @@ class Evaluation:
         """The outcome with the lowest key; ties by the total order."""
         if len(outcomes) == 1:
             return self._chosen(group, outcomes[0], [])
-        ranked = sorted(outcomes, key=lambda one: (key(one), self._tie_key(one.member, group)))
-        winner, *losers = ranked
+        ranked = sorted(outcomes, key=key)
+        keys = [key(one) for one in ranked]
+        if any(left == right for left, right in pairwise(keys)):
+            ranked.sort(key=lambda one: (key(one), self._tie_key(one.member, group)))
+        winner, best = ranked[0], keys[0]
         lost: list[Lost] = []
-        for loser in losers:
-            tied = key(loser) == key(winner)
-            why = self._tie_reason(loser.member, winner.member, group) if tied else reason
+        for loser, value in zip(ranked[1:], keys[1:], strict=True):
+            why = self._tie_reason(loser.member, winner.member, group) if value == best else reason
             lost += self._lose(loser, why, winner.id)
         return self._chosen(group, winner, lost)
 
@@ -171,7 +188,7 @@ class Evaluation:
         cap = remainder if group.cap_percent is None else remainder * group.cap_percent / _HUNDRED
         total = min(sum((one.discount for one in outcomes), _ZERO), self._space.discount(cap), remainder)
         applied = tuple(one for outcome in outcomes for one in outcome.applied)
-        return Outcome(group, total, applied, tuple(one for outcome in outcomes for one in outcome.lost))
+        return Outcome(group, total, remainder, applied, tuple(one for outcome in outcomes for one in outcome.lost))
 
     def _stack(self, group: Group, ordered: list[Rule | Group], remainder: Decimal, *, stops: bool) -> Outcome:
         left, applied, lost = remainder, [], []  # type: Decimal, list[Applied], list[Lost]
@@ -188,7 +205,7 @@ class Evaluation:
             if stops and isinstance(member, Rule) and (member.stop_all or member.stop_level):
                 stopped_by = member.rule_id
                 stopped_level = None if member.stop_all else member.priority
-        return Outcome(group, remainder - left, tuple(applied), tuple(lost))
+        return Outcome(group, remainder - left, remainder, tuple(applied), tuple(lost))
 
     def _displace(self, group: Group, members: list[Rule | Group], remainder: Decimal) -> Outcome:
         ordered = sorted(members, key=lambda one: (one.order, self._tie_key(one, group)))
@@ -249,7 +266,7 @@ class Evaluation:
 
 
 def discount_of(
-    root: Group, goods: Goods, space: Space, base: Decimal, matching: Mapping[UUID, list[Rule]]
+    root: Group, goods: Goods, space: Space, base: Decimal, matching: Mapping[int, list[Rule]]
 ) -> tuple[Decimal, tuple[Verdict, ...]]:
     """The discount of a tree on a base amount, and the verdicts on its matching rules.
 
@@ -260,7 +277,7 @@ def discount_of(
         goods: the product of the line.
         space: the working space.
         base: what the discount is taken off.
-        matching: the rules that match the line, by the id of their group.
+        matching: the rules that match the line, by the number of their group's id.
     """
     if not matching:
         return _ZERO, ()

@@ -1,5 +1,6 @@
 """Exact money: Decimal amounts with a currency, rounded only by a named policy at a named moment."""
 
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -40,13 +41,15 @@ def minor_digits(currency: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def _quantum(currency: str) -> Decimal:
-    return Decimal(1).scaleb(-minor_digits(currency))
+def rounder(currency: str) -> Callable[[Decimal], Decimal]:
+    """`round_money` for one currency, for whoever rounds many amounts of it."""
+    quantum = Decimal(1).scaleb(-minor_digits(currency))
+    return lambda amount: amount.quantize(quantum, ROUND_HALF_UP, _WIDE)
 
 
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Round to the minor unit of the currency, half away from zero (the rounding 1C and PostgreSQL use)."""
-    return amount.quantize(_quantum(currency), ROUND_HALF_UP, _WIDE)
+    return rounder(currency)(amount)
 
 
 class Money(Struct, frozen=True, gc=False):
