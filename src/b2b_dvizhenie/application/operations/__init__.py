@@ -19,6 +19,7 @@ from b2b_dvizhenie.application.operations.ports import (
     PlannedJob,
     Schedules,
 )
+from b2b_dvizhenie.application.operations.retention import FORGET_JOB, KEEP, ForgetRemains, Remains, Retention
 from b2b_dvizhenie.application.operations.running import Ending, RunJob, UnknownJob
 from b2b_dvizhenie.application.operations.scheduling import (
     ChangeSchedule,
@@ -40,6 +41,8 @@ from b2b_dvizhenie.application.operations.views import (
 )
 
 __all__ = [
+    "FORGET_JOB",
+    "KEEP",
     "AuditLine",
     "AuditPage",
     "AuditQuery",
@@ -50,6 +53,7 @@ __all__ = [
     "DiscardJob",
     "Ending",
     "FireSchedules",
+    "ForgetRemains",
     "JobDesk",
     "JobDetail",
     "JobFilter",
@@ -67,6 +71,8 @@ __all__ = [
     "QueueFigures",
     "QueueStatus",
     "ReadAudit",
+    "Remains",
+    "Retention",
     "RetryJob",
     "RunJob",
     "ScheduleChange",

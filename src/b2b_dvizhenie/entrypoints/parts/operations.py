@@ -4,6 +4,7 @@ from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.cron import CronsimCalendar
 from b2b_dvizhenie.adapters.postgres.operations import PostgresOperationsTransaction
+from b2b_dvizhenie.adapters.postgres.retention import PostgresRetention
 from b2b_dvizhenie.adapters.postgres.views.operations import PostgresOperationsReader
 from b2b_dvizhenie.adapters.postgres.views.trail import PostgresAuditReader
 from b2b_dvizhenie.application import operations
@@ -29,3 +30,5 @@ class Operations(Companies):
     fire_schedules = providers.Factory(
         operations.FireSchedules, operations_reader, operations_work.provider, cron_calendar, Base.clock
     )
+    retention = providers.Singleton(PostgresRetention, Base.database)
+    forget_remains = providers.Factory(operations.ForgetRemains, retention, Base.clock)

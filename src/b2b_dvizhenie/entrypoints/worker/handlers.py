@@ -13,6 +13,7 @@ from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
 from b2b_dvizhenie.application.identity import CODE_JOB, RECOVERY_JOB
 from b2b_dvizhenie.application.messaging import SEND_JOB
+from b2b_dvizhenie.application.operations import FORGET_JOB
 from b2b_dvizhenie.application.ordering import OrderCancelled, OrderMoved, OrderPlaced
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.ids import NodeId
@@ -58,6 +59,11 @@ async def clean_exchange(container: Container, _payload: dict[str, Any], _job: R
     await container.clean_exchange()()
 
 
+async def forget_remains(container: Container, _payload: dict[str, Any], _job: RunningJob) -> None:
+    """`operations.forget`: expired codes and links, failed logins, ended sessions, messages, each after its time."""
+    await container.forget_remains()()
+
+
 async def close_exports(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
     """`exchange.close_exports` {node_id?}: full exports of the node that said it is done, or every quiet one."""
     node_id = payload.get("node_id")
@@ -87,6 +93,7 @@ HANDLERS: Mapping[str, Handler] = {
     SWEEP_JOB: sweep_exchange_uploads,
     CLEAN_JOB: clean_exchange,
     CLOSE_JOB: close_exports,
+    FORGET_JOB: forget_remains,
     SEND_JOB: send_message,
     CODE_JOB: send_code,
     RECOVERY_JOB: send_recovery,
