@@ -2,6 +2,7 @@
 
 from b2b_dvizhenie.domain.pricing.books import AmbiguousRules, Limits, RuleBook, ambiguities
 from b2b_dvizhenie.domain.pricing.bounds import NOTHING_OFF, Bound, bound_of
+from b2b_dvizhenie.domain.pricing.bulk import BulkPrice, BulkPricer
 from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Loss, Lost, NotMatched, Verdict
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.linting import BLOCKING, Fault, Finding, Linter, Witness
@@ -41,6 +42,8 @@ __all__ = [
     "Applied",
     "BaseSource",
     "Bound",
+    "BulkPrice",
+    "BulkPricer",
     "Buyer",
     "Discounts",
     "Effect",

@@ -114,7 +114,7 @@ class Discounts(Struct, frozen=True):
     rule_set_id: UUID | None = None
 
 
-def _base(terms: Terms, line: LineInput) -> PricePoint | NoPrice:
+def stored_base(terms: Terms, line: LineInput) -> PricePoint | NoPrice:
     """Stage A: the base price, or why there is none."""
     best: PricePoint | None = None
     reason = NoPrice.NO_PRICE_OF_TYPE
@@ -144,7 +144,7 @@ def working_space(rounding: RoundingPolicy, price: Decimal, quantity: Decimal, c
     return price, Space(_ONE, _exact, lambda unit: rounded(rounded(unit) * quantity))
 
 
-def _limit(limits: Limits, space: Space, base: Decimal) -> tuple[Decimal, LimitKind] | None:
+def limit_of(limits: Limits, space: Space, base: Decimal) -> tuple[Decimal, LimitKind] | None:
     """The highest of the limits in the working space, where there are any (A.6)."""
     if limits is _NO_LIMITS:
         return None
@@ -173,7 +173,7 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
         line: a quantity in base units, already valid (`QuantityRule.check`).
         discounts: the rule book to take discounts from; without it there are none.
     """
-    found = _base(terms, line)
+    found = stored_base(terms, line)
     if isinstance(found, NoPrice):
         return LineQuote(line.variant_id, line.quantity, None, None, reason=found)
     base, space = working_space(terms.rounding, found.amount, line.quantity, terms.currency)
@@ -204,7 +204,7 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
         return LineQuote(
             line.variant_id, line.quantity, unit, amount, source, None, unit, amount, verdicts, rule_set_id=version
         )
-    limit, left = _limit(line.limits, space, base), base - discount
+    limit, left = limit_of(line.limits, space, base), base - discount
     limits_it = limit is not None and left < limit[0]
     if limit is not None:
         left = held(base, left, limit[0])
