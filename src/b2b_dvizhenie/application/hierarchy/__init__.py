@@ -19,6 +19,16 @@ from b2b_dvizhenie.application.hierarchy.ports import (
     RoleRow,
     StaffLine,
 )
+from b2b_dvizhenie.application.hierarchy.reach import (
+    GOVERNED_BY,
+    ExplainSight,
+    Explanation,
+    Question,
+    ReachReader,
+    Relation,
+    Step,
+    Subject,
+)
 from b2b_dvizhenie.application.hierarchy.roles import (
     CreateRole,
     DeleteRole,
@@ -31,6 +41,7 @@ from b2b_dvizhenie.application.hierarchy.roles import (
 from b2b_dvizhenie.application.hierarchy.staff import MAX_STAFF, ListStaff, StaffTree
 
 __all__ = [
+    "GOVERNED_BY",
     "MAX_PEOPLE",
     "MAX_STAFF",
     "ChangePeople",
@@ -38,6 +49,8 @@ __all__ = [
     "CreateRole",
     "DeleteRole",
     "EditPerson",
+    "ExplainSight",
+    "Explanation",
     "Hierarchy",
     "HierarchyTransaction",
     "HierarchyWork",
@@ -50,6 +63,9 @@ __all__ = [
     "PersonEdit",
     "PersonOutcome",
     "PersonRow",
+    "Question",
+    "ReachReader",
+    "Relation",
     "RenameRole",
     "RoleRow",
     "RoleTree",
@@ -58,5 +74,7 @@ __all__ = [
     "ShownPerson",
     "StaffLine",
     "StaffTree",
+    "Step",
+    "Subject",
     "TooManyPeople",
 ]

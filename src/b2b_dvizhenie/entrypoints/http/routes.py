@@ -32,6 +32,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
     user_card,
     users,
     view_as,
+    why,
 )
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
@@ -88,6 +89,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *user_card.ROUTES,
     *staff.ROUTES,
     *view_as.ROUTES,
+    *why.ROUTES,
     *panel_settings.ROUTES,
     *roles.ROUTES,
     *role_tree.ROUTES,

@@ -3,6 +3,7 @@
 from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.postgres.hierarchy import PostgresHierarchyTransaction
+from b2b_dvizhenie.adapters.postgres.views.reach import PostgresReach
 from b2b_dvizhenie.application import hierarchy
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.identity import Identity
@@ -22,4 +23,8 @@ class Hierarchy(Identity):
     change_people = providers.Factory(hierarchy.ChangePeople, hierarchy_work.provider)
     show_person = providers.Factory(hierarchy.ShowPerson, hierarchy_work.provider)
     edit_person = providers.Factory(hierarchy.EditPerson, hierarchy_work.provider)
+    reach_reader = providers.Singleton(PostgresReach, Base.database)
+    explain_sight = providers.Factory(
+        hierarchy.ExplainSight, hierarchy_work.provider, Identity.session_reader, reach_reader, Base.clock
+    )
     list_staff = providers.Factory(hierarchy.ListStaff, hierarchy_work.provider)

@@ -15,6 +15,8 @@ from b2b_dvizhenie.entrypoints.http.pages.people import (
     StaffView,
     UserRow,
     UsersView,
+    WhyStep,
+    WhyView,
 )
 from b2b_dvizhenie.entrypoints.http.pages.staff import AuditRow
 
@@ -168,6 +170,38 @@ def _tree(**of_manager: object) -> tuple[StaffNode, ...]:
     head = _node("3", "Ольга Рябова", "head_of_managers", manager, other, place=bool(of_manager))
     second = _node("6", "Павел Дёмин", "head_of_managers", place=bool(of_manager))
     return (_node("2", "Виктор Лебедев", "director", head, second, own=True),)
+
+
+def why() -> WhyView:
+    """A manager who does not see an order of a colleague's client."""
+    return WhyView(
+        form=Form({"user": "a.zakirov@example.ru", "kind": "order", "object": "100023"}),
+        kinds=(
+            ("Один предмет", (Choice("order", "Заказ", selected=True), Choice("company", "Компания"))),
+            ("Право", (Choice("right:orders.view", "Видеть заказы"),)),
+        ),
+        person="Артур Закиров",
+        person_url="/panel/users/4",
+        about="100023",
+        seen=False,
+        steps=(
+            WhyStep(ok=True, text="Роль «Менеджер» даёт право «Видеть заказы»: свои клиенты."),
+            WhyStep(
+                ok=False,
+                text="Он не ведёт эту компанию.",
+                note="Компания: ООО «СтройСвет» · Менеджер: Мария Константинопольская-Задунайская",
+            ),
+        ),
+        remedy="подчинённые",
+    )
+
+
+def why_asked() -> WhyView:
+    """Nothing asked yet, and a person who was not found."""
+    return WhyView(
+        form=Form({"user": "nobody@example.ru"}, {"user": "Не найдено."}),
+        kinds=(("Один предмет", (Choice("order", "Заказ"),)),),
+    )
 
 
 def staff() -> StaffView:

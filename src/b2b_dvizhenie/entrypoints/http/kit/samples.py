@@ -91,6 +91,8 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("user-to-look-at", "pages/user.html", "users", people.person_to_look_at),
     _panel("staff", "pages/people_tree.html", "users", people.staff),
     _panel("staff-moving", "pages/people_tree.html", "users", people.staff_moving),
+    _panel("why", "pages/why.html", "users", people.why),
+    _panel("why-asked", "pages/why.html", "users", people.why_asked),
     _panel("staff-empty", "pages/people_tree.html", "users", people.staff_empty),
     _panel("company-list", "pages/company_list.html", "companies", companies.company_list),
     _panel("company-list-empty", "pages/company_list.html", "companies", companies.company_list_empty),

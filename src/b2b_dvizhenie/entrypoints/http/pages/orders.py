@@ -102,6 +102,7 @@ class OrderView(Struct, frozen=True, kw_only=True):
     lines: tuple[OrderLine, ...]
     total: Money | None
     steps: tuple[OrderStep, ...]
+    why_url: str = ""  # who sees it and why, for staff
     erp_number: str = ""
     erp_synced_at: datetime | None = None
     client_number: str = ""  # the buyer's own number of the order

@@ -93,6 +93,27 @@ class PersonView(Struct, frozen=True, kw_only=True):
     view_as_url: str | None = None
 
 
+class WhyStep(Struct, frozen=True, kw_only=True):
+    """A rule that was asked, in words, and whether it lets through."""
+
+    ok: bool
+    text: str
+    note: str = ""
+
+
+class WhyView(Struct, frozen=True, kw_only=True):
+    """Why somebody sees a thing. Without `seen` nothing was asked yet; errors stand in the form."""
+
+    form: Form
+    kinds: tuple[tuple[str, tuple[Choice, ...]], ...]  # by headings
+    person: str = ""
+    person_url: str = ""
+    about: str = ""
+    seen: bool | None = None
+    steps: tuple[WhyStep, ...] = ()
+    remedy: str = ""
+
+
 class StaffNode(Struct, frozen=True, kw_only=True):
     """A person of the tree with those below. `below` counts them at any depth.
 

@@ -11,6 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 from msgspec import Struct
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.ordering import CancelOrder, ListOrders, OrderQuery, RepeatOrder, ShowOrder
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -115,6 +116,8 @@ async def show(
         flashes = (Flash(text=error_text(CannotCancel.code, {}, language), tone="bad"),)
     shell = await frame.shell(request, "orders", flashes=flashes)
     view = order_view(found, texts, repeatable=_repeatable(request.user))
+    if request.user.may(Permission.PANEL_ACCESS) and request.user.may(Permission.USERS_VIEW):
+        view = replace(view, why_url=f"/panel/why?kind=order&object={order_id}")
     return frame.page(request, "pages/order.html", {"shell": shell, "view": view})
 
 
