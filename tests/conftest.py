@@ -139,12 +139,18 @@ def application(stage: Container) -> Litestar:
 
 
 @pytest.fixture
-async def client(stage: Container, application: Litestar, container: Container) -> AsyncIterator[AsyncTestClient]:
-    """The product behind its HTTP door, in process."""
+def app(stage: Container, application: Litestar, container: Container) -> Iterator[Litestar]:
+    """The application over the test's container."""
     stage.override(container)
-    async with AsyncTestClient(application, raise_server_exceptions=False) as one:
-        yield one
+    yield application
     stage.reset_override()
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[AsyncTestClient]:
+    """The product behind its HTTP door, in process."""
+    async with AsyncTestClient(app, raise_server_exceptions=False) as one:
+        yield one
 
 
 @pytest.fixture

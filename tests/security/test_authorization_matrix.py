@@ -44,11 +44,6 @@ async def club(market: Market) -> Club:
     return await Club(market).open()
 
 
-@pytest.fixture
-def app(container: Container) -> Litestar:
-    return create_app(container, lifespan=_opened)
-
-
 @pytest.mark.parametrize("part", ["/api/", "/panel", "/"])
 async def test_every_route_for_everybody(
     app: Litestar, club: Club, database_url: str, part: str, capsys: pytest.CaptureFixture[str]
