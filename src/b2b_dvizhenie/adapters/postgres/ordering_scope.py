@@ -1,19 +1,33 @@
 """The one predicate that says whose orders an actor sees: list, detail, count, cancellation, export (DESIGN §4)."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from b2b_dvizhenie.adapters.postgres.people_scope import bought_for
+from b2b_dvizhenie.adapters.postgres.people_scope import bought_for, people_below
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
-from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
 
 
-def visible_orders(actor: Actor, scope: Scope) -> ColumnElement[bool]:
+def served_companies(actor: Actor, scope: Scope) -> Select[UUID] | None:
+    """Companies whose orders the scope covers; None where it does not go by who looks after a company."""
+    if scope not in {Scope.ASSIGNED, Scope.SUBTREE}:
+        return None
+    served = select(company.c.company_id)
+    if actor.user_id is None:
+        return served.where(false())
+    if scope is Scope.ASSIGNED:
+        return served.where(company.c.manager_id == actor.user_id)
+    return served.where(company.c.manager_id.in_(people_below(actor.user_id)))
+
+
+def visible_orders(
+    actor: Actor, scope: Scope, *, served: Select[UUID] | None = None, orders: Any = customer_order.c
+) -> ColumnElement[bool]:
     """Orders within the scope of a grant.
 
     * `own`: of the selected company; none where no company is selected.
@@ -21,24 +35,25 @@ def visible_orders(actor: Actor, scope: Scope) -> ColumnElement[bool]:
     * `subtree`: the same for the actor and everybody below, at any depth.
     * `firm`: of the actor's seller firm; an actor without a firm sees orders without one.
     * `all`: every order.
+
+    Args:
+        actor: who looks.
+        scope: of the permission he looks by.
+        served: where a statement has `served_companies` at hand already, a way to read them.
+        orders: columns that hold orders, where they are not those of the table.
     """
-    orders = customer_order.c
+    company_id: ColumnElement[UUID | None] = orders.company_id
+    firm_id: ColumnElement[UUID | None] = orders.firm_id
     match scope:
         case Scope.ALL:
             return true()
         case Scope.FIRM:
-            return orders.firm_id.is_(None) if actor.firm_id is None else orders.firm_id == actor.firm_id
+            return firm_id.is_(None) if actor.firm_id is None else firm_id == actor.firm_id
         case Scope.OWN:
-            return false() if actor.company_id is None else orders.company_id == actor.company_id
+            return false() if actor.company_id is None else company_id == actor.company_id
         case Scope.ASSIGNED | Scope.SUBTREE:
-            if actor.user_id is None:
-                return false()
-            served = select(company.c.company_id)
-            if scope is Scope.ASSIGNED:
-                return orders.company_id.in_(served.where(company.c.manager_id == actor.user_id))
-            below = select(app_user.c.user_id).where(app_user.c.user_id == actor.user_id).cte("below", recursive=True)
-            below = below.union(select(app_user.c.user_id).join(below, app_user.c.head_id == below.c.user_id))
-            return orders.company_id.in_(served.where(company.c.manager_id.in_(select(below.c.user_id))))
+            found = served_companies(actor, scope) if served is None else served
+            return false() if found is None else company_id.in_(found)
 
 
 def orders_of(actor: Actor, scope: Scope) -> ColumnElement[bool]:

@@ -34,6 +34,7 @@ from b2b_dvizhenie.application.ordering.ports import (
 )
 from b2b_dvizhenie.application.ordering.requests import ArticleAmbiguous, GoodsUnknown, PriceInvalid, RequestedLine
 from b2b_dvizhenie.application.ordering.views import (
+    COUNTED,
     MAX_PAGE,
     ErpLine,
     ExplainedLine,
@@ -49,6 +50,7 @@ from b2b_dvizhenie.application.ordering.views import (
 )
 
 __all__ = [
+    "COUNTED",
     "MAX_PAGE",
     "AcceptPrices",
     "ArticleAmbiguous",

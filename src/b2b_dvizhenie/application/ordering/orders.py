@@ -50,7 +50,8 @@ class ListOrders:
         """A page of orders; limit and offset beyond their bounds are brought within them."""
         scope = actor.require(Permission.ORDERS_VIEW)
         limit, offset = min(max(query.limit, 1), MAX_PAGE), min(max(query.offset, 0), MAX_OFFSET)
-        return await self._reader.page(actor, scope, replace(query, limit=limit, offset=offset))
+        page = await self._reader.page(actor, scope, replace(query, limit=limit, offset=offset))
+        return replace(page, more=False) if offset == MAX_OFFSET else page  # nothing is behind the last offset
 
 
 class ShowOrder:

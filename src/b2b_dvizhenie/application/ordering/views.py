@@ -12,6 +12,8 @@ from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 
 MAX_PAGE = 200
+COUNTED = 10_000
+"""Orders are counted up to here; beyond, a list says that there are more."""
 
 
 class LineProblem(Struct, frozen=True):
@@ -115,11 +117,15 @@ class OrderSummary(Struct, frozen=True, kw_only=True):
 
 
 class OrderPage(Struct, frozen=True):
-    """A page of orders. `total` counts all that match; `more` tells whether a next page exists."""
+    """A page of orders; `more` tells whether a next page exists.
+
+    `total` counts all that match where `exact` says so; otherwise there are at least so many, and nobody counted on.
+    """
 
     orders: tuple[OrderSummary, ...]
     total: int
     more: bool
+    exact: bool = True
 
 
 class OrderLineView(Struct, frozen=True):

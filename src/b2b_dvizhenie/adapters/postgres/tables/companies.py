@@ -70,7 +70,7 @@ company = Table(
     CompanyColumns,
     UniqueConstraint("node_id", "external_ref"),
     CheckConstraint("kind IN ('legal', 'entrepreneur', 'person')", name="kind"),
-    Index("ix_company_manager_id", "manager_id"),
+    Index("ix_company_manager_id", "manager_id", postgresql_include=["company_id"]),
     Index("ix_company_inn", "inn"),
     Index("ix_company_name", "name", "company_id"),
 )

@@ -74,7 +74,7 @@ app_user = Table(
     CheckConstraint("email = lower(email)", name="email_lower"),
     Index("uq_app_user_email", "email", unique=True, postgresql_where=text("is_active")),
     Index("uq_app_user_phone", "phone", unique=True, postgresql_where=text("is_active")),
-    Index("ix_app_user_head_id", "head_id"),
+    Index("ix_app_user_head_id", "head_id", postgresql_include=["user_id"]),
 )
 
 

@@ -58,6 +58,12 @@ cart_line = Table(
 )
 
 
+OPEN_STATUSES = ("new", "sent", "confirmed", "picking", "shipped")
+"""An order is in one of these while somebody has to do with it: few of all, and asked for most."""
+NEWEST = (text("placed_at DESC"), text("order_id DESC"))
+"""The order of every list of orders."""
+
+
 class OrderColumns(TypedColumns):
     """An order as the buyer placed it. `revision` counts our changes; `erp_*` is what the ERP says.
 
@@ -107,9 +113,23 @@ customer_order = Table(
     UniqueConstraint("user_id", "idempotency_key"),
     CheckConstraint("length(number) <= 11", name="number_fits_1c"),
     CheckConstraint("amount >= 0 AND amount <> 'NaN'", name="amount"),
-    Index("ix_customer_order_company_id", "company_id", text("placed_at DESC")),
+    # The order of the list for a company, for a firm, for everybody; what else they carry spares lists the table.
+    Index("ix_customer_order_company_id", "company_id", *NEWEST, postgresql_include=["status"]),
+    Index("ix_customer_order_firm_id", "firm_id", *NEWEST, postgresql_include=["status"]),
+    Index("ix_customer_order_placed_at", *NEWEST, postgresql_include=["company_id", "status"]),
+    Index(
+        "ix_customer_order_open",
+        *NEWEST,
+        postgresql_include=["company_id", "firm_id", "status"],
+        postgresql_where=text(f"status IN {OPEN_STATUSES}"),
+    ),
+    Index(
+        "ix_customer_order_numbers",
+        *("number", "erp_number", "client_number"),
+        postgresql_using="gin",
+        postgresql_ops=dict.fromkeys(("number", "erp_number", "client_number"), "gin_trgm_ops"),
+    ),
     Index("ix_customer_order_manager_id", "manager_id", text("placed_at DESC")),
-    Index("ix_customer_order_placed_at", text("placed_at DESC")),
     Index("ix_customer_order_node_id", "node_id", "placed_at"),
 )
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
@@ -17,8 +17,10 @@ from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, variant
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
-from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_line
+from b2b_dvizhenie.adapters.postgres.tables.ordering import OPEN_STATUSES, customer_order, order_event, order_line
+from b2b_dvizhenie.adapters.postgres.views.order_list import Asked, counted, page_ids
 from b2b_dvizhenie.application.ordering import (
+    COUNTED,
     ErpLine,
     ExplainedLine,
     OrderDetails,
@@ -158,40 +160,35 @@ class PostgresOrderReader(OrderReader):
 
     async def page(self, actor: Actor, scope: Scope, query: OrderQuery) -> OrderPage:
         """Newest orders first; two queries."""
-        where = [visible_orders(actor, scope), *self._conditions(query)]
+        asked = self._asked(query)
+        ids, visible = page_ids(actor, scope, asked)
         orders = customer_order.c
-        rows = _joined(*_SUMMARY).where(*where).order_by(orders.placed_at.desc(), orders.order_id.desc())
-        if query.after is not None:
-            rows = rows.where(tuple_(orders.placed_at, orders.order_id) < tuple_(*query.after))
-        rows = rows.offset(query.offset).limit(query.limit + 1)
+        rows = _joined(*_SUMMARY).where(orders.order_id.in_(ids), visible)
+        rows = rows.order_by(orders.placed_at.desc(), orders.order_id.desc())
         async with self._database.engine.connect() as connection:
             found = [
                 _summary(row, opened=_opened(row[18], row[19], actor, scope)) for row in await connection.execute(rows)
             ]
-            total = await connection.scalar(select(func.count()).select_from(customer_order).where(*where))
-        return OrderPage(tuple(found[: query.limit]), total or 0, len(found) > query.limit)
+            total, whole = (await connection.execute(counted(actor, scope, asked))).one()
+        more = len(found) > query.limit
+        return OrderPage(tuple(found[: query.limit]), min(total, COUNTED), more, exact=whole and total <= COUNTED)
 
-    def _conditions(self, query: OrderQuery) -> list[ColumnElement[bool]]:
+    def _asked(self, query: OrderQuery) -> Asked:
         orders = customer_order.c
-        found: list[ColumnElement[bool]] = []
-        if query.statuses:
-            found.append(orders.status.in_([status.value for status in query.statuses]))
+        within: list[ColumnElement[bool]] = []
         if query.company_id is not None:
-            found.append(orders.company_id == query.company_id)
+            within.append(orders.company_id == query.company_id)
         if query.since is not None:
-            found.append(orders.placed_at >= datetime.combine(query.since, time(), self._zone))
+            within.append(orders.placed_at >= datetime.combine(query.since, time(), self._zone))
         if query.until is not None:
-            found.append(orders.placed_at < datetime.combine(query.until + timedelta(days=1), time(), self._zone))
-        words = query.text.strip()
-        if words:
-            found.append(
-                or_(
-                    orders.number.icontains(words, autoescape=True),
-                    orders.erp_number.icontains(words, autoescape=True),
-                    orders.client_number.icontains(words, autoescape=True),
-                )
-            )
-        return found
+            within.append(orders.placed_at < datetime.combine(query.until + timedelta(days=1), time(), self._zone))
+        statuses = [status.value for status in query.statuses]
+        if statuses and set(statuses) <= set(OPEN_STATUSES):
+            # In the text of the statement: only so does the planner see that the index of open orders has them all.
+            within.append(orders.status.in_([literal_column(f"'{status}'") for status in statuses]))
+            statuses = []
+        text = query.text.strip()
+        return Asked(within, query.company_id, statuses, text, query.after, query.offset, query.limit)
 
     async def details(self, actor: Actor, scope: Scope, order_id: OrderId) -> OrderDetails | None:
         """One order with lines and history; three queries."""

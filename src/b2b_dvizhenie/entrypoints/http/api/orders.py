@@ -115,11 +115,15 @@ class OrderReceipt(Struct, frozen=True):
 
 
 class OrderList(Struct, frozen=True):
-    """A page of orders, newest first. `next_cursor` continues behind the last one; null at the end."""
+    """A page of orders, newest first. `next_cursor` continues behind the last one; null at the end.
+
+    Where `total_is_exact` is false, there are at least `total`: a long list is not counted to its end.
+    """
 
     orders: tuple[OrderSummary, ...]
     total: int
     next_cursor: str | None
+    total_is_exact: bool = True
 
 
 class OrderCancellation(Struct, frozen=True):
@@ -215,7 +219,7 @@ async def list_(
     query = OrderQuery(statuses=statuses(status), text=q, since=since, until=until, limit=limit, after=_after(cursor))
     page = await list_orders(request.user, query)
     following = _cursor(page.orders[-1]) if page.more else None
-    return OrderList(page.orders, page.total, following)
+    return OrderList(page.orders, page.total, following, page.exact)
 
 
 @get("/api/v1/orders/{order_id:uuid}", permission=Permission.ORDERS_VIEW, tags=["ordering"])

@@ -161,6 +161,7 @@ class CompanyOrdersView(Struct, frozen=True, kw_only=True):
     head: CompanyHead
     rows: tuple[OrderRow, ...]
     total: int
+    exact: bool = True
 
 
 class CompanyTrailView(Struct, frozen=True, kw_only=True):

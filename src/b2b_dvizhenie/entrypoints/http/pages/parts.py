@@ -71,7 +71,7 @@ class Quantity(Struct, frozen=True, kw_only=True):
 
 class Pager(Struct, frozen=True, kw_only=True):
     """One page of a list. `links` hold page numbers as titles; a link without URL is a gap.
-    `total` is None where nobody counted.
+    `total` is None where nobody counted, and at least the number of rows where it is not `exact`.
     """
 
     first: int
@@ -80,6 +80,7 @@ class Pager(Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     previous_url: str | None = None
     next_url: str | None = None
+    exact: bool = True
 
 
 class FacetOption(Struct, frozen=True):
@@ -139,7 +140,7 @@ class Sort(Struct, frozen=True):
     keys: tuple[str, ...]
 
 
-def pages(total: int, current: int, size: int, url: str) -> Pager:
+def pages(total: int, current: int, size: int, url: str, *, more: bool | None = None) -> Pager:
     """Links for numbered pages: the first, the last and two on each side of the current one.
 
     Args:
@@ -147,6 +148,7 @@ def pages(total: int, current: int, size: int, url: str) -> Pager:
         current: number of the page shown, from 1.
         size: rows per page.
         url: address with `{page}` where the number goes; every other brace doubled.
+        more: where rows were not counted to the end: whether there are any behind this page.
     """
     count = max(1, -(-total // size))
     shown = sorted({1, count, *range(max(1, current - 2), min(count, current + 2) + 1)})
@@ -161,5 +163,6 @@ def pages(total: int, current: int, size: int, url: str) -> Pager:
         total=total,
         links=tuple(links) if count > 1 else (),
         previous_url=url.format(page=current - 1) if current > 1 else None,
-        next_url=url.format(page=current + 1) if current < count else None,
+        next_url=url.format(page=current + 1) if (current < count if more is None else more) else None,
+        exact=more is None,
     )

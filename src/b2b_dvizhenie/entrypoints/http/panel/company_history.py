@@ -40,6 +40,7 @@ async def orders(
         head=head_of(card, actor, "orders"),
         rows=tuple(row_of(one, repeatable=False) for one in found.orders),
         total=found.total,
+        exact=found.exact,
     )
     shell = await panel_shell(frame, request, "companies")
     return frame.page(request, "pages/company/orders.html", {"shell": shell, "view": view})

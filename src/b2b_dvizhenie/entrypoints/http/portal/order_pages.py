@@ -70,6 +70,8 @@ async def list_(
         statuses=statuses(status), text=q, since=first, until=last, limit=ROWS, offset=(number - 1) * ROWS
     )
     found = await list_orders(request.user, query)
+    reached = query.offset + len(found.orders) if found.orders else 0
+    exact = found.exact or (bool(found.orders) and not found.more)
     kept = {"q": q.strip(), "since": first.isoformat() if first else "", "until": last.isoformat() if last else ""}
 
     def url(**changes: str) -> str:
@@ -79,7 +81,13 @@ async def list_(
     here = url().replace("{", "{{").replace("}", "}}")
     view = OrdersView(
         rows=tuple(row_of(one, repeatable=_repeatable(request.user)) for one in found.orders),
-        pager=numbered(found.total, number, ROWS, f"{here}{'&' if '?' in here else '?'}page={{page}}"),
+        pager=numbered(
+            max(found.total, reached),
+            number,
+            ROWS,
+            f"{here}{'&' if '?' in here else '?'}page={{page}}",
+            more=None if exact else found.more,
+        ),
         url=url(),
         statuses=(
             Link("", url(status=""), not status),
