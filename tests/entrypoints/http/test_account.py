@@ -95,7 +95,7 @@ async def test_sessions_are_closed_by_forms(client: AsyncTestClient, shop: Shop)
         "b2b-app/1.2",
         "Неизвестное устройство это устройство",
     ]
-    assert "factor" not in page.text
+    assert texts(page, "#second-factor h2") == ["Второй фактор"]
     buttons = html.fromstring(page.text).cssselect("form[action='/account/sessions/close'] button")
     form = {"session": buttons[1].get("value")}
     assert (await client.get("/api/v1/me", headers=phone)).status_code == 200

@@ -190,7 +190,7 @@ async def test_an_invitation_sets_the_first_password(
     client: AsyncTestClient, post: Mailbox, container: Container
 ) -> None:
     person = await container.create_user()(
-        system_actor("test"), role="client", name="Новый", email="new@example.test", phone=None, password=None
+        system_actor("test"), role="client", name="Новый", email="new@example.test", password=None
     )
     await container.invite_person()(system_actor("test"), person)
     await post.deliver()
@@ -211,7 +211,7 @@ async def test_a_later_invitation_kills_the_earlier(
     client: AsyncTestClient, post: Mailbox, container: Container
 ) -> None:
     person = await container.create_user()(
-        system_actor("test"), role="client", name="Новый", email="new@example.test", phone=None, password=None
+        system_actor("test"), role="client", name="Новый", email="new@example.test", password=None
     )
     for _ in range(2):
         await container.invite_person()(system_actor("test"), person)

@@ -6,14 +6,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.tables.companies import company, seller_firm
-from b2b_dvizhenie.adapters.postgres.tables.identity import account_link, app_user, role, role_grant, session
+from b2b_dvizhenie.adapters.postgres.tables.identity import (
+    account_link,
+    app_user,
+    role,
+    role_grant,
+    second_factor,
+    session,
+)
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.hierarchy import (
     Hierarchy,
@@ -99,11 +106,19 @@ class PostgresHierarchy(Hierarchy):
         ):
             pairs[role_id].append((permission, scope))
         people = select(func.count()).where(app_user.c.role_id == role.c.role_id).correlate(role).scalar_subquery()
-        query = select(role.c.role_id, role.c.parent_id, role.c.code, role.c.name, people).order_by(
-            role.c.position, role.c.code
-        )
+        query = select(
+            role.c.role_id, role.c.parent_id, role.c.code, role.c.name, people, role.c.second_factor
+        ).order_by(role.c.position, role.c.code)
         return tuple(
-            RoleRow(RoleId(row[0]), RoleId(row[1]) if row[1] else None, row[2], row[3], _grants(pairs[row[0]]), row[4])
+            RoleRow(
+                role_id=RoleId(row[0]),
+                parent_id=RoleId(row[1]) if row[1] else None,
+                code=row[2],
+                name=row[3],
+                grants=_grants(pairs[row[0]]),
+                people=row[4],
+                second_factor=row[5],
+            )
             for row in await self._connection.execute(query)
         )
 
@@ -144,6 +159,16 @@ class PostgresHierarchy(Hierarchy):
             )
         )
 
+    async def require_second_factor(self, role_id: RoleId, *, required: bool) -> None:
+        """Say whether the people of the role must log in by two steps."""
+        await self._connection.execute(update(role).where(role.c.role_id == role_id).values(second_factor=required))
+
+    async def drop_second_factor(self, user_id: UserId) -> bool:
+        """Forget the person's authenticator and recovery codes."""
+        columns = second_factor.c
+        dropped = delete(second_factor).where(columns.user_id == user_id, columns.confirmed_at.is_not(None))
+        return (await self._connection.execute(dropped)).rowcount == 1
+
     async def person(self, actor: Actor, scope: Scope, user_id: UserId) -> PersonRow | None:
         """A person the actor sees within the scope."""
         people = app_user.c
@@ -174,6 +199,7 @@ class PostgresHierarchy(Hierarchy):
                 func.coalesce(seller_firm.c.name, ""),
                 people.is_active,
                 people.created_at,
+                exists().where(second_factor.c.user_id == people.user_id, second_factor.c.confirmed_at.is_not(None)),
             )
             .join(role, role.c.role_id == people.role_id)
             .outerjoin(_head, (_head.c.user_id == people.head_id) & _head.c.user_id.in_(seen))

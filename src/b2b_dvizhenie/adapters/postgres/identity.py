@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.identity_challenges import PostgresChallenges
+from b2b_dvizhenie.adapters.postgres.identity_factors import PostgresSecondFactors
 from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.settings import held_value
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, role_grant, session
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
+from b2b_dvizhenie.application.identity.factor_ports import SecondFactors
 from b2b_dvizhenie.application.identity.ports import (
     Account,
     Accounts,
@@ -256,6 +258,7 @@ class PostgresIdentityTransaction(Transaction, IdentityTransaction):
 
     accounts: Accounts
     challenges: Challenges
+    factors: SecondFactors
     outbox: MessageOutbox
 
     def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
@@ -267,4 +270,5 @@ class PostgresIdentityTransaction(Transaction, IdentityTransaction):
         super().bind(connection)
         self.accounts = PostgresAccounts(connection)
         self.challenges = PostgresChallenges(connection)
+        self.factors = PostgresSecondFactors(connection, self._sealer)
         self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)

@@ -14,6 +14,7 @@ from b2b_dvizhenie.domain.shared.ids import UserId
 
 _BUDGET = text("SELECT pg_advisory_xact_lock(6435432)")
 _columns = challenge.c
+_FOR_STRANGERS = _columns.purpose != Purpose.SECOND_STEP.value  # a second step is asked of who has passed the first
 
 
 def _found() -> Select[*tuple[Any, ...]]:
@@ -47,15 +48,15 @@ class PostgresChallenges(Challenges):
             func.count().filter(_columns.login == login),
             func.count().filter(_columns.address == address, _columns.address != ""),
             func.count(),
-        ).where(_columns.created_at > since)
+        ).where(_columns.created_at > since, _FOR_STRANGERS)
         row = (await self._connection.execute(query)).one()
         return row[0], row[1], row[2]
 
     async def wrong_codes(self, login: str, day: datetime, hour: datetime) -> tuple[int, int]:
         """Wrong codes for this login since `day`, and over all logins since `hour`."""
         tries = func.coalesce(func.sum(_columns.tries), 0)
-        own = select(tries).where(_columns.login == login, _columns.created_at > day)
-        everybody = select(tries).where(_columns.created_at > hour)
+        own = select(tries).where(_columns.login == login, _columns.created_at > day, _FOR_STRANGERS)
+        everybody = select(tries).where(_columns.created_at > hour, _FOR_STRANGERS)
         row = (await self._connection.execute(select(own.scalar_subquery(), everybody.scalar_subquery()))).one()
         return int(row[0]), int(row[1])
 

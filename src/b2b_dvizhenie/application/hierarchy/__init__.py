@@ -35,6 +35,7 @@ from b2b_dvizhenie.application.hierarchy.roles import (
     ListRoles,
     MoveRole,
     RenameRole,
+    RequireSecondFactor,
     RoleTree,
     SetGrant,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "ReachReader",
     "Relation",
     "RenameRole",
+    "RequireSecondFactor",
     "RoleRow",
     "RoleTree",
     "SetGrant",

@@ -33,6 +33,7 @@ class PeopleAction(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     LOG_OUT = "log_out"
+    SECOND_FACTOR_OFF = "second_factor_off"
 
 
 class TooManyPeople(DomainError):
@@ -148,6 +149,8 @@ async def _apply(edit: Edit, person: PersonRow, change: PeopleChange) -> bool:
             return await _unblock(edit, person)
         case PeopleAction.LOG_OUT:
             return await _log_out(edit, person)
+        case PeopleAction.SECOND_FACTOR_OFF:
+            return await _second_factor_off(edit, person)
 
 
 async def give_role(edit: Edit, person: PersonRow, role_id: RoleId | None) -> bool:
@@ -211,4 +214,15 @@ async def _log_out(edit: Edit, person: PersonRow) -> bool:
         return False
     change = Change("identity.tokens_reset", "user", str(person.user_id), after={"sessions_closed": closed})
     await edit.record(change)
+    return True
+
+
+async def _second_factor_off(edit: Edit, person: PersonRow) -> bool:
+    """For who has lost phone and recovery codes: the next login asks the password alone."""
+    if person.user_id == edit.actor.user_id:
+        raise OwnAccount("user")  # one's own is switched off by a code
+    if not await edit.work.hierarchy.drop_second_factor(person.user_id):
+        return False
+    before, after = {"second_factor": True}, {"second_factor": False}
+    await edit.record(Change("identity.second_factor_reset", "user", str(person.user_id), before, after))
     return True

@@ -17,7 +17,10 @@ from b2b_dvizhenie.domain.shared.ids import FirmId, RoleId, UserId
 
 
 class RoleRow(Struct, frozen=True):
-    """A role of the tree. `name` is empty where its code is translated; `people` counts blocked ones too."""
+    """A role of the tree. `name` is empty where its code is translated; `people` counts blocked ones too.
+
+    `second_factor` says that its people must log in by two steps.
+    """
 
     role_id: RoleId
     parent_id: RoleId | None
@@ -25,6 +28,7 @@ class RoleRow(Struct, frozen=True):
     name: str
     grants: Grants
     people: int
+    second_factor: bool = False
 
 
 class PersonRow(Struct, frozen=True):
@@ -54,6 +58,7 @@ class PersonCard(Struct, frozen=True):
     firm: str
     is_active: bool
     created_at: datetime
+    second_factor: bool
 
     @property
     def version(self) -> str:
@@ -125,6 +130,16 @@ class Hierarchy(Protocol):
     @abstractmethod
     async def put_grant(self, role_id: RoleId, permission: Permission, scope: Scope | None) -> None:
         """Give the permission in this scope instead of whatever it was; None takes it away."""
+        ...
+
+    @abstractmethod
+    async def require_second_factor(self, role_id: RoleId, *, required: bool) -> None:
+        """Say whether the people of the role must log in by two steps."""
+        ...
+
+    @abstractmethod
+    async def drop_second_factor(self, user_id: UserId) -> bool:
+        """Forget the person's authenticator and recovery codes; False where there was none in use."""
         ...
 
     @abstractmethod

@@ -220,6 +220,31 @@ class SetGrant:
         return before
 
 
+class RequireSecondFactor:
+    """Say whether the people of a role must log in by two steps."""
+
+    def __init__(self, work: HierarchyWork) -> None:
+        self._work = work
+
+    async def __call__(self, actor: Actor, role_id: RoleId, *, required: bool) -> None:
+        """Change it, effective on everybody's next request: who has no second step is led to set one up.
+
+        Raises:
+            NotFound: no such role.
+            RoleOutOfReach: the role is neither below the actor's nor his own.
+            BeyondOwnRights: the actor manages not everybody.
+        """
+        async with editing(self._work, actor) as edit:
+            require_role_editor(edit.editor)
+            role = edit.role(role_id)
+            if role_id not in holdable(edit.parents, edit.editor):
+                raise RoleOutOfReach("role")
+            if required is not role.second_factor:
+                await edit.work.hierarchy.require_second_factor(role_id, required=required)
+                before, after = {"second_factor": role.second_factor}, {"second_factor": required}
+                await edit.record(Change("hierarchy.second_factor_required", "role", str(role_id), before, after))
+
+
 def _title(role: RoleRow) -> str:
     return role.name or role.code
 

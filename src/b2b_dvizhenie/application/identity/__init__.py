@@ -18,7 +18,8 @@ from b2b_dvizhenie.application.identity.directory import (
     UserQuery,
     UserState,
 )
-from b2b_dvizhenie.application.identity.entering import NewSession, Visitor
+from b2b_dvizhenie.application.identity.entering import NewSession, SecondStep, Visitor
+from b2b_dvizhenie.application.identity.factor_ports import SecondFactor, SecondFactors
 from b2b_dvizhenie.application.identity.links import (
     RECOVERY_JOB,
     AskForRecovery,
@@ -34,6 +35,14 @@ from b2b_dvizhenie.application.identity.ports import (
     PasswordHasher,
     SessionReader,
 )
+from b2b_dvizhenie.application.identity.second_factor import (
+    BeginSecondFactor,
+    ConfirmSecondFactor,
+    FactorState,
+    ShowSecondFactor,
+    SwitchOffSecondFactor,
+)
+from b2b_dvizhenie.application.identity.second_step import PassSecondStep
 from b2b_dvizhenie.application.identity.tokens import RefreshToken, ResetTokens
 from b2b_dvizhenie.application.identity.use_cases import (
     Authenticate,
@@ -51,14 +60,17 @@ __all__ = [
     "AskForRecovery",
     "AskedCode",
     "Authenticate",
+    "BeginSecondFactor",
     "BeginView",
     "BuysFor",
     "ChangePassword",
     "CloseOtherSessions",
     "CloseSession",
+    "ConfirmSecondFactor",
     "CreateUser",
     "DirectoryReader",
     "EndView",
+    "FactorState",
     "IdentityTransaction",
     "IdentityWork",
     "InvitePerson",
@@ -71,15 +83,21 @@ __all__ = [
     "NewSession",
     "OpenLink",
     "OpenSession",
+    "PassSecondStep",
     "PasswordHasher",
     "RefreshToken",
     "ResetTokens",
+    "SecondFactor",
+    "SecondFactors",
+    "SecondStep",
     "SeeAs",
     "SelectCompany",
     "SendCode",
     "SendRecovery",
     "SessionReader",
     "SetPasswordByLink",
+    "ShowSecondFactor",
+    "SwitchOffSecondFactor",
     "UserCount",
     "UserLine",
     "UserPage",

@@ -20,7 +20,7 @@ from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import UserId
 
 
-def _person(actor: Actor) -> tuple[UserId, UUID]:
+def person_of(actor: Actor) -> tuple[UserId, UUID]:
     """The person and the session it came with; the system itself has neither."""
     actor.require(Permission.PROFILE_VIEW)
     if actor.user_id is None or not actor.session_id:
@@ -37,7 +37,7 @@ class ListSessions:
 
     async def __call__(self, actor: Actor) -> Sequence[OpenSession]:
         """The person's own sessions that are alive now, newest first."""
-        user_id, _ = _person(actor)
+        user_id, _ = person_of(actor)
         async with self._work() as work:
             return await work.accounts.sessions(user_id, self._clock())
 
@@ -71,7 +71,7 @@ class CloseSession:
         Raises:
             NotFound: no such session, a dead one, or somebody else's.
         """
-        user_id, _ = _person(actor)
+        user_id, _ = person_of(actor)
         async with self._work() as work:
             if not await work.accounts.close_session(user_id, session_id, self._clock()):
                 raise NotFound("session_id")
@@ -87,7 +87,7 @@ class CloseOtherSessions:
 
     async def __call__(self, actor: Actor) -> int:
         """How many sessions were closed; the one the actor came with stays."""
-        user_id, here = _person(actor)
+        user_id, here = person_of(actor)
         async with self._work() as work:
             closed = await work.accounts.close_others(user_id, here, self._clock())
             await work.commit()
@@ -119,7 +119,7 @@ class ChangePassword:
             WrongPassword: the current password is wrong.
             TooManyAttempts: the budget of failures for the person's logins or the address is used up.
         """
-        user_id, here = _person(actor)
+        user_id, here = person_of(actor)
         check_new_password(new)
         now = self._clock()
         async with self._work() as work:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from b2b_dvizhenie.application.identity.entering import NewSession, Visitor, opened
+from b2b_dvizhenie.application.identity.entering import NewSession, SecondStep, Visitor, entered
 from b2b_dvizhenie.application.identity.ports import Challenges, IdentityTransaction, IdentityWork
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.clock import Clock
@@ -158,8 +158,10 @@ class LogInByCode:
         self._sealer = sealer
         self._clock = clock
 
-    async def __call__(self, challenge: str, code: str, visitor: Visitor) -> NewSession:
-        """Open a session. A code works once, in the browser that asked for it, and not after five wrong ones.
+    async def __call__(self, challenge: str, code: str, visitor: Visitor) -> NewSession | SecondStep:
+        """Open a session, or ask for the second step.
+
+        A code works once, in the browser that asked for it, and not after five wrong ones.
 
         Raises:
             CodeLoginOff: it was switched off since.
@@ -186,6 +188,6 @@ class LogInByCode:
                 await work.commit()
                 raise WrongCode("code")
             await work.challenges.use(asked.challenge_id, now)
-            session = await opened(work.accounts, account.user_id, visitor, now)
+            entry = await entered(work, account.user_id, visitor, now)
             await work.commit()
-        return session
+        return entry

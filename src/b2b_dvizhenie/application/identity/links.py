@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from b2b_dvizhenie.application.identity.codes import asked_for, checked_budget
-from b2b_dvizhenie.application.identity.entering import NewSession, Visitor, opened
+from b2b_dvizhenie.application.identity.entering import NewSession, SecondStep, Visitor, entered
 from b2b_dvizhenie.application.identity.ports import IdentityTransaction, IdentityWork, PasswordHasher, Reachable
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -155,7 +155,7 @@ class SetPasswordByLink:
         self._passwords = passwords
         self._clock = clock
 
-    async def __call__(self, token: str, password: str, visitor: Visitor) -> NewSession:
+    async def __call__(self, token: str, password: str, visitor: Visitor) -> NewSession | SecondStep:
         """Set it and enter (REG-6, TOK-1: taking up an invitation makes the person's first token).
 
         Raises:
@@ -176,7 +176,7 @@ class SetPasswordByLink:
             await work.challenges.use_link(link.link_id, now)
             await work.accounts.set_password(link.user_id, encoded)
             closed = await work.accounts.close_all(link.user_id, now)
-            session = await opened(work.accounts, link.user_id, visitor, now)
+            entry = await entered(work, link.user_id, visitor, now)
             oneself = Actor(link.user_id, person.name, "", {})
             change = Change(
                 f"identity.{link.kind.value}_used", "user", str(link.user_id), after={"sessions_closed": closed}
@@ -185,7 +185,7 @@ class SetPasswordByLink:
             if link.kind is LinkKind.RECOVERY:
                 await tell_of_new_password(work, person)
             await work.commit()
-        return session
+        return entry
 
 
 async def tell_of_new_password(work: IdentityTransaction, person: Reachable) -> None:

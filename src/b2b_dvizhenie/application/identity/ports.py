@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from b2b_dvizhenie.application.identity.factor_ports import SecondFactors
 from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
@@ -253,12 +254,12 @@ class Challenges(Protocol):
 
     @abstractmethod
     async def asked(self, login: str, address: str, since: datetime) -> tuple[int, int, int]:
-        """How often something was asked for since a moment: for this login, from this address, in all."""
+        """How often a code or a link was asked for since a moment: for this login, from this address, in all."""
         ...
 
     @abstractmethod
     async def wrong_codes(self, login: str, day: datetime, hour: datetime) -> tuple[int, int]:
-        """Wrong codes for this login since `day`, and over all logins since `hour`."""
+        """Wrong codes for this login since `day`, and over all logins since `hour`; of second steps neither."""
         ...
 
     @abstractmethod
@@ -312,6 +313,7 @@ class IdentityTransaction(Protocol):
 
     accounts: Accounts
     challenges: Challenges
+    factors: SecondFactors
     outbox: MessageOutbox
     jobs: JobQueue
     audit: AuditLog

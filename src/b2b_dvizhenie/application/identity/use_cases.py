@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from b2b_dvizhenie.application.identity.budget import check_attempts
-from b2b_dvizhenie.application.identity.entering import NewSession, Visitor, opened
+from b2b_dvizhenie.application.identity.entering import NewSession, SecondStep, Visitor, entered
 from b2b_dvizhenie.application.identity.ports import IdentityWork, PasswordHasher, SessionReader
 from b2b_dvizhenie.application.identity.viewing import SeeAs, record_end
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -31,8 +31,10 @@ class LogIn:
         self._passwords = passwords
         self._clock = clock
 
-    async def __call__(self, login: str, password: str, *, address: str = "", user_agent: str = "") -> NewSession:
-        """Open a session.
+    async def __call__(
+        self, login: str, password: str, *, address: str = "", user_agent: str = ""
+    ) -> NewSession | SecondStep:
+        """Open a session, or ask for the second step of who has one.
 
         Raises:
             BadCredentials: whatever is wrong: login, password, or the account.
@@ -52,9 +54,9 @@ class LogIn:
                 await work.accounts.record_failure(key, address, now)
                 await work.commit()
                 raise BadCredentials
-            session = await opened(work.accounts, account.user_id, Visitor(address, user_agent), now)
+            entry = await entered(work, account.user_id, Visitor(address, user_agent), now)
             await work.commit()
-        return session
+        return entry
 
 
 class Authenticate:

@@ -118,7 +118,9 @@ class SeeAs:
         now = self._clock()
         target = await self._target(viewer, view, company_id, now)
         if target is not None:
-            return replace(target, session_id=viewer.session_id, view=view)
+            # Whose second step is due is the person before the screen, not the one whose eyes he looks through.
+            due = viewer.second_factor_due
+            return replace(target, session_id=viewer.session_id, view=view, second_factor_due=due)
         async with self._work() as work:
             if await work.accounts.end_view(UUID(viewer.session_id)):
                 await record_end(work, viewer, view, "over")

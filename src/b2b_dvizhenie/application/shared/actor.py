@@ -28,7 +28,8 @@ class Actor(Struct, frozen=True):
     `access_level` is the actor's level inside that company, `opened` what it opens to him there (LVL). `terms` are the
     terms his prices are made by. `company_certain` says that the request named the company or that there is only one;
     otherwise it is the session's choice, which another tab may have changed since (MUL-4). With a `view` somebody else
-    looks through this person's eyes, and can change nothing.
+    looks through this person's eyes, and can change nothing. With `second_factor_due`
+    the role requires a second step that the person has yet to set up.
     """
 
     user_id: UserId | None
@@ -46,6 +47,7 @@ class Actor(Struct, frozen=True):
     request_id: str = ""
     language: str = "ru"
     view: View | None = None
+    second_factor_due: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether the permission is granted in any scope."""

@@ -50,6 +50,7 @@ class Purpose(StrEnum):
 
     CODE = "code"
     RECOVERY = "recovery"
+    SECOND_STEP = "second_step"
 
 
 class LinkKind(StrEnum):
@@ -62,6 +63,7 @@ class LinkKind(StrEnum):
 class Challenge(Struct, frozen=True, kw_only=True):
     """Something asked for by a browser. `login` is canonical; whether anybody has it is found out later, by a worker.
 
+    For the second step `login` is the id of the person who has passed the first.
     `code_digest` is None until a code was made. `browser_hash` recognises the browser that asked.
     """
 

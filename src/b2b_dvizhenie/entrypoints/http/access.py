@@ -1,7 +1,8 @@
 """Default-deny: a route declares its permission or that it is public, or the application refuses to start.
 
 `@get(..., permission=Permission.CATALOG_VIEW)` or `@get(..., public=True)`; Litestar keeps both in `opt`. With
-`names_company=True` who buys for several companies must name the one that the request is for.
+`names_company=True` who buys for several companies must name the one that the request is for; `while_due=True` is open
+also to who must set up a second step before anything else.
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from litestar.routes import HTTPRoute
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.companies import CompanyUnnamed
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.identity import AuthenticationRequired
+from b2b_dvizhenie.domain.identity import AuthenticationRequired, SecondFactorDue
 
 
 class UndeclaredRoute(RuntimeError):
@@ -26,6 +27,7 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
 
     Raises:
         AuthenticationRequired: nobody is logged in.
+        SecondFactorDue: the role requires a second step, which has yet to be set up; only where one does so is open.
         Forbidden: the actor lacks the permission, or may not enter the panel that the route is a page of.
         CompanyUnnamed: the route changes something for a company, the actor has several, and the request names none.
     """
@@ -34,6 +36,8 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
     actor = connection.scope.get("user")
     if actor is None:
         raise AuthenticationRequired
+    if actor.second_factor_due and not handler.opt.get("while_due"):
+        raise SecondFactorDue
     actor.require(Permission(handler.opt["permission"]))
     if connection.scope["path"].startswith("/panel"):
         actor.require(Permission.PANEL_ACCESS)

@@ -25,6 +25,7 @@ from b2b_dvizhenie.entrypoints.http.panel.user_card import CardPage
 from b2b_dvizhenie.entrypoints.http.portal.catalogue import Listing
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.refusals import error_page
+from b2b_dvizhenie.entrypoints.http.portal.security import SecurityPage
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.problems import on_domain_error, on_http_error, on_unexpected
 from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
@@ -73,7 +74,16 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
             container.read_audit(),
         )
 
-    makers = {"site": lambda: site, "frame": frame, "listing": listing, "card_page": card_page}
+    def security_page() -> SecurityPage:
+        return SecurityPage(frame(), container.list_sessions(), container.show_second_factor())
+
+    makers = {
+        "site": lambda: site,
+        "frame": frame,
+        "listing": listing,
+        "card_page": card_page,
+        "security_page": security_page,
+    }
     return {name: Provide(make, sync_to_thread=False) for name, make in makers.items()}
 
 

@@ -12,10 +12,13 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from b2b_dvizhenie.adapters.postgres.database import DatabaseUnavailable
+from b2b_dvizhenie.domain.identity import SecondFactorDue
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
+SECOND_FACTOR_PAGE = "/account/sessions#second-factor"
+"""Where a second step is set up."""
 log = structlog.get_logger("http")
 _INDEX = re.compile(r"\[(\d+)\]")
 
@@ -123,7 +126,10 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 def _to_login(request: Request[Any, Any, Any]) -> Response[Any]:
     query = request.scope["query_string"].decode("latin-1")
     target = request.scope["path"] + (f"?{query}" if query else "")
-    address = "/login" if target == "/" else f"/login?next={quote(target, safe='')}"
+    return _led(request, "/login" if target == "/" else f"/login?next={quote(target, safe='')}")
+
+
+def _led(request: Request[Any, Any, Any], address: str) -> Response[Any]:
     if request.headers.get("hx-request") == "true":
         # A redirect would be followed silently and the login form would land in the middle of the page.
         return Response("", media_type="text/html", status_code=401, headers={"HX-Redirect": address})
@@ -135,6 +141,8 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     if wants_page(request):
         if problem.status == HTTPStatus.UNAUTHORIZED:
             return _to_login(request)
+        if problem.code == SecondFactorDue.code:
+            return _led(request, SECOND_FACTOR_PAGE)
         page = request.app.state.get("error_page")
         if page is not None:
             return Response(page(request, problem), media_type="text/html; charset=utf-8", status_code=problem.status)

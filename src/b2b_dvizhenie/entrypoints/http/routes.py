@@ -10,6 +10,7 @@ from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchan
 from b2b_dvizhenie.entrypoints.http.api import company_directory as company_directory_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
+from b2b_dvizhenie.entrypoints.http.api import second_factor as second_factor_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
 from b2b_dvizhenie.entrypoints.http.panel import (
@@ -50,6 +51,7 @@ from b2b_dvizhenie.entrypoints.http.portal import (
     order_pages,
     product,
     reasons,
+    second_factor,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -57,6 +59,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *identity.ROUTES,
     *entrance_api.ROUTES,
     *account_api.ROUTES,
+    *second_factor_api.ROUTES,
     *roles_api.ROUTES,
     *users_api.ROUTES,
     *settings_api.ROUTES,
@@ -72,6 +75,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *entrance.ROUTES,
     *entrance_codes.ROUTES,
     *entrance_links.ROUTES,
+    *second_factor.ROUTES,
     *catalogue.ROUTES,
     *product.ROUTES,
     *reasons.ROUTES,

@@ -19,6 +19,7 @@ class Hierarchy(Identity):
     move_role = providers.Factory(hierarchy.MoveRole, hierarchy_work.provider)
     delete_role = providers.Factory(hierarchy.DeleteRole, hierarchy_work.provider)
     set_grant = providers.Factory(hierarchy.SetGrant, hierarchy_work.provider)
+    require_second_factor = providers.Factory(hierarchy.RequireSecondFactor, hierarchy_work.provider)
     change_person = providers.Factory(hierarchy.ChangePerson, hierarchy_work.provider)
     change_people = providers.Factory(hierarchy.ChangePeople, hierarchy_work.provider)
     show_person = providers.Factory(hierarchy.ShowPerson, hierarchy_work.provider)

@@ -49,6 +49,11 @@ class Identity(Messaging):
     set_password_by_link = providers.Factory(
         identity.SetPasswordByLink, identity_work.provider, Base.passwords, Base.clock
     )
+    pass_second_step = providers.Factory(identity.PassSecondStep, identity_work.provider, Base.clock)
+    show_second_factor = providers.Factory(identity.ShowSecondFactor, identity_work.provider)
+    begin_second_factor = providers.Factory(identity.BeginSecondFactor, identity_work.provider, Base.clock)
+    confirm_second_factor = providers.Factory(identity.ConfirmSecondFactor, identity_work.provider, Base.clock)
+    switch_off_second_factor = providers.Factory(identity.SwitchOffSecondFactor, identity_work.provider, Base.clock)
     directory_reader = providers.Singleton(PostgresDirectory, Base.database)
     list_users = providers.Factory(identity.ListUsers, directory_reader)
     create_user = providers.Factory(identity.CreateUser, identity_work.provider, Base.passwords, Base.clock)

@@ -22,13 +22,17 @@ from b2b_dvizhenie.adapters.postgres.tables.metadata import MOMENT, metadata
 
 
 class RoleColumns(TypedColumns):
-    """A role of the tree; `code` is stable, `name` is what people see ("" = the translated name of the code)."""
+    """A role of the tree; `code` is stable, `name` is what people see ("" = the translated name of the code).
+
+    `second_factor` says that its people must have a second step.
+    """
 
     role_id: Named[UUID] = Column(Uuid, primary_key=True)
     parent_id: Named[UUID | None] = Column(ForeignKey("role.role_id"), type_=Uuid)
     code: Named[str] = Column(unique=True)
     name: Named[str] = Column(server_default="")
     position: Named[int]
+    second_factor: Named[bool] = Column(server_default=text("false"))
 
 
 role = Table("role", metadata, RoleColumns, CheckConstraint("parent_id <> role_id", name="not_own_parent"))
@@ -108,7 +112,10 @@ session = Table(
 
 
 class ChallengeColumns(TypedColumns):
-    """A code or a link that a browser asked for without being logged in; whether the login exists is not told here."""
+    """A code or a link that a browser asked for without being logged in; whether the login exists is not told here.
+
+    Also the question for the second step; its `login` is the id of the person who has passed the first.
+    """
 
     challenge_id: Named[UUID] = Column(Uuid, primary_key=True)
     purpose: Named[str]
@@ -127,7 +134,7 @@ challenge = Table(
     "challenge",
     metadata,
     ChallengeColumns,
-    CheckConstraint("purpose IN ('code', 'recovery')", name="purpose"),
+    CheckConstraint("purpose IN ('code', 'recovery', 'second_step')", name="purpose"),
     Index("ix_challenge_login_created_at", "login", "created_at"),
     Index("ix_challenge_created_at", "created_at"),
 )
@@ -154,8 +161,35 @@ account_link = Table(
 )
 
 
+class SecondFactorColumns(TypedColumns):
+    """The authenticator app of a person, its secret sealed; not in use until `confirmed_at`.
+
+    `last_step` is the latest time step whose code was used: neither it nor an earlier one works again.
+    """
+
+    user_id: Named[UUID] = Column(Uuid, ForeignKey("app_user.user_id", ondelete="CASCADE"), primary_key=True)
+    sealed: Named[bytes] = Column(LargeBinary)
+    created_at: Named[datetime] = Column(MOMENT)
+    confirmed_at: Named[datetime | None] = Column(MOMENT)
+    last_step: Named[int] = Column(BigInteger, server_default=text("0"))
+
+
+second_factor = Table("second_factor", metadata, SecondFactorColumns)
+
+
+class RecoveryCodeColumns(TypedColumns):
+    """A code that replaces the authenticator once; only a keyed digest of it is kept."""
+
+    user_id: Named[UUID] = Column(Uuid, ForeignKey("second_factor.user_id", ondelete="CASCADE"), primary_key=True)
+    digest: Named[bytes] = Column(LargeBinary, primary_key=True)
+    used_at: Named[datetime | None] = Column(MOMENT)
+
+
+recovery_code = Table("recovery_code", metadata, RecoveryCodeColumns)
+
+
 class LoginAttemptColumns(TypedColumns):
-    """A failed login, for the budgets per account and per address."""
+    """A failed login or second step, for the budgets per account and per address."""
 
     attempt_id: Named[int] = Column(BigInteger, Identity(), primary_key=True)
     at: Named[datetime] = Column(MOMENT)

@@ -42,7 +42,9 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
           FROM role_grant g WHERE g.role_id = u.role_id),
        m.company_id, m.access_level, a.agreement_id, a.currency, a.rounding, a.warehouse_id,
        t.price_type_id, t.vat_included, t.currency, s.last_seen_at < %(seen)s, m.companies,
-       l.opens, hidden.policy, s.view_as_id, s.view_until
+       l.opens, hidden.policy, s.view_as_id, s.view_until,
+       r.second_factor AND NOT EXISTS (
+           SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.confirmed_at IS NOT NULL)
   FROM {{source}}
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
@@ -181,6 +183,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
         hidden_prices=policy,
         terms=terms,
         view=View(UserId(row[0]), row[1], UserId(row[20]), row[21]) if row[20] else None,
+        second_factor_due=row[22],
     )
     # Whoever orders at concealed prices is shown none, wherever prices are shown.
     return structs.replace(actor, grants=_without_prices(grants)) if actor.is_concealed else actor

@@ -19,7 +19,7 @@ from b2b_dvizhenie.application.identity import (
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.ids import UserId
-from b2b_dvizhenie.entrypoints.http.api.identity import Token, client_address, visitor_of
+from b2b_dvizhenie.entrypoints.http.api.identity import Token, TotpRequired, client_address, told, visitor_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
 
@@ -62,10 +62,9 @@ async def ask_for_code(
 @post("/api/v1/auth/code/check", public=True, status_code=200, tags=["identity"])
 async def log_in_by_code(
     request: Request[Any, Any, Any], data: JSONBody[Answer], log_in_by_code: NamedDependency[LogInByCode]
-) -> Token:
-    """Log in by the code."""
-    opened = await log_in_by_code(data.challenge, data.code, visitor_of(request))
-    return Token(opened.token, opened.expires_at)
+) -> Token | TotpRequired:
+    """Log in by the code; who has a second step gets its question in place of the token."""
+    return told(await log_in_by_code(data.challenge, data.code, visitor_of(request)))
 
 
 @post("/api/v1/auth/recovery", public=True, status_code=202, tags=["identity"])
@@ -81,10 +80,9 @@ async def set_password(
     request: Request[Any, Any, Any],
     data: JSONBody[NewPassword],
     set_password_by_link: NamedDependency[SetPasswordByLink],
-) -> Token:
+) -> Token | TotpRequired:
     """Set a password by the link of an invitation or a recovery, and log in; every other session is closed."""
-    opened = await set_password_by_link(data.token, data.password, visitor_of(request))
-    return Token(opened.token, opened.expires_at)
+    return told(await set_password_by_link(data.token, data.password, visitor_of(request)))
 
 
 @post("/api/v1/users/{user_id:uuid}/invitation", permission=Permission.USERS_MANAGE, status_code=202, tags=["identity"])

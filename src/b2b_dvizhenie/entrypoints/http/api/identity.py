@@ -9,7 +9,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from b2b_dvizhenie.application.identity import LogIn, LogOut, RefreshToken, ResetTokens, Visitor
+from b2b_dvizhenie.application.identity import (
+    LogIn,
+    LogOut,
+    NewSession,
+    PassSecondStep,
+    RefreshToken,
+    ResetTokens,
+    SecondStep,
+    Visitor,
+)
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.ids import UserId
@@ -27,6 +36,20 @@ class Token(Struct, frozen=True):
 
     token: str
     expires_at: datetime
+
+
+class TotpRequired(Struct, frozen=True, tag_field="step", tag="totp_required"):
+    """The first step is passed; `POST /api/v1/auth/totp` with this challenge and a code gives the token."""
+
+    challenge: str
+    expires_at: datetime
+
+
+class SecondStepCode(Struct, frozen=True, forbid_unknown_fields=True):
+    """The challenge of `totp_required`, and a code of the authenticator app or a recovery code."""
+
+    challenge: str
+    code: str
 
 
 class Closed(Struct, frozen=True):
@@ -56,15 +79,41 @@ def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
     return Visitor(client_address(request), request.headers.get("user-agent", ""))
 
 
+def told(entry: NewSession | SecondStep) -> Token | TotpRequired:
+    """What a first step is answered with."""
+    if isinstance(entry, SecondStep):
+        return TotpRequired(entry.challenge, entry.expires_at)
+    return Token(entry.token, entry.expires_at)
+
+
 @post("/api/v1/auth/login", public=True, status_code=200, tags=["identity"])
-async def login(request: Request[Any, Any, Any], data: JSONBody[Credentials], log_in: NamedDependency[LogIn]) -> Token:
-    """Log in by e-mail or phone and password."""
+async def login(
+    request: Request[Any, Any, Any], data: JSONBody[Credentials], log_in: NamedDependency[LogIn]
+) -> Token | TotpRequired:
+    """Log in by e-mail or phone and password; who has a second step gets its question in place of the token."""
     agent = request.headers.get("user-agent", "")
-    opened = await log_in(data.login, data.password, address=client_address(request), user_agent=agent)
+    return told(await log_in(data.login, data.password, address=client_address(request), user_agent=agent))
+
+
+@post("/api/v1/auth/totp", public=True, status_code=200, tags=["identity"])
+async def second_step(
+    request: Request[Any, Any, Any],
+    data: JSONBody[SecondStepCode],
+    pass_second_step: NamedDependency[PassSecondStep],
+) -> Token:
+    """Pass the second step of a login."""
+    opened = await pass_second_step(data.challenge, data.code, visitor_of(request))
     return Token(opened.token, opened.expires_at)
 
 
-@post("/api/v1/auth/logout", permission=Permission.PROFILE_VIEW, while_viewing=True, status_code=204, tags=["identity"])
+@post(
+    "/api/v1/auth/logout",
+    permission=Permission.PROFILE_VIEW,
+    while_viewing=True,
+    while_due=True,
+    status_code=204,
+    tags=["identity"],
+)
 async def logout(request: Request[Actor, Any, Any], log_out: NamedDependency[LogOut]) -> None:
     """Close the session of this token."""
     await log_out(request.user)
@@ -107,4 +156,4 @@ async def me(request: Request[Actor, Any, Any]) -> Me:
     )
 
 
-ROUTES = [login, logout, refresh, reset, reset_of, me]
+ROUTES = [login, second_step, logout, refresh, reset, reset_of, me]

@@ -23,6 +23,7 @@ from b2b_dvizhenie.entrypoints.http.pages.orders import (
 )
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, Pager, pages
 from b2b_dvizhenie.entrypoints.http.pages.shell import Limit
+from b2b_dvizhenie.entrypoints.http.portal.security import qr_of
 
 _COMPANY = "ООО «ЭнергоМонтаж»"
 _AGREEMENT = "Договор № 118 от 12.03.2026"
@@ -262,7 +263,6 @@ def security() -> SecurityView:
         ),
         password_form=Form({}, {"current_password": "Пароль не подходит."}),
         password_changed_at=NOW - timedelta(days=120),
-        totp_offered=True,
     )
 
 
@@ -271,16 +271,17 @@ def second_factor() -> SecurityView:
     return replace(
         security(),
         password_form=Form(),
-        totp_secret="JBSWY3DPEHPK3PXP",  # noqa: S106 - an example of the format
-        totp_qr_url="/_kit/picture-1.svg",
+        totp_secret="JBSW Y3DP EHPK 3PXP",  # noqa: S106 - an example of the format
+        totp_qr=qr_of("otpauth://totp/example"),
+        totp_due=True,
         totp_required=True,
     )
 
 
 def second_factor_on() -> SecurityView:
     """The second factor just switched on."""
-    codes = tuple(f"{number:04d}-{number * 7 % 10000:04d}" for number in range(1421, 9999, 1009))
-    return replace(security(), password_form=Form(), totp_enabled=True, recovery_codes=codes)
+    codes = tuple(f"{number:05d}-{number * 7 % 100000:05d}" for number in range(14210, 99999, 9009))
+    return replace(security(), password_form=Form(), totp_enabled=True, recovery_codes=codes, recovery_codes_left=10)
 
 
 def error(status: int) -> ErrorView:

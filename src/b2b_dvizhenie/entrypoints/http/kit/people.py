@@ -125,6 +125,7 @@ def person() -> PersonView:
             {"email": "Это не похоже на адрес почты."},
         ),
         version="1",
+        second_factor=True,
         roles=_ROLES,
         heads=_HEADS,
         firms=(Choice("", "нет", selected=True), Choice("1", "ООО «Продавец»")),

@@ -41,15 +41,19 @@ class SessionRow(Struct, frozen=True, kw_only=True):
 
 
 class SecurityView(Struct, frozen=True, kw_only=True):
-    """Sessions, password, second factor where it is offered. `totp_svg` is the QR code of one that waits for a code."""
+    """Sessions, password, second factor. `totp_qr` is the QR code, as SVG, of one that waits for a code.
+
+    `totp_due` says that nothing else is open until it is set up. `recovery_codes` were made just now.
+    """
 
     sessions: tuple[SessionRow, ...]
     password_form: Form = Form()
     password_changed_at: datetime | None = None
-    totp_offered: bool = False
+    totp_due: bool = False
     totp_enabled: bool = False
     totp_required: bool = False
     totp_secret: str = ""
-    totp_qr_url: str = ""
+    totp_qr: str = ""
     totp_form: Form = Form()
     recovery_codes: tuple[str, ...] = ()
+    recovery_codes_left: int = 0

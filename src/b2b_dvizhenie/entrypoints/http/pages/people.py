@@ -90,6 +90,7 @@ class PersonView(Struct, frozen=True, kw_only=True):
     trail: tuple[AuditRow, ...] | None = None
     older_url: str | None = None
     own: bool = False  # the viewer himself
+    second_factor: bool = False
     view_as_url: str | None = None
 
 

@@ -65,6 +65,8 @@ class RoleNode(Struct, frozen=True, kw_only=True):
     own: bool = False
     may_edit: bool = False
     may_delete: bool = False
+    second_factor: bool = False  # its people must log in by two steps
+    may_require: bool = False  # the viewer says whether they must
     parents: tuple[Choice, ...] = ()  # where it may be moved
 
 

@@ -16,6 +16,7 @@ from b2b_dvizhenie.application.hierarchy import (
     ListRoles,
     MoveRole,
     RenameRole,
+    RequireSecondFactor,
     RoleRow,
     RoleTree,
 )
@@ -40,6 +41,8 @@ _DONE = {
     "renamed": N_("Role renamed."),
     "moved": N_("Role moved."),
     "deleted": N_("Role deleted."),
+    "required": N_("People of the role must log in by two steps from now on."),
+    "optional": N_("People of the role may do without a second step."),
 }
 
 
@@ -66,6 +69,8 @@ def _node(tree: RoleTree, role: RoleRow, texts: GNUTranslations) -> RoleNode:
         own=role.role_id == tree.editor.role_id,
         may_edit=may_edit,
         may_delete=may_edit and not role.people and not children,
+        second_factor=role.second_factor,
+        may_require=bool(tree.editable) and role.role_id in tree.holdable,
         parents=_choices(tree, texts, role.parent_id, under) if may_edit else (),
     )
 
@@ -187,6 +192,23 @@ async def move(
     return _done("moved")
 
 
+@post("/panel/roles/{role_id:uuid}/second-factor", permission=Permission.USERS_MANAGE, include_in_schema=False)
+async def require_second_factor(
+    request: Request[Actor, Any, Any],
+    role_id: FromPath[UUID],
+    frame: NamedDependency[Frame],
+    list_roles: NamedDependency[ListRoles],
+    require_second_factor: NamedDependency[RequireSecondFactor],
+) -> Response[str] | Redirect:
+    """Say whether the people of a role must log in by two steps, by the button that was pressed."""
+    required = str((await request.form()).get("required", "")) == "yes"
+    try:
+        await require_second_factor(request.user, RoleId(role_id), required=required)
+    except DomainError as error:
+        return await _refused(request, frame, list_roles, error)
+    return _done("required" if required else "optional")
+
+
 @post("/panel/roles/{role_id:uuid}/delete", permission=Permission.USERS_MANAGE, include_in_schema=False)
 async def remove(
     request: Request[Actor, Any, Any],
@@ -203,4 +225,4 @@ async def remove(
     return _done("deleted")
 
 
-ROUTES = [show, add, rename, move, remove]
+ROUTES = [require_second_factor, show, add, rename, move, remove]

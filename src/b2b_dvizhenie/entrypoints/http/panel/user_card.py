@@ -56,7 +56,9 @@ _DONE = {
     PeopleAction.BLOCK.value: N_("Blocked; the sessions are closed."),
     PeopleAction.UNBLOCK.value: N_("Unblocked."),
     PeopleAction.LOG_OUT.value: N_("Sessions are closed."),
+    PeopleAction.SECOND_FACTOR_OFF.value: N_("The second factor is switched off: the password alone is asked."),
 }
+_BUTTONS = frozenset({PeopleAction.BLOCK, PeopleAction.UNBLOCK, PeopleAction.LOG_OUT, PeopleAction.SECOND_FACTOR_OFF})
 _LANGUAGES = (("ru", "Русский"), ("en", "English"))
 
 
@@ -106,6 +108,7 @@ class CardPage:
             companies=_companies(found[0], actor),
             trail=trail,
             older_url=None if older is None else f"/panel/users/{user_id}?before={older}#trail",
+            second_factor=shown.card.second_factor,
             own=user_id == actor.user_id,
             view_as_url=f"/panel/users/{user_id}/view-as" if _may_view(actor, shown.card) else None,
             version=form.value("version") if form else shown.card.version,
@@ -264,12 +267,12 @@ async def state(
     change_person: NamedDependency[ChangePerson],
     invite_person: NamedDependency[InvitePerson],
 ) -> Response[Any]:
-    """Block, unblock, close the sessions, or send an invitation, by the button that was pressed."""
+    """Block, unblock, close sessions, reset the second factor, or send an invitation, by the pressed button."""
     action = (await typed_fields(request)).get("action", "")
     try:
         if action == _INVITE:
             await invite_person(request.user, UserId(user_id))
-        elif action in (PeopleAction.BLOCK, PeopleAction.UNBLOCK, PeopleAction.LOG_OUT):
+        elif action in _BUTTONS:
             await change_person(request.user, UserId(user_id), PeopleChange(PeopleAction(action)))
         else:
             raise NotFound("action")

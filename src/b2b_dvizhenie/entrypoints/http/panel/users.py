@@ -47,6 +47,7 @@ _DONE = {
     PeopleAction.BLOCK: N_("Blocked; their sessions are closed."),
     PeopleAction.UNBLOCK: N_("Unblocked."),
     PeopleAction.LOG_OUT: N_("Sessions are closed."),
+    PeopleAction.SECOND_FACTOR_OFF: N_("The second factor is switched off: the password alone is asked."),
 }
 
 

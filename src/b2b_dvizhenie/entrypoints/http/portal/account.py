@@ -15,36 +15,21 @@ from b2b_dvizhenie.application.identity import (
     ChangePassword,
     CloseOtherSessions,
     CloseSession,
-    ListSessions,
     RefreshToken,
     ResetTokens,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import PasswordLength, TooManyAttempts, WrongPassword
-from b2b_dvizhenie.domain.shared.errors import DomainError, NotFound
+from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
 from b2b_dvizhenie.entrypoints.http.authentication import COOKIE, session_cookie
-from b2b_dvizhenie.entrypoints.http.labels import N_
-from b2b_dvizhenie.entrypoints.http.pages.account import AccountCompany, ProfileView, SecurityView, SessionRow
-from b2b_dvizhenie.entrypoints.http.pages.forms import Form
-from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
-from b2b_dvizhenie.entrypoints.http.portal.devices import device_of
+from b2b_dvizhenie.entrypoints.http.pages.account import AccountCompany, ProfileView
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
+from b2b_dvizhenie.entrypoints.http.portal.security import SecurityPage
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
-from b2b_dvizhenie.entrypoints.http.responses import language_of
-from b2b_dvizhenie.entrypoints.texts import error_text
 
-UNPROCESSABLE = 422
 _FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
-_DONE = {
-    "closed": N_("The session is closed."),
-    "ended": N_("That session had already ended."),
-    "others": N_("You are logged out everywhere else."),
-    "refreshed": N_("This device has a new token."),
-    "password": N_("The password is changed, the other sessions are closed."),
-}
-"""What was just done, by the word in the address one is redirected to."""
 
 
 class SessionForm(Struct, frozen=True):
@@ -88,49 +73,14 @@ async def profile(
     return frame.page(request, "pages/profile.html", {"shell": shell, "view": view})
 
 
-async def _security(
-    request: Request[Actor, Any, Any],
-    frame: Frame,
-    list_sessions: ListSessions,
-    *,
-    done: str = "",
-    refusal: DomainError | None = None,
-) -> Response[str]:
-    actor = request.user
-    language = language_of(request)
-    rows = tuple(
-        SessionRow(
-            id=str(one.session_id),
-            device=device_of(one.user_agent),
-            address=one.address,
-            started_at=one.created_at,
-            seen_at=one.last_seen_at,
-            expires_at=one.expires_at,
-            current=str(one.session_id) == actor.session_id,
-        )
-        for one in await list_sessions(actor)
-    )
-    errors = {}
-    if refusal is not None:
-        errors[refusal.field or ""] = error_text(refusal.code, refusal.params, language)
-    flashes = (Flash(text=frame.site.texts(language).gettext(_DONE[done])),) if done in _DONE else ()
-    shell = await frame.shell(request, "account", flashes=flashes)
-    view = SecurityView(sessions=rows, password_form=Form({}, errors))
-    answer = frame.page(request, "pages/security.html", {"shell": shell, "view": view})
-    if refusal is not None:
-        answer.status_code = UNPROCESSABLE
-    return answer
-
-
-@get("/account/sessions", permission=Permission.PROFILE_VIEW, include_in_schema=False)
+@get("/account/sessions", permission=Permission.PROFILE_VIEW, while_due=True, include_in_schema=False)
 async def security(
     request: Request[Actor, Any, Any],
-    frame: NamedDependency[Frame],
-    list_sessions: NamedDependency[ListSessions],
+    security_page: NamedDependency[SecurityPage],
     done: FromQuery[str] = "",
 ) -> Response[str]:
-    """Where one is logged in, and the form of the password."""
-    return await _security(request, frame, list_sessions, done=done)
+    """Where one is logged in, the form of the password, the second step."""
+    return await security_page.answer(request, done=done)
 
 
 @post("/account/sessions/close", permission=Permission.PROFILE_VIEW, include_in_schema=False)
@@ -179,8 +129,7 @@ async def reset(request: Request[Actor, Any, Any], reset_tokens: NamedDependency
 async def password(
     request: Request[Actor, Any, Any],
     data: Annotated[PasswordForm, _FORM],
-    frame: NamedDependency[Frame],
-    list_sessions: NamedDependency[ListSessions],
+    security_page: NamedDependency[SecurityPage],
     change_password: NamedDependency[ChangePassword],
 ) -> Response[Any]:
     """Change the password; a refusal brings the page back with the reason at its field and nothing typed in it."""
@@ -188,7 +137,7 @@ async def password(
     try:
         await change_password(request.user, data.current_password, data.new_password, address=address)
     except (PasswordLength, WrongPassword, TooManyAttempts) as refusal:
-        return await _security(request, frame, list_sessions, refusal=refusal)
+        return await security_page.answer(request, form="password", refusal=refusal)
     return Redirect("/account/sessions?done=password", status_code=303)
 
 

@@ -18,15 +18,13 @@ from b2b_dvizhenie.domain.identity import CODE_LOGIN, BadCredentials, TooManyAtt
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import CompanyId
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
-from b2b_dvizhenie.entrypoints.http.authentication import COOKIE, session_cookie, with_company
+from b2b_dvizhenie.entrypoints.http.authentication import COOKIE, with_company
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.login import LoginView
-from b2b_dvizhenie.entrypoints.http.portal.frame import bare_shell
+from b2b_dvizhenie.entrypoints.http.portal.entering import entered, entrance_page, refused_form
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
-from b2b_dvizhenie.entrypoints.http.responses import language_of, local_path, page
-from b2b_dvizhenie.entrypoints.texts import error_text
+from b2b_dvizhenie.entrypoints.http.responses import local_path
 
-UNPROCESSABLE = 422
 MAX_LOGIN = 254
 _FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
 
@@ -53,15 +51,14 @@ async def _login_page(
     form: LoginForm,
     refusal: DomainError | None = None,
 ) -> Response[str]:
-    errors = {} if refusal is None else {"": error_text(refusal.code, refusal.params, language_of(request))}
+    typed = {"login": form.login[:MAX_LOGIN]}
     view = LoginView(
-        form=Form({"login": form.login[:MAX_LOGIN]}, errors),
+        form=Form(typed) if refusal is None else refused_form(request, refusal, typed),
         next_url=local_path(form.next),
         recovery=True,
         code_login=await current(CODE_LOGIN),
     )
-    context = {"shell": bare_shell(request, site), "view": view}
-    return page(request, site.renderer, "pages/login.html", context, status=UNPROCESSABLE if refusal else 200)
+    return entrance_page(request, site, view, refused=refusal is not None)
 
 
 @get("/login", public=True, include_in_schema=False)
@@ -88,11 +85,10 @@ async def login(
     """Log in and go where the person was going; a wrong password brings the form back."""
     agent = request.headers.get("user-agent", "")
     try:
-        opened = await log_in(data.login, data.password, address=client_address(request), user_agent=agent)
+        entry = await log_in(data.login, data.password, address=client_address(request), user_agent=agent)
     except (BadCredentials, TooManyAttempts) as refusal:
         return await _login_page(request, site, current_settings, data, refusal)
-    cookie = session_cookie(opened.token, max_age=opened.seconds, secure=site.secure)
-    return Redirect(local_path(data.next), status_code=303, cookies=[cookie])
+    return entered(site, entry, local_path(data.next))
 
 
 @post("/logout", public=True, while_viewing=True, include_in_schema=False)

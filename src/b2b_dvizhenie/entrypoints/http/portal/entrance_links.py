@@ -7,16 +7,14 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
-from litestar.response import Redirect
 from msgspec import Struct
 
 from b2b_dvizhenie.application.identity import AskForRecovery, OpenLink, SetPasswordByLink
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.identity import LoginInvalid, PasswordLength, TooManyAttempts
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address, visitor_of
-from b2b_dvizhenie.entrypoints.http.authentication import session_cookie
 from b2b_dvizhenie.entrypoints.http.pages.login import LoginView
-from b2b_dvizhenie.entrypoints.http.portal.entrance_codes import entrance_page, refused_form
+from b2b_dvizhenie.entrypoints.http.portal.entering import entered, entrance_page, refused_form
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
@@ -84,13 +82,12 @@ async def set_password(
 ) -> Response[Any]:
     """Set the password and enter; one that is too short brings the form back, and the link still works."""
     try:
-        opened = await set_password_by_link(token[:_LONGEST], data.password, visitor_of(request))
+        entry = await set_password_by_link(token[:_LONGEST], data.password, visitor_of(request))
     except PasswordLength as refusal:
         form = refused_form(request, refusal, {}, ("password",))
         view = LoginView(form=form, step="new_password", next_url=_action(token))
         return entrance_page(request, site, view, refused=True)
-    cookie = session_cookie(opened.token, max_age=opened.seconds, secure=site.secure)
-    return Redirect("/", status_code=303, cookies=[cookie])
+    return entered(site, entry, "/")
 
 
 ROUTES = [recovery_page, recover, link_page, set_password]
