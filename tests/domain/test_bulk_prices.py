@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pricing_worlds import (
     BRAND,
+    BUYER,
     ELSEWHERE,
     GOODS,
     LEAF,
     MIDDLE,
+    NOW,
     OTHER_BRAND,
     ROOT,
     TYPE,
@@ -27,6 +29,7 @@ from pricing_worlds import (
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.pricing import (
     BulkPricer,
+    Buyer,
     Discounts,
     Effect,
     Goods,
@@ -37,6 +40,7 @@ from b2b_dvizhenie.domain.pricing import (
     PricePoint,
     Rule,
     RuleBook,
+    Shelf,
     Strategy,
     quote_line,
 )
@@ -98,3 +102,20 @@ def test_p11_bites() -> None:
     inside, outside = line(Decimal(100), Decimal(1)), line(Decimal(100), Decimal(1))
     outside = replace(outside, goods=replace(GOODS, path=(ELSEWHERE, LEAF)))
     assert [pricer.price(one).amount for one in (inside, outside, inside)] == [95, 100, 95]
+
+
+@given(
+    st.one_of(groups(), groups([Strategy.MAX])),
+    policies,
+    st.lists(st.builds(line, prices, quantities, limits=_limits), min_size=1, max_size=3),
+)
+def test_p11_a_shelf_prices_every_buyer_as_his_own_book(
+    group: Group, policy: RoundingPolicy, lines: list[LineInput]
+) -> None:
+    """Rules for everybody are looked up once for all buyers; one after the other must not meet the other's."""
+    shelf = Shelf(group, NOW)
+    for buyer in (BUYER, Buyer(UUID(int=99)), BUYER, Buyer(UUID(int=7), UUID(int=8))):
+        pricer, found = shelf.pricer(terms(policy), buyer), Discounts(RuleBook(group), buyer, NOW)
+        for one in lines:
+            told, bulk = quote_line(terms(policy), one, found), pricer.price(one)
+            assert (bulk.amount, bulk.unit_price, bulk.limited_by) == (told.amount, told.unit_price, told.limited_by)

@@ -189,6 +189,8 @@ BODIES: dict[tuple[str, str], Body] = {
 ALSO: Mapping[tuple[str, str], frozenset[Permission]] = {
     ("POST", "/api/v1/orders/{order_id:uuid}/cancel"): frozenset({Permission.ORDERS_PLACE, Permission.ORDERS_PROCESS}),
     ("POST", "/orders/{order_id:uuid}/cancel"): frozenset({Permission.ORDERS_PLACE, Permission.ORDERS_PROCESS}),
+    ("GET", "/panel/prices/{rule_set_id:uuid}/what-if"): frozenset({Permission.ORDERS_VIEW}),
+    ("POST", "/panel/prices/{rule_set_id:uuid}/what-if"): frozenset({Permission.ORDERS_VIEW}),
 }
 """Routes whose use case asks for one of these beside the permission of the route."""
 

@@ -2,7 +2,7 @@
 
 from b2b_dvizhenie.domain.pricing.books import AmbiguousRules, Limits, RuleBook, ambiguities
 from b2b_dvizhenie.domain.pricing.bounds import NOTHING_OFF, Bound, bound_of
-from b2b_dvizhenie.domain.pricing.bulk import BulkPrice, BulkPricer
+from b2b_dvizhenie.domain.pricing.bulk import BulkPrice, BulkPricer, CommonLookups
 from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Loss, Lost, NotMatched, Verdict
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.linting import BLOCKING, Fault, Finding, Linter, Witness
@@ -32,7 +32,9 @@ from b2b_dvizhenie.domain.pricing.rule_sets import (
     tree,
 )
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
+from b2b_dvizhenie.domain.pricing.shelves import Shelf
 from b2b_dvizhenie.domain.pricing.timeline import Insertion, Period, StartPassed, StartTaken, insertion
+from b2b_dvizhenie.domain.pricing.what_if import CurrencyReport, Delta, Part, Side, Tally
 
 __all__ = [
     "BLOCKING",
@@ -45,6 +47,9 @@ __all__ = [
     "BulkPrice",
     "BulkPricer",
     "Buyer",
+    "CommonLookups",
+    "CurrencyReport",
+    "Delta",
     "Discounts",
     "Effect",
     "Explanation",
@@ -69,6 +74,7 @@ __all__ = [
     "NotADraft",
     "NotMatched",
     "NotReplayable",
+    "Part",
     "Period",
     "PlacedRule",
     "PricePoint",
@@ -78,9 +84,12 @@ __all__ = [
     "RuleInput",
     "SetLimits",
     "SetState",
+    "Shelf",
+    "Side",
     "StartPassed",
     "StartTaken",
     "Strategy",
+    "Tally",
     "Target",
     "Verdict",
     "Witness",

@@ -64,6 +64,11 @@ class RuleBook:
         """The tree of groups; which of the rules are in it is not said."""
         return self._own
 
+    @property
+    def common(self) -> "RuleBook | None":
+        """The book whose rules hold as well."""
+        return self._common
+
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the book."""

@@ -8,16 +8,18 @@ as a single line. Equality with `quote_line` is a property (features.md §7.10 P
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.companies import Terms
-from b2b_dvizhenie.domain.pricing.books import Limits, walk
+from b2b_dvizhenie.domain.pricing.books import RuleBook, walk
 from b2b_dvizhenie.domain.pricing.explanations import LimitKind
 from b2b_dvizhenie.domain.pricing.groups import Strategy
 from b2b_dvizhenie.domain.pricing.quotes import (
+    NO_LIMITS,
     Discounts,
     LineInput,
     NoPrice,
@@ -26,17 +28,18 @@ from b2b_dvizhenie.domain.pricing.quotes import (
     stored_base,
     working_space,
 )
-from b2b_dvizhenie.domain.pricing.rules import Effect, Goods, Kind, Rule
+from b2b_dvizhenie.domain.pricing.rules import Effect, Goods, Kind, Rule, Target
 from b2b_dvizhenie.domain.pricing.strategies import Evaluation, Space, amount_of
 from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy, rounder
 
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
-_NO_LIMITS = Limits()
+_EVERYBODY = Target()
 _LARGEST = frozenset({Strategy.MAX, Strategy.REFUSE})
 
 _Best = tuple[Decimal, Decimal, Decimal | None]
+_NOTHING: _Best = (_ZERO, _ZERO, None)
 _Steps = tuple[tuple[Decimal, _Best], ...]
 """From which quantity on (the largest first), and the largest percent, largest amount and lowest fixed price there."""
 
@@ -54,35 +57,41 @@ class BulkPrice(Struct, frozen=True, gc=False):
     limited_by: LimitKind | None = None
 
 
+class CommonLookups:
+    """What books for everybody came to: kept for pricers of many buyers at one moment."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], tuple[RuleBook, _Largest | None]] = {}
+
+    def of(self, book: RuleBook, currency: str, now: datetime) -> "_Largest | None":
+        """The lookup of a book without targets; None where a rule has one, for then it is not for everybody."""
+        key = (id(book), currency)
+        if key not in self._known:  # the book is kept beside its lookup, so that no other takes its id
+            rules = book.rules
+            is_common = all(rule.target == _EVERYBODY for rule in rules)
+            holding = [rule for rule in rules if _holds(rule, currency, now)]
+            self._known[key] = (book, _Largest(holding) if is_common else None)
+        return self._known[key][1]
+
+
 class BulkPricer:
     """Prices lines of one buyer at one moment. Keeps what it has looked up: make one per run, not per line.
 
     Args:
         terms: the agreement of the company that buys.
         discounts: the rule book, the buyer and the moment; None: no discounts.
+        lookups: what pricers of several buyers at the same moment share.
     """
 
-    def __init__(self, terms: Terms, discounts: Discounts | None = None) -> None:
+    def __init__(self, terms: Terms, discounts: Discounts | None = None, lookups: CommonLookups | None = None) -> None:
         self._terms = terms
         self._rounded = rounder(terms.currency)
         self._each = terms.rounding is RoundingPolicy.LINE_EACH_DISCOUNT
-        self._discounts = discounts
         self._lookup: _Largest | _Candidates | None = None
         if discounts is not None:
-            rules = [one for one in discounts.book.rules if self._may_match(one, discounts)]
-            if rules:
-                only_largest = all(group.strategy in _LARGEST for group in walk(discounts.book.skeleton))
-                self._lookup = _Largest(rules) if only_largest else _Candidates(rules, discounts)
-
-    def _may_match(self, rule: Rule, discounts: Discounts) -> bool:
-        """Everything of `Rule.mismatch` that asks neither for the goods nor for the quantity."""
-        return (
-            rule.is_active
-            and rule.target.covers(discounts.buyer)
-            and (rule.starts_at is None or discounts.now >= rule.starts_at)
-            and (rule.ends_at is None or discounts.now < rule.ends_at)
-            and (rule.effect is Effect.PERCENT or rule.currency == self._terms.currency)
-        )
+            only_largest = all(group.strategy in _LARGEST for group in walk(discounts.book.skeleton))
+            found = _largest(discounts, terms.currency, lookups) if only_largest else None
+            self._lookup = found or _Candidates(discounts, terms.currency)
 
     def price(self, line: LineInput) -> BulkPrice:
         """The price of a line; total, as `quote_line` is."""
@@ -119,7 +128,7 @@ class BulkPricer:
         if not discount:
             return BulkPrice(line.variant_id, quantity, unit, base, unit, base)
         left, limited_by = base - discount, None
-        if line.limits is not _NO_LIMITS:
+        if line.limits is not NO_LIMITS:
             left, limited_by = self._limited(line, Space(quantity, rounded, _as_is), base, left)
         return BulkPrice(line.variant_id, quantity, rounded(left / quantity), left, unit, base, None, limited_by)
 
@@ -134,27 +143,55 @@ def _as_is(amount: Decimal) -> Decimal:
     return amount
 
 
+def _holds(rule: Rule, currency: str, now: datetime) -> bool:
+    """Everything of `Rule.mismatch` that asks neither for the buyer nor for the line."""
+    return (
+        rule.is_active
+        and (rule.starts_at is None or now >= rule.starts_at)
+        and (rule.ends_at is None or now < rule.ends_at)
+        and (rule.effect is Effect.PERCENT or rule.currency == currency)
+    )
+
+
+def _largest(discounts: Discounts, currency: str, lookups: CommonLookups | None) -> "_Largest":
+    book = discounts.book
+    common = None
+    if lookups is not None and book.common is not None:
+        common = lookups.of(book.common, currency, discounts.now)
+    rules = book.rules if common is None else book.skeleton.all_rules()
+    return _Largest(
+        [one for one in rules if _holds(one, currency, discounts.now) and one.target.covers(discounts.buyer)], common
+    )
+
+
 class _Candidates:
     """Any tree: rules that may match, by what they ask of the goods; their group decides."""
 
-    def __init__(self, rules: Iterable[Rule], discounts: Discounts) -> None:
-        self._root = discounts.book.skeleton
-        self._book = discounts.book
-        self._may = frozenset(rule.rule_id.int for rule in rules)
+    def __init__(self, discounts: Discounts, currency: str) -> None:
+        self._discounts = discounts
+        self._currency = currency
+        self._holding: dict[int, bool] = {}
 
     def discount(self, goods: Goods, quantity: Decimal, base: Decimal, space: Space) -> Decimal:
         """What the tree takes off."""
+        discounts, holding = self._discounts, self._holding
         matching: dict[int, list[Rule]] = defaultdict(list)
-        for rule, group in self._book.placed(goods):
-            if rule.rule_id.int in self._may and quantity >= rule.minimum:
+        for rule, group in discounts.book.placed(goods):
+            key = rule.rule_id.int
+            if key not in holding:
+                holds = _holds(rule, self._currency, discounts.now)
+                holding[key] = holds and rule.target.covers(discounts.buyer)
+            if holding[key] and quantity >= rule.minimum:
                 matching[group].append(rule)
-        return Evaluation(goods, space, matching).group(self._root, base).discount if matching else _ZERO
+        root = discounts.book.skeleton
+        return Evaluation(goods, space, matching).group(root, base).discount if matching else _ZERO
 
 
 class _Largest:
     """Trees where every group picks the largest discount: of each effect only the best rule can win."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], common: "_Largest | None" = None) -> None:
+        self._common = common
         by_article: dict[str, list[Rule]] = defaultdict(list)
         by_brand: dict[int, list[Rule]] = defaultdict(list)
         self._sections: dict[int, list[Rule]] = defaultdict(list)
@@ -190,7 +227,7 @@ class _Largest:
         known = self._paths.get(path[-1] if path else None)
         if known is None or (known[0] is not path and known[0] != path):
             known = self._path(path)
-        percent, amount, fixed = _ZERO, _ZERO, None  # type: Decimal, Decimal, Decimal | None
+        percent, amount, fixed = _NOTHING if self._common is None else self._common.best(goods, quantity)
         found = [known[1]] if known[1] else []
         if (brand_id := goods.brand_id) is not None:
             brand = brand_id.int

@@ -25,7 +25,7 @@ _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _HUNDRED = Decimal(100)
 _NO_GOODS = Goods()
-_NO_LIMITS = Limits()
+NO_LIMITS = Limits()
 
 
 class PricePoint(Struct, frozen=True, gc=False):
@@ -44,7 +44,7 @@ class LineInput(Struct, frozen=True, gc=False):
     quantity: Decimal
     prices: tuple[PricePoint, ...] = ()
     goods: Goods = _NO_GOODS
-    limits: Limits = _NO_LIMITS
+    limits: Limits = NO_LIMITS
 
 
 class NoPrice(StrEnum):
@@ -146,7 +146,7 @@ def working_space(rounding: RoundingPolicy, price: Decimal, quantity: Decimal, c
 
 def limit_of(limits: Limits, space: Space, base: Decimal) -> tuple[Decimal, LimitKind] | None:
     """The highest of the limits in the working space, where there are any (A.6)."""
-    if limits is _NO_LIMITS:
+    if limits is NO_LIMITS:
         return None
     bounds: list[tuple[Decimal, LimitKind]] = []
     if limits.floor is not None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import click
 import msgspec
+from rich.console import Console
+from rich.progress import Progress as Bars
 
-from b2b_dvizhenie.application.pricing import Audience, NamedTerms, Why
+from b2b_dvizhenie.application.pricing import Audience, NamedTerms, Outcome, Why
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.cli.session import with_container
@@ -17,7 +19,7 @@ MANY = 10
 
 @click.group("prices")
 def command() -> None:
-    """Explain prices."""
+    """Explain prices, and what other discounts would make of them."""
 
 
 def _decimal(_: click.Context, __: click.Parameter, value: str) -> Decimal:
@@ -66,3 +68,46 @@ def explain(company: str, article: str, quantity: Decimal, audience: str, *, as_
         outcome = facts.pop("outcome")
         click.echo(f"  {outcome:<10}" + "  ".join(f"{name}={value}" for name, value in facts.items()))
     click.echo(f"  {why.reasons.unit_price} per unit, {why.reasons.amount} {why.reasons.currency} in all")
+
+
+@command.command("what-if")
+@click.option("--set", "number", type=int, required=True, help="Number of the version, draft or not.")
+@click.option("--days", default=30, show_default=True, help="Orders of how many days.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def what_if(number: int, days: int, *, as_json: bool) -> None:
+    """What buyers would have paid, had this version of the discounts been in force."""
+    console = Console(stderr=True)
+
+    async def work(container: Container) -> Outcome | None:
+        actor = system_actor("cli")
+        page = await container.list_rule_sets()(actor, limit=200)
+        found = [line.head.rule_set_id for line in page.lines if line.head.number == number]
+        if not found:
+            raise click.ClickException(f"there is no version {number}")
+        with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
+            task = bars.add_task("replaying", total=None)
+
+            async def progress(done: int, total: int) -> bool:
+                bars.update(task, completed=done, total=total)
+                return True
+
+            return await container.replay()(actor, found[0], days, progress)
+
+    outcome = with_container(work)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(outcome), indent=2).decode())
+    elif outcome is not None:
+        _tell(outcome)
+
+
+def _tell(outcome: Outcome) -> None:
+    against = "no discounts" if outcome.against_number is None else f"version {outcome.against_number}"
+    click.echo(f"{outcome.lines} lines, {outcome.left_out} left out, compared with {against}")
+    for report in outcome.currencies:
+        total = report.total
+        click.echo(f"{report.currency}: {total.before} -> {total.after}, {total.change:+f}")
+        click.echo(f"  dearer {total.dearer}, cheaper {total.cheaper}, floor {total.held_before} -> {total.held_after}")
+        for side, parts in report.parts.items():
+            click.echo(f"  {side}: {report.counts[side]} change")
+            for part in parts:
+                click.echo(f"    {part.delta.change:>+16f}  {part.title or '-'}")

@@ -47,6 +47,11 @@ LABELS: dict[str, dict[str, Label]] = {
         "planned": Label(N_("Planned"), "info"),
         "superseded": Label(N_("Not in force")),
     },
+    "what_if_side": {
+        "company": Label(N_("By company")),
+        "manager": Label(N_("By manager")),
+        "article": Label(N_("By goods")),
+    },
     "rule_kind": {
         "articles": Label(N_("List of articles")),
         "category_brand": Label(N_("Brand within a section")),

@@ -5,6 +5,7 @@ from dependency_injector import providers
 from b2b_dvizhenie.adapters.postgres.pricing_references import PostgresReferences
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_terms import PostgresTerms
+from b2b_dvizhenie.adapters.postgres.pricing_what_if import PostgresOrderHistory, PostgresWhatIfTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_witnesses import PostgresWitnesses
 from b2b_dvizhenie.adapters.spreadsheets import XlsxSheets
 from b2b_dvizhenie.application import pricing
@@ -68,3 +69,12 @@ class Pricing(Catalog):
     publish_rule_set = providers.Factory(pricing.PublishRuleSet, rule_set_work.provider, Base.clock, check_rule_set)
     roll_back = providers.Factory(pricing.RollBack, rule_set_work.provider, Base.clock)
     cancel_start = providers.Factory(pricing.CancelStart, rule_set_work.provider, Base.clock)
+
+    order_history = providers.Singleton(PostgresOrderHistory, Base.database)
+    what_if_work = providers.Factory(PostgresWhatIfTransaction, Base.database, Base.clock)
+    replay = providers.Factory(
+        pricing.Replay, Catalog.rule_books, Catalog.price_source, order_history, Catalog.segment_source, Base.clock
+    )
+    ask_what_if = providers.Factory(pricing.AskWhatIf, what_if_work.provider, Base.clock)
+    show_what_if = providers.Factory(pricing.ShowWhatIf, what_if_work.provider)
+    run_what_if = providers.Factory(pricing.RunWhatIf, what_if_work.provider, replay, Base.clock)

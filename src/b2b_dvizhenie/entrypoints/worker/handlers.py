@@ -15,6 +15,7 @@ from b2b_dvizhenie.application.identity import CODE_JOB, RECOVERY_JOB
 from b2b_dvizhenie.application.messaging import SEND_JOB
 from b2b_dvizhenie.application.operations import FORGET_JOB
 from b2b_dvizhenie.application.ordering import OrderCancelled, OrderMoved, OrderPlaced
+from b2b_dvizhenie.application.pricing import WHAT_IF_JOB
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.ids import NodeId
 from b2b_dvizhenie.entrypoints.container import Container
@@ -85,6 +86,11 @@ async def send_recovery(container: Container, payload: dict[str, Any], _job: Run
     await container.send_recovery()(UUID(payload["challenge_id"]))
 
 
+async def run_what_if(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
+    """`pricing.what_if` {what_if_id}: replay a version of the discounts over what was ordered."""
+    await container.run_what_if()(UUID(payload["what_if_id"]))
+
+
 HANDLERS: Mapping[str, Handler] = {
     IMPORT_JOB: import_exchange_file,
     OrderPlaced.name: announced(OrderPlaced),
@@ -97,5 +103,6 @@ HANDLERS: Mapping[str, Handler] = {
     SEND_JOB: send_message,
     CODE_JOB: send_code,
     RECOVERY_JOB: send_recovery,
+    WHAT_IF_JOB: run_what_if,
 }
 """One entry per job name (`context.verb`)."""

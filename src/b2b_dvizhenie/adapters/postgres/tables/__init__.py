@@ -9,6 +9,7 @@ from b2b_dvizhenie.adapters.postgres.tables import (
     ordering,
     pricing,
     pricing_rules,
+    pricing_what_if,
     visibility,
 )
 from b2b_dvizhenie.adapters.postgres.tables.metadata import metadata
@@ -23,5 +24,6 @@ __all__ = [
     "ordering",
     "pricing",
     "pricing_rules",
+    "pricing_what_if",
     "visibility",
 ]

@@ -6,7 +6,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from b2b_dvizhenie.entrypoints.http.kit import access, buyer, companies, exchange, orders, panel, people, prices
+from b2b_dvizhenie.entrypoints.http.kit import (
+    access,
+    buyer,
+    companies,
+    exchange,
+    orders,
+    panel,
+    people,
+    prices,
+    what_if,
+)
 from b2b_dvizhenie.entrypoints.http.kit.components import components
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW
 from b2b_dvizhenie.entrypoints.http.kit.shell import bare_shell, panel_shell, portal_shell
@@ -117,6 +127,11 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("rule-group", "pages/rule_group.html", "prices", prices.group),
     _panel("rule-check", "pages/rule_check.html", "prices", prices.check),
     _panel("rule-check-blocked", "pages/rule_check.html", "prices", prices.blocked),
+    _panel("what-if", "pages/what_if.html", "prices", what_if.report),
+    _panel("what-if-running", "pages/what_if.html", "prices", what_if.running),
+    _panel("what-if-nothing", "pages/what_if.html", "prices", what_if.nothing),
+    _panel("what-if-none", "pages/what_if.html", "prices", what_if.none),
+    _panel("what-if-failed", "pages/what_if.html", "prices", what_if.failed),
     _panel("rule-import", "pages/rule_import.html", "prices", prices.loading),
     _panel("rule-import-rejected", "pages/rule_import.html", "prices", prices.rejected),
     _panel("price-explain", "pages/price_explain.html", "prices", prices.explain),

@@ -180,3 +180,59 @@ class ExplainView(Struct, frozen=True, kw_only=True):
     company: str = ""
     reason: PriceReason | None = None
     no_price: str = ""
+
+
+class WhatIfRow(Struct, frozen=True, kw_only=True):
+    """A company, manager or article with what would have changed for it."""
+
+    title: str
+    url: str = ""
+    lines: int
+    changed: int
+    before: Money
+    after: Money
+    change: Money
+    held: int
+
+
+class WhatIfTable(Struct, frozen=True, kw_only=True):
+    """The largest changes of one side; `side` is a key of labels["what_if_side"], `total` counts all that change."""
+
+    side: str
+    rows: tuple[WhatIfRow, ...]
+    total: int
+
+
+class WhatIfSums(Struct, frozen=True, kw_only=True):
+    """The whole difference in one currency."""
+
+    lines: int
+    dearer: int
+    cheaper: int
+    before: Money
+    after: Money
+    change: Money
+    held_before: int
+    held_after: int
+    tables: tuple[WhatIfTable, ...]
+
+
+class WhatIfView(Struct, frozen=True, kw_only=True):
+    """A version replayed over what was ordered. `state` is "" while nothing was asked for.
+
+    `stale` says that the draft was edited since. `progress` is a percentage while it runs.
+    """
+
+    row: RuleSetRow
+    back: Link
+    url: str
+    form: Form
+    state: str = ""
+    progress: int = 0
+    days: int = 0
+    asked_at: datetime | None = None
+    against: str = ""
+    stale: bool = False
+    lines: int = 0
+    left_out: int = 0
+    currencies: tuple[WhatIfSums, ...] = ()
