@@ -19,6 +19,12 @@ from b2b_dvizhenie.domain.hierarchy import ViewOnly
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
 
 
+class TextUnstorable(DomainError):
+    """A text holds what PostgreSQL cannot keep: the sign NUL, or half of a surrogate pair."""
+
+    code = "shared.text_unstorable"
+
+
 class DatabaseUnavailable(DomainError):
     """The database does not answer."""
 

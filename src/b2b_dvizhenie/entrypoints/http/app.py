@@ -27,7 +27,7 @@ from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.refusals import error_page
 from b2b_dvizhenie.entrypoints.http.portal.security import SecurityPage
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
-from b2b_dvizhenie.entrypoints.http.problems import on_domain_error, on_http_error, on_unexpected
+from b2b_dvizhenie.entrypoints.http.problems import REFUSALS, on_domain_error, on_http_error, on_unexpected
 from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
 from b2b_dvizhenie.entrypoints.http.routes import ROUTES
 from b2b_dvizhenie.entrypoints.http.viewing import OnlyLooking
@@ -88,7 +88,7 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
 
 
 def supplied(route: ControllerRouterHandler, known: Mapping[str, Provide]) -> ControllerRouterHandler:
-    """The handler with those of the known dependencies that its function names.
+    """The handler with the refusals any may answer, and those of the known dependencies that its function names.
 
     Not all for all: Litestar compares each dependency of a handler with each other one, and what it does so for some
     hundred use cases and some hundred handlers takes longer than everything else at the start.
@@ -98,6 +98,7 @@ def supplied(route: ControllerRouterHandler, known: Mapping[str, Provide]) -> Co
     handler = copy(route)
     named = inspect.signature(handler.fn).parameters
     handler.dependencies = {name: known[name] for name in named if name in known}
+    handler.responses = {**REFUSALS, **(handler.responses or {})}
     return handler
 
 

@@ -8,10 +8,11 @@ from urllib.parse import quote
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect
 from msgspec import Struct
 
-from b2b_dvizhenie.adapters.postgres.database import DatabaseUnavailable
+from b2b_dvizhenie.adapters.postgres.database import DatabaseUnavailable, TextUnstorable
 from b2b_dvizhenie.domain.identity import SecondFactorDue
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
 from b2b_dvizhenie.entrypoints.http.responses import language_of
@@ -63,6 +64,15 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     request_id: str = ""
     params: dict[str, Any] = {}
     fields: list[FieldProblem] = []
+
+
+REFUSALS = {
+    status: ResponseSpec(
+        Problem, generate_examples=False, description=HTTPStatus(status).phrase, media_type="application/problem+json"
+    )
+    for status in (*sorted(STATUS.values()), 413, 415)
+}
+"""What any route of the API may answer instead, for the OpenAPI document."""
 
 
 def _plain(params: dict[str, Any]) -> dict[str, Any]:
@@ -168,12 +178,16 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: logged whole, told without details."""
-    from psycopg import OperationalError  # noqa: PLC0415 - only a failing request pays for it
+    from psycopg import DataError, OperationalError  # noqa: PLC0415 - only a failing request pays for it
+    from sqlalchemy.exc import DataError as EngineDataError  # noqa: PLC0415
     from sqlalchemy.exc import OperationalError as EngineOperationalError  # noqa: PLC0415
 
     if isinstance(error, OperationalError | EngineOperationalError):
         log.warning("database_unavailable", error=str(error))
         return on_domain_error(request, DatabaseUnavailable(reason="connection"))
+    cause = error.orig if isinstance(error, EngineDataError) else error
+    if isinstance(cause, UnicodeEncodeError) or (isinstance(cause, DataError) and "NUL" in str(cause)):
+        return on_domain_error(request, TextUnstorable())
     log.error("unexpected_error", path=request.scope["path"], exc_info=error)
     code = "shared.internal_error"
     lang = language_of(request)

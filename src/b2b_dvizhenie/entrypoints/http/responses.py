@@ -136,7 +136,14 @@ def preferences_route(*, secure: bool) -> HTTPRouteHandler:
         secure: cookies only over HTTPS; false for a portal served without it.
     """
 
-    @post("/preferences", name="preferences", public=True, while_viewing=True, sync_to_thread=False)
+    @post(
+        "/preferences",
+        name="preferences",
+        public=True,
+        while_viewing=True,
+        include_in_schema=False,
+        sync_to_thread=False,
+    )
     def preferences(data: URLEncodedBody[PreferencesForm]) -> Redirect:
         chosen = {"theme": data.theme, "density": data.density, "language": data.language}
         cookies = [

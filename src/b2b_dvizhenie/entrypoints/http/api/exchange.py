@@ -190,7 +190,7 @@ async def problems(
     return [Problem(line, problem_text(line, request.user.language)) for line in lines]
 
 
-@get("/api/v1/exchange/problems.csv", permission=Permission.EXCHANGE_VIEW, tags=TAGS)
+@get("/api/v1/exchange/problems.csv", permission=Permission.EXCHANGE_VIEW, tags=TAGS, media_type="text/csv")
 async def problems_file(
     request: Request[Actor, Any, Any],
     read_exchange_log: NamedDependency[ReadExchangeLog],
