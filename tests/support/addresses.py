@@ -163,6 +163,12 @@ BODIES: dict[tuple[str, str], Body] = {
         relations=("own", "other company"),
         refused=frozenset({404, 409}),  # staff buys for no company, and is told so first
     ),
+    ("POST", "/api/v1/currencies/confirm"): Body(
+        lambda *_: {"currency": "USD", "day": "2020-01-01"},
+        lambda *_: False,  # no rate waits in the club
+        form=False,
+        relations=("other company",),
+    ),
     ("POST", "/api/v1/roles"): _under_the_root({"name": "Новая"}, form=False),
     ("PUT", "/api/v1/roles/{role_id:uuid}/parent"): _under_the_root({}, form=False),
     ("POST", "/panel/roles/tree"): _under_the_root({"name": "Новая"}),

@@ -113,6 +113,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sms: dict[str, Any] = field(default_factory=lambda: {"adapter": "console"})
     mail: dict[str, Any] = field(default_factory=lambda: {"adapter": "console"})
     company_directory: dict[str, Any] = field(default_factory=lambda: {"adapter": "off"})
+    currency_rates: dict[str, Any] = field(default_factory=lambda: {"adapter": "off"})
 
     @property
     def data(self) -> Path:

@@ -1,6 +1,19 @@
 """Prices for a company: one port, one price function, whoever asks. And the rule sets its discounts come from."""
 
 from b2b_dvizhenie.application.pricing.checking import CheckRuleSet, Report, RulesAmbiguous, Sample, Witnesses
+from b2b_dvizhenie.application.pricing.currencies import (
+    RATES_JOB,
+    ConfirmRate,
+    CurrencyLine,
+    CurrencyRates,
+    FetchRates,
+    RateBook,
+    RateRow,
+    RateSheet,
+    RatesTransaction,
+    RatesUnavailable,
+    ShowCurrencies,
+)
 from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts, LinePrices, sees_discounts
 from b2b_dvizhenie.application.pricing.drafts import (
     ApplyPreset,
@@ -84,6 +97,7 @@ from b2b_dvizhenie.application.pricing.what_if_ports import (
 __all__ = [
     "COLUMNS",
     "MAX_BYTES",
+    "RATES_JOB",
     "WHAT_IF_JOB",
     "Activation",
     "ActiveSet",
@@ -94,7 +108,10 @@ __all__ = [
     "CancelStart",
     "ChangeRuleSet",
     "CheckRuleSet",
+    "ConfirmRate",
     "CreateDraft",
+    "CurrencyLine",
+    "CurrencyRates",
     "CurrentDiscounts",
     "DiscardDraft",
     "DropGroup",
@@ -103,6 +120,7 @@ __all__ = [
     "ExplainOwnPrice",
     "ExportRules",
     "Extent",
+    "FetchRates",
     "FindBuyers",
     "ImportRules",
     "Imported",
@@ -127,6 +145,11 @@ __all__ = [
     "PutGroup",
     "PutNamedRule",
     "PutRule",
+    "RateBook",
+    "RateRow",
+    "RateSheet",
+    "RatesTransaction",
+    "RatesUnavailable",
     "Reasons",
     "References",
     "Rejected",
@@ -152,6 +175,7 @@ __all__ = [
     "SegmentSource",
     "SheetUnreadable",
     "Sheets",
+    "ShowCurrencies",
     "ShowRule",
     "ShowRuleSet",
     "ShowWhatIf",

@@ -3,6 +3,21 @@
 from b2b_dvizhenie.domain.pricing.books import AmbiguousRules, Limits, RuleBook, ambiguities
 from b2b_dvizhenie.domain.pricing.bounds import NOTHING_OFF, Bound, bound_of
 from b2b_dvizhenie.domain.pricing.bulk import BulkPrice, BulkPricer, CommonLookups
+from b2b_dvizhenie.domain.pricing.currencies import (
+    BASE,
+    CURRENCY_SETTINGS,
+    DISPLAYED,
+    MAX_RATE,
+    RATE_JUMP,
+    RATE_MAX_AGE,
+    Converted,
+    Exchange,
+    Gap,
+    NoRate,
+    Rate,
+    RateInvalid,
+    jumped,
+)
 from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Loss, Lost, NotMatched, Verdict
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.linting import BLOCKING, Fault, Finding, Linter, Witness
@@ -37,9 +52,15 @@ from b2b_dvizhenie.domain.pricing.timeline import Insertion, Period, StartPassed
 from b2b_dvizhenie.domain.pricing.what_if import CurrencyReport, Delta, Part, Side, Tally
 
 __all__ = [
+    "BASE",
     "BLOCKING",
+    "CURRENCY_SETTINGS",
+    "DISPLAYED",
+    "MAX_RATE",
     "MAX_TITLE",
     "NOTHING_OFF",
+    "RATE_JUMP",
+    "RATE_MAX_AGE",
     "AmbiguousRules",
     "Applied",
     "BaseSource",
@@ -48,13 +69,16 @@ __all__ = [
     "BulkPricer",
     "Buyer",
     "CommonLookups",
+    "Converted",
     "CurrencyReport",
     "Delta",
     "Discounts",
     "Effect",
+    "Exchange",
     "Explanation",
     "Fault",
     "Finding",
+    "Gap",
     "Goods",
     "Group",
     "GroupNode",
@@ -71,6 +95,7 @@ __all__ = [
     "Lost",
     "Mismatch",
     "NoPrice",
+    "NoRate",
     "NotADraft",
     "NotMatched",
     "NotReplayable",
@@ -79,6 +104,8 @@ __all__ = [
     "PlacedRule",
     "PricePoint",
     "Quote",
+    "Rate",
+    "RateInvalid",
     "Rule",
     "RuleBook",
     "RuleInput",
@@ -97,6 +124,7 @@ __all__ = [
     "bound_of",
     "explanation_of",
     "insertion",
+    "jumped",
     "limits_of",
     "quote",
     "quote_line",

@@ -8,6 +8,7 @@ from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 from b2b_dvizhenie.entrypoints.http.api import company_directory as company_directory_api
+from b2b_dvizhenie.entrypoints.http.api import currencies as currencies_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import second_factor as second_factor_api
@@ -69,6 +70,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *company_directory_api.ROUTES,
     *catalog.ROUTES,
     *pricing.ROUTES,
+    *currencies_api.ROUTES,
     *exchange.ROUTES,
     *carts.ROUTES,
     *orders.ROUTES,

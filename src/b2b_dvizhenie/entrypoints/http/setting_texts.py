@@ -11,6 +11,7 @@ from b2b_dvizhenie.domain.identity import (
     RECOVERY_MINUTES,
     TOKEN_LIFETIME_DAYS,
 )
+from b2b_dvizhenie.domain.pricing import RATE_JUMP, RATE_MAX_AGE
 from b2b_dvizhenie.domain.visibility import HIDDEN_PRICE_POLICY, HiddenPrices
 from b2b_dvizhenie.entrypoints.http.labels import N_
 
@@ -31,6 +32,7 @@ GROUPS: Mapping[str, str] = {
     "system": N_("System settings"),
     "entrance": N_("Entrance"),
     "hidden": N_("Hidden information"),
+    "currencies": N_("Currencies"),
 }
 """Headings, in this order."""
 
@@ -64,5 +66,15 @@ TEXTS: Mapping[str, SettingText] = {
             HiddenPrices.DEFAULT_PRICE_TYPE.value: N_("see and pay the default price type"),
             HiddenPrices.CONCEAL.value: N_("see no prices"),
         },
+    ),
+    RATE_MAX_AGE.key: SettingText(
+        N_("A currency rate can be used for"),
+        N_("After that no price is shown in the currency until a newer official rate comes."),
+        N_("days"),
+    ),
+    RATE_JUMP.key: SettingText(
+        N_("A currency rate may change at once by"),
+        N_("A rate that jumps further waits until an administrator confirms it; the one before goes on."),
+        N_("percent"),
     ),
 }

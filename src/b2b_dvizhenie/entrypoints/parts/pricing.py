@@ -2,6 +2,7 @@
 
 from dependency_injector import providers
 
+from b2b_dvizhenie.adapters.postgres.pricing_currencies import PostgresRatesTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_references import PostgresReferences
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_terms import PostgresTerms
@@ -11,6 +12,7 @@ from b2b_dvizhenie.adapters.spreadsheets import XlsxSheets
 from b2b_dvizhenie.application import pricing
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.catalog import Catalog
+from b2b_dvizhenie.entrypoints.parts.messaging import chosen
 
 
 class Pricing(Catalog):
@@ -32,6 +34,20 @@ class Pricing(Catalog):
         terms_source,
         Base.clock,
     )
+
+    currency_rates = providers.Singleton(chosen, "currency_rates", Base.settings, Base.clock)
+    rates_work = providers.Factory(PostgresRatesTransaction, Base.database, Base.clock)
+    fetch_rates = providers.Factory(
+        pricing.FetchRates, currency_rates, rates_work.provider, Catalog.current_settings, Base.clock
+    )
+    show_currencies = providers.Factory(
+        pricing.ShowCurrencies,
+        rates_work.provider,
+        Catalog.current_settings,
+        Base.clock,
+        Base.settings.provided.exchange.zone,
+    )
+    confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)
     list_rule_sets = providers.Factory(pricing.ListRuleSets, rule_set_work.provider, Base.clock)

@@ -15,7 +15,7 @@ from b2b_dvizhenie.application.identity import CODE_JOB, RECOVERY_JOB
 from b2b_dvizhenie.application.messaging import SEND_JOB
 from b2b_dvizhenie.application.operations import FORGET_JOB
 from b2b_dvizhenie.application.ordering import OrderCancelled, OrderMoved, OrderPlaced
-from b2b_dvizhenie.application.pricing import WHAT_IF_JOB
+from b2b_dvizhenie.application.pricing import RATES_JOB, WHAT_IF_JOB
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.ids import NodeId
 from b2b_dvizhenie.entrypoints.container import Container
@@ -91,6 +91,11 @@ async def run_what_if(container: Container, payload: dict[str, Any], _job: Runni
     await container.run_what_if()(UUID(payload["what_if_id"]))
 
 
+async def fetch_rates(container: Container, _payload: dict[str, Any], job: RunningJob) -> None:
+    """`pricing.fetch_rates`: official currency rates; a source that does not answer is a reason to retry."""
+    await container.fetch_rates()(system_actor("rates", job.request_id))
+
+
 HANDLERS: Mapping[str, Handler] = {
     IMPORT_JOB: import_exchange_file,
     OrderPlaced.name: announced(OrderPlaced),
@@ -100,6 +105,7 @@ HANDLERS: Mapping[str, Handler] = {
     CLEAN_JOB: clean_exchange,
     CLOSE_JOB: close_exports,
     FORGET_JOB: forget_remains,
+    RATES_JOB: fetch_rates,
     SEND_JOB: send_message,
     CODE_JOB: send_code,
     RECOVERY_JOB: send_recovery,

@@ -4,8 +4,15 @@ Subclass a suite in your own tests and provide its `make` (and what else it asks
 """
 
 from b2b_dvizhenie.testing.contracts.company_directory import CompanyDirectoryContract
+from b2b_dvizhenie.testing.contracts.currency_rates import CurrencyRatesContract
 from b2b_dvizhenie.testing.contracts.job_leases import JobLeasesContract
 from b2b_dvizhenie.testing.contracts.passwords import PasswordHasherContract
 from b2b_dvizhenie.testing.contracts.prices import PriceSourceContract
 
-__all__ = ["CompanyDirectoryContract", "JobLeasesContract", "PasswordHasherContract", "PriceSourceContract"]
+__all__ = [
+    "CompanyDirectoryContract",
+    "CurrencyRatesContract",
+    "JobLeasesContract",
+    "PasswordHasherContract",
+    "PriceSourceContract",
+]

@@ -3,6 +3,7 @@
 from b2b_dvizhenie.adapters.postgres.tables import (
     catalog,
     companies,
+    currencies,
     exchange,
     identity,
     operations,
@@ -17,6 +18,7 @@ from b2b_dvizhenie.adapters.postgres.tables.metadata import metadata
 __all__ = [
     "catalog",
     "companies",
+    "currencies",
     "exchange",
     "identity",
     "metadata",

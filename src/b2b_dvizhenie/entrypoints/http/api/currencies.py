@@ -1,0 +1,39 @@
+"""API: currencies one can see prices in, and their rates."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from b2b_dvizhenie.application.pricing import ConfirmRate, CurrencyLine, ShowCurrencies
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.hierarchy import Permission
+
+
+@get("/api/v1/currencies", permission=Permission.PRICES_VIEW, tags=["pricing"])
+async def currencies(
+    request: Request[Actor, Any, Any], show_currencies: NamedDependency[ShowCurrencies]
+) -> tuple[CurrencyLine, ...]:
+    """Currencies prices can be shown in, each with its rate, whose day and source that is, and why there is none."""
+    return await show_currencies(request.user)
+
+
+class HeldRate(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rate that was held back because it differs too much from the one before."""
+
+    currency: str
+    day: date
+
+
+@post("/api/v1/currencies/confirm", permission=Permission.SETTINGS_MANAGE, status_code=204, tags=["pricing"])
+async def confirm(
+    request: Request[Actor, Any, Any], data: JSONBody[HeldRate], confirm_rate: NamedDependency[ConfirmRate]
+) -> None:
+    """Let a rate be used that was held back."""
+    await confirm_rate(request.user, data.currency, data.day)
+
+
+ROUTES = [currencies, confirm]

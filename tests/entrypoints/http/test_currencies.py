@@ -1,0 +1,102 @@
+"""Official rates from the fetch to the API: kept with day and source, held when they jump, never wrong."""
+
+import asyncio
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from litestar.testing import AsyncTestClient
+from market import Market
+from psycopg import connect
+
+from b2b_dvizhenie.application.pricing import FetchRates, RateSheet, RatesUnavailable
+from b2b_dvizhenie.application.shared.actor import Actor, system_actor
+from b2b_dvizhenie.domain.hierarchy import Forbidden
+from b2b_dvizhenie.entrypoints.container import Container, utc_now
+from b2b_dvizhenie.testing.twins import RatesInMemory
+
+pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
+SYSTEM = system_actor("test")
+URL = "/api/v1/currencies"
+
+
+def sheet(day: date, **rates: str) -> RateSheet:
+    return RateSheet(day, "cbr", {code: Decimal(rate) for code, rate in rates.items()})
+
+
+def fetching(container: Container, told: RateSheet) -> FetchRates:
+    source = RatesInMemory(told)
+    return FetchRates(source, container.rates_work, container.current_settings(), utc_now)
+
+
+async def shown(client: AsyncTestClient, headers: dict[str, str]) -> dict[str, Any]:
+    answer = await client.get(URL, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return {one["currency"]: one for one in answer.json()}
+
+
+async def test_rates_are_kept_shown_and_held(container: Container, client: AsyncTestClient, market: Market) -> None:
+    admin, buyer = await market.member(role_code="administrator"), await market.member()
+    today = utc_now().date()
+    yesterday = today - timedelta(days=1)
+    empty = await shown(client, buyer.headers)
+    assert list(empty) == ["RUB", "USD", "EUR"]
+    assert (empty["USD"]["gap"], empty["USD"]["per_unit"]) == ("missing", None)
+
+    first = sheet(yesterday, USD="80", KZT="0.15")
+    assert await fetching(container, first)(SYSTEM) == 1
+    assert await fetching(container, first)(SYSTEM) == 0
+    usd = (await shown(client, buyer.headers))["USD"]
+    assert (Decimal(usd["per_unit"]), usd["day"], usd["source"]) == (80, yesterday.isoformat(), "cbr")
+    assert usd["gap"] is None
+
+    assert await fetching(container, sheet(today, USD="8000", EUR="90.5"))(SYSTEM) == 2
+    for one in (buyer, admin):
+        now = await shown(client, one.headers)
+        assert Decimal(now["USD"]["per_unit"]) == 80, "a rate that jumped is used by nobody"
+        assert Decimal(now["EUR"]["per_unit"]) == Decimal("90.5")
+        assert (now["USD"]["held"] is None) == (one is buyer)
+    body = {"currency": "USD", "day": today.isoformat()}
+    assert (await client.post(f"{URL}/confirm", headers=buyer.headers, json=body)).status_code == 403
+    assert (await client.post(f"{URL}/confirm", headers=admin.headers, json=body)).status_code == 204
+    assert (await client.post(f"{URL}/confirm", headers=admin.headers, json=body)).status_code == 404
+    usd = (await shown(client, admin.headers))["USD"]
+    assert (Decimal(usd["per_unit"]), usd["held"]) == (8000, None)
+
+    assert await fetching(container, first)(SYSTEM) == 0, "an older day changes nothing"
+    with pytest.raises(RatesUnavailable):
+        await fetching(container, sheet(today, USD="80"))(SYSTEM)
+    with pytest.raises(RatesUnavailable):
+        await fetching(container, sheet(today + timedelta(days=400), USD="8000"))(SYSTEM)
+    with pytest.raises(Forbidden):
+        await fetching(container, first)(Actor(None, "n", "buyer", {}))
+    trail = (await client.get("/api/v1/audit", headers=admin.headers)).json()["items"]
+    actions = [one["action"] for one in trail if one["action"].startswith("pricing.rate")]
+    assert actions == ["pricing.rate_confirmed", *["pricing.rate_fetched"] * 3]
+
+
+async def test_an_old_rate_and_one_of_tomorrow(
+    container: Container, client: AsyncTestClient, market: Market, database_url: str
+) -> None:
+    buyer = await market.member()
+    today = utc_now().date()
+    await fetching(container, sheet(today - timedelta(days=9), USD="80"))(SYSTEM)
+    usd = (await shown(client, buyer.headers))["USD"]
+    assert (usd["gap"], Decimal(usd["per_unit"])) == ("stale", 80)
+    # The business day of the seller may be one ahead of UTC: three days ahead is tomorrow for everybody.
+    await fetching(container, sheet(today + timedelta(days=3), USD="81"))(SYSTEM)
+    assert (await shown(client, buyer.headers))["USD"]["gap"] == "stale"
+    with connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE currency_rate SET day = %s WHERE per_unit = 81", [today])
+    assert (await shown(client, buyer.headers))["USD"]["gap"] is None
+
+
+async def test_two_fetches_at_once_keep_one_rate(container: Container) -> None:
+    today = utc_now().date()
+    fetches = [fetching(container, sheet(today, USD="80", EUR="90")) for _ in range(4)]
+    assert sorted(await asyncio.gather(*(fetch(SYSTEM) for fetch in fetches))) == [0, 0, 0, 2]
+
+
+async def test_the_job_asks_nobody_where_no_source_is_set(container: Container) -> None:
+    assert await container.fetch_rates()(SYSTEM) == 0
