@@ -290,3 +290,13 @@ async def test_a_level_is_chosen_among_those_there_are(house: House) -> None:
     path = f"/panel/companies/{house.club.companies['own']}/people/{house.id('client')}"
     await house.send("administrator", path, {"level": "77"}, 422)
     await house.send("administrator", path, {"level": "5"})
+
+
+async def test_a_renamed_role_is_called_so_wherever_people_are_shown(house: House) -> None:
+    async with house.club.market.container.database().engine.begin() as connection:
+        await connection.execute(update(role).where(role.c.code == "client").values(name="Закупщик"))
+    company = f"/panel/companies/{house.club.companies['own']}/people"
+    for who, path in (("administrator", "/panel/users"), ("administrator", company), ("client", "/account")):
+        shown = (await house.get(who, path)).text_content()
+        assert "Закупщик" in shown, path
+        assert "Покупатель" not in shown, path

@@ -93,13 +93,14 @@ class NamedAgreement(Struct, frozen=True):
 
 
 class MemberLine(Struct, frozen=True):
-    """Who buys for a company, with the access level there."""
+    """Who buys for a company, with the access level there; `role_name` is empty where the code is shown."""
 
     user_id: UserId
     name: str
     email: str | None
     phone: str | None
     role: str
+    role_name: str
     is_active: bool
     access_level: int
     last_seen_at: datetime | None

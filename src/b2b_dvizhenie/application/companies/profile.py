@@ -26,12 +26,13 @@ class Membership(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True):
-    """The person: name, logins, companies in the order of their names."""
+    """The person: name, logins, companies in the order of their names; `role_name` is empty where the code is shown."""
 
     name: str
     email: str | None
     phone: str | None
     role: str
+    role_name: str
     companies: tuple[Membership, ...]
 
 
@@ -78,4 +79,4 @@ class ShowProfile:
             )
             for one in found.companies
         )
-        return Profile(found.name, found.email, found.phone, found.role, companies)
+        return Profile(found.name, found.email, found.phone, found.role, found.role_name, companies)

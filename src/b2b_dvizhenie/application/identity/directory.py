@@ -34,13 +34,17 @@ class BuysFor(Struct, frozen=True):
 
 
 class UserLine(Struct, frozen=True):
-    """A person in the directory. Of the companies only those that the viewer may see."""
+    """A person in the directory. Of the companies only those that the viewer may see.
+
+    `role_name` is what the role was renamed to, empty where the words for its code are shown.
+    """
 
     user_id: UserId
     name: str
     email: str | None
     phone: str | None
     role: str
+    role_name: str
     state: UserState
     last_seen_at: datetime | None
     companies: tuple[BuysFor, ...] = ()
@@ -65,6 +69,7 @@ class UserCount(Struct, frozen=True):
     """How many people of a role are in a state, by the text of the query and whatever its role and state."""
 
     role: str
+    role_name: str
     state: UserState
     count: int
 

@@ -189,6 +189,7 @@ class PostgresCompanyReader(CompanyReader, FirmReader):
                 people.email,
                 people.phone,
                 role.c.code,
+                role.c.name,
                 people.is_active,
                 membership.c.access_level,
                 seen.correlate(app_user).scalar_subquery(),

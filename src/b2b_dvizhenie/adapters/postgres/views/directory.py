@@ -48,16 +48,16 @@ class PostgresDirectory(DirectoryReader):
         if query.user_id is not None:
             where.append(app_user.c.user_id == query.user_id)
         counting = (
-            select(role.c.code, _state, func.count())
+            select(role.c.code, role.c.name, _state, func.count())
             .select_from(app_user)
             .join(role, role.c.role_id == app_user.c.role_id)
             .where(*where)
-            .group_by(role.c.code, _state, role.c.position)
+            .group_by(role.c.code, role.c.name, _state, role.c.position)
             .order_by(role.c.position, role.c.code, _state)
         )
         people = app_user.c
         rows = (
-            select(people.user_id, people.name, people.email, people.phone, role.c.code, _state, _seen)
+            select(people.user_id, people.name, people.email, people.phone, role.c.code, role.c.name, _state, _seen)
             .join(role, role.c.role_id == people.role_id)
             .where(*where)
             .order_by(people.name, people.user_id)
@@ -69,7 +69,10 @@ class PostgresDirectory(DirectoryReader):
         if query.state is not None:
             rows = rows.where(_state == query.state.value)
         async with self._database.engine.connect() as connection:
-            counts = [UserCount(code, UserState(state), n) for code, state, n in await connection.execute(counting)]
+            counts = [
+                UserCount(code, name, UserState(state), n)
+                for code, name, state, n in await connection.execute(counting)
+            ]
             found = (await connection.execute(rows)).all()
             companies = await _companies(connection, actor, scope, [row[0] for row in found])
         total = sum(
@@ -79,7 +82,15 @@ class PostgresDirectory(DirectoryReader):
         )
         lines = tuple(
             UserLine(
-                UserId(row[0]), row[1], row[2], row[3], row[4], UserState(row[5]), row[6], companies.get(row[0], ())
+                user_id=UserId(row[0]),
+                name=row[1],
+                email=row[2],
+                phone=row[3],
+                role=row[4],
+                role_name=row[5],
+                state=UserState(row[6]),
+                last_seen_at=row[7],
+                companies=companies.get(row[0], ()),
             )
             for row in found
         )

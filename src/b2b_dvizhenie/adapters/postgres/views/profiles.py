@@ -12,7 +12,7 @@ from b2b_dvizhenie.domain.shared.ids import UserId
 
 # The same choice of the price type as in views/sessions.py, for every company instead of the selected one.
 _PROFILE = f"""
-SELECT u.name, u.email, u.phone, r.code, c.company_id, c.name, c.inn, c.kpp, c.kind, m.access_level, t.name
+SELECT u.name, u.email, u.phone, r.code, r.name, c.company_id, c.name, c.inn, c.kpp, c.kind, m.access_level, t.name
   FROM app_user u
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN membership m ON m.user_id = u.user_id
@@ -45,5 +45,5 @@ class PostgresProfileReader(ProfileReader):
         if not rows:
             return None
         # One list each, because a type checker cannot count the columns of a row.
-        companies = tuple(Membership(*[*row[4:10], False, row[10] or UNSET]) for row in rows if row[4] is not None)
-        return Profile(*[*rows[0][:4], companies])
+        companies = tuple(Membership(*[*row[5:11], False, row[11] or UNSET]) for row in rows if row[5] is not None)
+        return Profile(*[*rows[0][:5], companies])

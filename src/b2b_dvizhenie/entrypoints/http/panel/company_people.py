@@ -39,7 +39,7 @@ def _row(member: MemberLine) -> views.MemberRow:
         id=str(member.user_id),
         name=member.name,
         login=member.email or member.phone or "",
-        role=member.role,
+        role=member.role_name or member.role,
         state="active" if member.is_active else "blocked",
         level=member.access_level,
         seen_at=member.last_seen_at,

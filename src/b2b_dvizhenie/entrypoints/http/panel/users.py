@@ -93,7 +93,7 @@ def _row(user: UserLine, marked: frozenset[UserId]) -> UserRow:
         name=user.name,
         email=user.email or "",
         phone=user.phone or "",
-        role=user.role,
+        role=user.role_name or user.role,
         state=user.state.value,
         company=first.name if first else "",
         companies=len(user.companies),
@@ -172,8 +172,8 @@ class People:
             ),
             state=self.state.value if self.state else "",
             roles=tuple(
-                Choice(code, texts.gettext(label_of("role", code).text), code == self.role)
-                for code in dict.fromkeys(one.role for one in found.counts)
+                Choice(code, name or texts.gettext(label_of("role", code).text), code == self.role)
+                for code, name in {one.role: one.role_name for one in found.counts}.items()
             ),
             tabs=tabs("users", texts),
             under=next((Link(one.name, self.url(under="")) for one in staff.people if one.user_id == self.under), None),

@@ -63,7 +63,7 @@ async def profile(
     )
     view = ProfileView(
         name=person.name,
-        role=person.role,
+        role=person.role_name or person.role,
         email=person.email or "",
         phone=person.phone or "",
         companies=companies,

@@ -128,7 +128,7 @@ class Frame:
         return actor.terms is not None and actor.may(Permission.CART_EDIT) and "/cart/items" in self.site.paths
 
     def _viewer(self, profile: Profile, actor: Actor, language: str) -> Viewer:
-        role = self.site.texts(language).gettext(label_of("role", profile.role).text)
+        role = profile.role_name or self.site.texts(language).gettext(label_of("role", profile.role).text)
         panel = actor.may(Permission.PANEL_ACCESS) and "/panel" in self.site.paths
         login = profile.email or profile.phone or ""
         return Viewer(profile.name, initials(profile.name), login, role, panel=panel)
