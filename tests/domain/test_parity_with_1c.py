@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.pricing_worlds import BRAND, discounts, line, prices, terms
+from pricing_worlds import BRAND, discounts, line, prices, terms
 
 from b2b_dvizhenie.domain.pricing import Effect, Group, Kind, Rule, Strategy, quote_line
 
@@ -98,7 +98,7 @@ def expected(tree: Group, price: Decimal, quantity: Decimal) -> Decimal:
 
 
 @given(trees(), prices, quantities)
-def test_the_engine_agrees_with_1c_to_the_kopeck(tree: Group, price: Decimal, quantity: Decimal) -> None:
+def test_p14_the_engine_agrees_with_1c_to_the_kopeck(tree: Group, price: Decimal, quantity: Decimal) -> None:
     found = quote_line(terms(), line(price, quantity), discounts(tree))
     assert found.amount == expected(tree, price, quantity)
 

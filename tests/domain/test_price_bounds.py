@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.pricing_worlds import BRAND, GOODS, discounts, groups, line, policies, prices, terms
+from pricing_worlds import BRAND, GOODS, discounts, groups, line, policies, prices, terms
 
 from b2b_dvizhenie.domain.pricing import (
     NOTHING_OFF,

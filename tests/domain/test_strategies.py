@@ -342,13 +342,13 @@ def test_a_dearer_fixed_price_matches_with_nothing() -> None:
 
 def test_validity_is_half_open() -> None:
     """Back-to-back rules: exactly one of them holds at the seam."""
-    before = rule(1, Kind.BRAND, "10", ends_at=NOW)
-    after = rule(2, Kind.BRAND, "20", starts_at=NOW)
+    before = rule(1, Kind.BRAND, "20", ends_at=NOW)
+    after = rule(2, Kind.BRAND, "10", starts_at=NOW)
     group = two(Strategy.MAX, before, after)
     assert winner(group) == 2
     earlier = Discounts(RuleBook(group), BUYER, NOW - timedelta(microseconds=1))
     quoted = quote_line(terms(), line(Decimal(100), Decimal(1)), earlier)
-    assert amount(quoted) == 90
+    assert amount(quoted) == 80
 
 
 @pytest.mark.parametrize(
