@@ -17,6 +17,7 @@ from worlds import OBSERVERS, Observer, Stopped, World, forget_caches, hide, sta
 
 from b2b_dvizhenie.adapters.postgres.views import orders as order_reads
 from b2b_dvizhenie.adapters.postgres.views import sessions as session_reads
+from b2b_dvizhenie.adapters.postgres.views import vip as vip_reads
 from b2b_dvizhenie.domain.shared import ids
 from b2b_dvizhenie.entrypoints.container import Container, running
 from b2b_dvizhenie.entrypoints.http.app import create_app
@@ -127,3 +128,27 @@ async def test_a_count_without_the_predicate_is_noticed(
     async with theatre(app_settings, database_url, clock, MANAGER, 1) as stage:
         found = await _noticed(stage)
     assert any("/api/v1/orders" in one for one in found)
+
+
+async def test_a_cabinet_that_is_open_while_any_company_is_vip_is_noticed(
+    app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """VIP-1."""
+    own = "v.company_id IS NOT NULL,"
+    for name in ("_ACTOR_OF", "_ACTOR"):
+        statement = getattr(session_reads, name)
+        assert own in statement
+        monkeypatch.setattr(session_reads, name, statement.replace(own, "EXISTS (SELECT FROM vip_company),"))
+    async with theatre(app_settings, database_url, clock, CLIENT, 1) as stage:
+        found = await _noticed(stage)
+    assert any("vip" in one for one in found)
+
+
+async def test_activations_without_the_predicate_are_noticed(
+    app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """VIP-3."""
+    monkeypatch.setattr(vip_reads, "visible_companies", lambda *_: true())
+    async with theatre(app_settings, database_url, clock, MANAGER, 1) as stage:
+        found = await _noticed(stage)
+    assert any("/api/v1/vip-activations" in one for one in found)

@@ -137,6 +137,7 @@ PARAMETERS: dict[str, Parameter] = {
         is_own,
         relations=("own", "other company"),
     ),
+    "offer_id": _shared_parameter("offer"),
     "schedule_id": Parameter(
         lambda club, _, relation: club.schedule if relation == "own" else "no-such",
         is_own,

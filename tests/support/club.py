@@ -22,6 +22,7 @@ from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import
 from b2b_dvizhenie.adapters.postgres.tables.identity import role, session
 from b2b_dvizhenie.adapters.postgres.tables.operations import job, schedule
+from b2b_dvizhenie.adapters.postgres.tables.vip import partner_offer
 from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, Permission, Scope
 from b2b_dvizhenie.domain.pricing import GroupNode
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, VariantId, new_id
@@ -147,7 +148,19 @@ class Club:
             insert(role).values(role_id=spare, parent_id=root, code="spare", position=99),
             insert(schedule).values(schedule_id=self.schedule, job_name="probe", every_seconds=3600, updated_at=OPENED),
         )  # fmt: skip
-        self.things = {"shown": shown, "closed": closed, "hidden": hidden, "import": run, "job": work, "role": spare}
+        offer = new_id()
+        await market._write(
+            insert(partner_offer).values(offer_id=offer, partner="P", title="Bonus", text="T", changed_at=OPENED)
+        )
+        self.things = {
+            "offer": offer,
+            "shown": shown,
+            "closed": closed,
+            "hidden": hidden,
+            "import": run,
+            "job": work,
+            "role": spare,
+        }
         self.things["root role"] = await self._root_role()
         await self._rule_set()
 

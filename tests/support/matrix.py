@@ -82,6 +82,8 @@ class Cell(Struct, frozen=True):
 
 ALLOWED = Expected("allowed")
 FORBIDDEN = Expected("403", frozenset({403}))
+HIDDEN = Expected("no such address", frozenset({404}))
+"""Nobody of the club acts for a VIP company: for everybody the cabinet does not exist (VIP-1)."""
 
 
 def routes_of(app: Litestar, starts: str = "/") -> list[Route]:
@@ -138,6 +140,8 @@ def question(route: Route, club: Club, role: str, relation: str, who: str | None
 
 def _expected(route: Route, club: Club, role: str, relation: str) -> Expected:
     assert route.permission is not None
+    if route.handler.opt.get("vip_only"):
+        return HIDDEN
     if scope_of(role, route.permission) is None:
         return FORBIDDEN
     if route.path.startswith("/panel") and scope_of(role, Permission.PANEL_ACCESS) is None:
@@ -174,7 +178,8 @@ def cells_of(route: Route, club: Club) -> Iterator[Cell]:
             yield Cell(route, "anonymous", relation, anonymous, Expected("public", frozenset(range(200, 500)) - {403}))
             continue
         refusal = frozenset({401} if route.is_api else {302, 303})
-        yield Cell(route, "anonymous", relation, anonymous, Expected("to the login", refusal))
+        hidden = HIDDEN if route.handler.opt.get("vip_only") else Expected("to the login", refusal)
+        yield Cell(route, "anonymous", relation, anonymous, hidden)
         for role in ROLES:
             asked = question(route, club, role, named, VIEWERS[role])
             yield Cell(route, role, relation, asked, _expected(route, club, role, named))

@@ -168,6 +168,7 @@ def hide(world: World, snapshot: Snapshot, seed: int) -> None:
     hidden = [name for name in COMPANIES if not world.sees_company(name)]
     for name in hidden:
         _company(world, snapshot, random, name)
+    _vip(world, snapshot, random, hidden)
     for _ in range(random.randint(0, 4)):
         _newcomers(world, snapshot, random)
     if world.observer.level == 1:
@@ -273,6 +274,42 @@ def _sums(snapshot: Snapshot, random: Random, order: UUID) -> None:
         Jsonb({"base_unit_price": str(_money(random))}),
         order,
     )
+
+
+def _vip(world: World, snapshot: Snapshot, random: Random, hidden: list[str]) -> None:
+    """Which hidden companies are VIP, what partners offer, and what was taken up (VIP-1)."""
+    snapshot.run("DELETE FROM partner_offer")
+    offers = [UUID(bytes=random.randbytes(16)) for _ in range(random.randint(1, 3))]
+    for offer in offers:
+        snapshot.run(
+            "INSERT INTO partner_offer (offer_id, partner, title, text, is_active, for_all, changed_at)"
+            " VALUES (%s, %s, %s, %s, %s, true, %s)",
+            offer,
+            f"Partner {random.randbytes(3).hex()}",
+            f"Bonus {random.randbytes(3).hex()}",
+            random.randbytes(9).hex(),
+            random.random() < 0.8,
+            NOON,
+        )
+    for name in hidden:
+        if random.random() < 0.3:
+            continue
+        company = world.club.companies[name]
+        snapshot.run(
+            "INSERT INTO vip_company (company_id, agreement_id, since) VALUES (%s, %s, %s)",
+            company,
+            random.choice((None, world.club.agreements[name])),
+            NOON - timedelta(days=random.randint(1, 99)),
+        )
+        buyer = next(one for one, where in BUYERS.items() if where == name)
+        for offer in random.sample(offers, random.randint(0, len(offers))):
+            snapshot.run(
+                "INSERT INTO offer_activation VALUES (%s, %s, %s, %s)",
+                offer,
+                company,
+                world.club.people[buyer].user_id,
+                NOON - timedelta(hours=random.randint(1, 99)),
+            )
 
 
 def _newcomers(world: World, snapshot: Snapshot, random: Random) -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import delete, insert
 
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, seller_firm
+from b2b_dvizhenie.adapters.postgres.tables.vip import vip_company
 from b2b_dvizhenie.adapters.postgres.views.sessions import PostgresSessionReader
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.companies import Agreement, AgreementState, TradingTerms, checked_terms, in_force, state_of
@@ -43,7 +44,8 @@ def agreements(draw: st.DrawFn) -> list[Agreement]:
             is_default=draw(st.booleans()) and not (active and has_default),
         )
         found.append(Agreement(agreement_id=AgreementId(draw(st.uuids())), terms=terms, is_active=active))
-    return found
+    chosen = draw(st.integers(-1, len(found) - 1))
+    return [replace(one, is_vip=number == chosen) for number, one in enumerate(found)]
 
 
 @given(agreements(), st.randoms())
@@ -113,10 +115,16 @@ async def test_sql_chooses_as_the_rule_does(market: Market) -> None:
                         is_active=one.is_active,
                     )
                 )
+            vip = [one.agreement_id for one in some if one.is_vip]
+            await connection.execute(delete(vip_company))
+            for key in vip:
+                await connection.execute(insert(vip_company).values(company_id=company, agreement_id=key, since=noon))
         actor = await reader.actor(token_hash(person.token), None, noon)
         assert actor is not None
         assert actor.terms is not None
         chosen = in_force(some, DAY)
+        assert actor.is_vip is bool(vip)
+        assert actor.terms.is_vip is (chosen is not None and chosen.is_vip)
         assert actor.terms.agreement_id == (chosen.agreement_id if chosen else None)
         assert actor.terms.price_type_id == (market.wholesale if chosen else market.retail)
         compared += chosen is not None
@@ -140,6 +148,9 @@ def _example(seed: int) -> list[Agreement]:
         )
         key = AgreementId(UUID(int=dice.getrandbits(128), version=4))
         found.append(Agreement(agreement_id=key, terms=terms, is_active=active))
+    if found and dice.random() < 0.5:  # an agreement chosen for VIP goes before the others (VIP-2)
+        number = dice.randrange(len(found))
+        found[number] = replace(found[number], is_vip=True)
     return found
 
 

@@ -2,10 +2,12 @@
 
 AGREEMENT_IN_FORCE = """
   LEFT JOIN LATERAL (
-       SELECT a.agreement_id, a.firm_id, a.price_type_id, a.warehouse_id, a.currency, a.rounding
+       SELECT a.agreement_id, a.firm_id, a.price_type_id, a.warehouse_id, a.currency, a.rounding,
+               v.agreement_id IS NOT NULL AS is_vip
          FROM agreement a
+         LEFT JOIN vip_company v ON v.agreement_id = a.agreement_id
         WHERE a.company_id = {company} AND a.is_active
           AND (a.valid_from IS NULL OR a.valid_from <= {day}) AND (a.valid_to IS NULL OR {day} <= a.valid_to)
-        ORDER BY a.is_default DESC, a.valid_from DESC NULLS LAST, a.agreement_id DESC
+        ORDER BY (v.agreement_id IS NOT NULL) DESC, a.is_default DESC, a.valid_from DESC NULLS LAST, a.agreement_id DESC
         LIMIT 1) a ON true"""
 """Joins the agreement as `a`. `company` and `day` are expressions of the statement it is put into."""

@@ -14,6 +14,7 @@ from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company,
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement as table
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
+from b2b_dvizhenie.adapters.postgres.tables.vip import vip_company
 from b2b_dvizhenie.application.companies import CompanyBook, FirmBook, HeldCompany, HeldFirm
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.companies import Agreement, Requisites, TradingTerms
@@ -45,6 +46,10 @@ AGREEMENT: Select[*tuple[Any, ...]] = select(
     agreement.c.valid_to,
     agreement.c.is_default,
     agreement.c.is_active,
+    select(vip_company.c.agreement_id)
+    .where(vip_company.c.agreement_id == agreement.c.agreement_id)
+    .correlate(agreement)
+    .exists(),
 )
 
 
@@ -66,6 +71,7 @@ def agreement_of(row: Row[*tuple[Any, ...]]) -> Agreement:
             is_default=row[11],
         ),
         is_active=row[12],
+        is_vip=row[13],
     )
 
 

@@ -14,7 +14,7 @@ from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 _TERMS = f"""
 SELECT c.name, a.agreement_id, t.price_type_id, coalesce(a.currency, t.currency), a.rounding, t.vat_included,
-       a.warehouse_id
+       a.warehouse_id, a.is_vip
   FROM company c
 {AGREEMENT_IN_FORCE.format(company="c.company_id", day="%(day)s")}
   JOIN price_type t ON CASE WHEN a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
@@ -48,6 +48,7 @@ class PostgresTerms(TermsSource):
             rounding=RoundingPolicy(row[4]) if row[4] else RoundingPolicy.LINE_EACH_DISCOUNT,
             vat_included=row[5],
             warehouse_id=WarehouseId(row[6]) if row[6] else None,
+            is_vip=bool(row[7]),
         )
         return NamedTerms(row[0], terms)
 

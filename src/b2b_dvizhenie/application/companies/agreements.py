@@ -57,7 +57,8 @@ class PutAgreement:
             others = [one for one in agreements if one.agreement_id != agreement_id and one.is_active]
             if not any(one.terms.is_default for one in others):
                 terms = replace(terms, is_default=True)
-            after = Agreement(agreement_id=agreement_id or AgreementId(new_id()), terms=terms)
+            made = Agreement(agreement_id=AgreementId(new_id()), terms=terms)
+            after = made if before is None else replace(before, terms=terms, is_active=True)
             if after == before:
                 return after.agreement_id
             await work.companies.put_agreement(company_id, after)

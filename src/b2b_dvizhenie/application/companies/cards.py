@@ -71,6 +71,7 @@ class CompanyCard(Struct, frozen=True):
     row: CompanyRow
     requisites: Requisites
     updated_at: datetime
+    is_vip: bool = False
 
 
 class AgreementLine(Struct, frozen=True):

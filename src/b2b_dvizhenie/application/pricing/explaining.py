@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog import Item, ItemFinder
@@ -49,7 +49,10 @@ class Sooner(Struct, frozen=True):
 
 
 class Why(Struct, frozen=True, kw_only=True):
-    """The price of a line explained; `reasons` is None where there is no price, and `no_price` says why."""
+    """The price of a line explained; `reasons` is None where there is no price, and `no_price` says why.
+
+    `vip` is there, and true, where the terms are those chosen for a VIP company (VIP-2).
+    """
 
     variant_id: UUID
     product_id: UUID
@@ -60,6 +63,7 @@ class Why(Struct, frozen=True, kw_only=True):
     reasons: Reasons | None
     no_price: NoPrice | None = None
     sooner: Sooner | None = None
+    vip: bool | UnsetType = UNSET
 
 
 class NamedTerms(Struct, frozen=True):
@@ -97,7 +101,7 @@ class FindBuyers:
         return exact if len(exact) == 1 else found
 
 
-def _why(item: Item, line: LineQuote, reasons: Reasons | None, sooner: Sooner | None = None) -> Why:
+def _why(item: Item, line: LineQuote, terms: Terms, reasons: Reasons | None, sooner: Sooner | None = None) -> Why:
     return Why(
         variant_id=item.variant_id,
         product_id=item.product_id,
@@ -108,6 +112,7 @@ def _why(item: Item, line: LineQuote, reasons: Reasons | None, sooner: Sooner | 
         reasons=reasons,
         no_price=line.reason,
         sooner=sooner,
+        vip=terms.is_vip or UNSET,
     )
 
 
@@ -160,11 +165,11 @@ class ExplainOwnPrice:
         prices = await self._discounts.priced(actor, terms, [variant_id], now)
         line = prices.line(variant_id, wanted)
         if line.unit_price is None:
-            return _why(item, line, None)
+            return _why(item, line, terms, None)
         told = explanation_of(line, terms.currency)
         rules = rules_in(told)
         names = await self._books.names(told.rule_set_id, rules) if rules and told.rule_set_id else {}
-        return _why(item, line, reasons_of(told, names, Audience.BUYER), sooner(prices, line, rule))
+        return _why(item, line, terms, reasons_of(told, names, Audience.BUYER), sooner(prices, line, rule))
 
 
 class ExplainFor:
@@ -229,7 +234,7 @@ class ExplainFor:
             stored = type(stored)(version, {item.variant_id: line})
         if stored.active is None:
             quoted = LinePrices(terms, stored.lines).line(item.variant_id, wanted)
-            return company, _why(item, quoted, _staff_view(quoted, terms, {}, audience))
+            return company, _why(item, quoted, terms, _staff_view(quoted, terms, {}, audience))
         key = stored.active.rule_set_id
         buyer = Buyer(terms.company_id, terms.agreement_id, await self._segments.segments(terms.company_id))
         book = await self._books.whole(key)
@@ -238,7 +243,7 @@ class ExplainFor:
         quoted = quote_line(terms, prices.input(item.variant_id, wanted), discounts)
         told = [one.rule_id for one in quoted.verdicts]
         names = await self._books.names(key, told) if told else {}
-        return company, _why(item, quoted, _staff_view(quoted, terms, names, audience))
+        return company, _why(item, quoted, terms, _staff_view(quoted, terms, names, audience))
 
     async def _item(self, article: str) -> Item:
         key = article_key(article)

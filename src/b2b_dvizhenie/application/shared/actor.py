@@ -29,7 +29,7 @@ class Actor(Struct, frozen=True):
     terms his prices are made by. `company_certain` says that the request named the company or that there is only one;
     otherwise it is the session's choice, which another tab may have changed since (MUL-4). With a `view` somebody else
     looks through this person's eyes, and can change nothing. With `second_factor_due`
-    the role requires a second step that the person has yet to set up.
+    the role requires a second step that the person has yet to set up. `is_vip` is of the company (VIP-1).
     """
 
     user_id: UserId | None
@@ -42,6 +42,7 @@ class Actor(Struct, frozen=True):
     opened: Opened = NOTHING
     hidden_prices: HiddenPrices = HiddenPrices.DEFAULT_PRICE_TYPE
     firm_id: FirmId | None = None
+    is_vip: bool = False
     terms: Terms | None = None
     session_id: str = ""
     request_id: str = ""

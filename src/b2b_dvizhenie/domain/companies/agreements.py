@@ -1,6 +1,7 @@
 """Agreements: several per company, each in force for a time; which one a purchase follows (PRC-2).
 
-Of the agreements that are in force on a day the default one counts; where it is not in force, the one that began last,
+Of the agreements that are in force on a day the one chosen for a VIP company counts (VIP-2), then the default one;
+where neither is in force, the one that began last,
 and of those that began together the one with the greatest id, which was made last. Where none is in force, the company
 buys at the default price type without limits of its own, as a company without agreements does: what is shown is what
 is charged. Days are those of the seller's zone; both ends belong to the period.
@@ -74,11 +75,12 @@ class TradingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
-    """An agreement of a company."""
+    """An agreement of a company. `is_vip`: the company is VIP, and this is what an administrator chose for it."""
 
     agreement_id: AgreementId
     terms: TradingTerms
     is_active: bool = True
+    is_vip: bool = False
 
     def is_valid(self, day: date) -> bool:
         """Whether it is in force on the day."""
@@ -91,7 +93,7 @@ def in_force(agreements: Iterable[Agreement], day: date) -> Agreement | None:
     valid = [one for one in agreements if one.is_valid(day)]
     return max(
         valid,
-        key=lambda one: (one.terms.is_default, one.terms.valid_from or date.min, one.agreement_id),
+        key=lambda one: (one.is_vip, one.terms.is_default, one.terms.valid_from or date.min, one.agreement_id),
         default=None,
     )
 

@@ -32,7 +32,10 @@ class CompanyUnnamed(DomainError):
 
 
 class Terms(Struct, frozen=True):
-    """What decides a price for a company: price type, currency, rounding. Equal terms give equal prices."""
+    """What decides a price for a company: price type, currency, rounding. Equal terms give equal prices.
+
+    `is_vip` says that the agreement is the one an administrator chose for a VIP company (VIP-2).
+    """
 
     company_id: CompanyId
     agreement_id: AgreementId | None
@@ -41,3 +44,4 @@ class Terms(Struct, frozen=True):
     rounding: RoundingPolicy = RoundingPolicy.LINE_EACH_DISCOUNT
     vat_included: bool = True
     warehouse_id: WarehouseId | None = None
+    is_vip: bool = False

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     JOBS_MANAGE = "jobs.manage"
     VISIBILITY_VIEW = "visibility.view"
     VISIBILITY_MANAGE = "visibility.manage"
+    VIP_VIEW = "vip.view"
+    VIP_MANAGE = "vip.manage"
     SETTINGS_VIEW = "settings.view"
     SETTINGS_MANAGE = "settings.manage"
     AUDIT_VIEW = "audit.view"

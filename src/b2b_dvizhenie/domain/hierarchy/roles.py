@@ -34,6 +34,7 @@ def _staff(scope: Scope) -> dict[Permission, Scope]:
         Permission.ORDERS_VIEW: scope,
         Permission.ORDERS_PROCESS: scope,
         Permission.COMPANIES_VIEW: scope,
+        Permission.VIP_VIEW: scope,
         Permission.PROFILE_VIEW: Scope.OWN,
     }
 

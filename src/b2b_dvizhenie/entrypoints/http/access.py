@@ -3,12 +3,15 @@
 `@get(..., permission=Permission.CATALOG_VIEW)` or `@get(..., public=True)`; Litestar keeps both in `opt`. With
 `names_company=True` who buys for several companies must name the one that the request is for; `while_due=True` is open
 also to who must set up a second step before anything else.
+With `vip_only=True` the route does not exist for whoever does not act for a VIP company (VIP-1): he is answered as at
+an unknown address.
 """
 
 from typing import Any
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
@@ -26,6 +29,7 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
     """Refuse who lacks the permission of the route. A coroutine, because Litestar runs plain guards in a thread.
 
     Raises:
+        NotFoundException: the route is for VIP companies.
         AuthenticationRequired: nobody is logged in.
         SecondFactorDue: the role requires a second step, which has yet to be set up; only where one does so is open.
         Forbidden: the actor lacks the permission, or may not enter the panel that the route is a page of.
@@ -34,6 +38,8 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
     if handler.opt.get("public") or handler.opt.get("own_authentication"):
         return
     actor = connection.scope.get("user")
+    if handler.opt.get("vip_only") and (actor is None or not actor.is_vip):
+        raise NotFoundException
     if actor is None:
         raise AuthenticationRequired
     if actor.second_factor_due and not handler.opt.get("while_due"):

@@ -14,12 +14,14 @@ from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import second_factor as second_factor_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
+from b2b_dvizhenie.entrypoints.http.api import vip as vip_api
 from b2b_dvizhenie.entrypoints.http.panel import (
     audit,
     company_agreements,
     company_history,
     company_pages,
     company_people,
+    company_vip,
     exchange_logs,
     exchange_nodes,
     firm_pages,
@@ -35,6 +37,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
     user_card,
     users,
     view_as,
+    vip_offers,
     why,
 )
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
@@ -42,6 +45,7 @@ from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
 from b2b_dvizhenie.entrypoints.http.panel import prices as panel_prices
 from b2b_dvizhenie.entrypoints.http.panel import settings as panel_settings
+from b2b_dvizhenie.entrypoints.http.panel import vip as panel_vip
 from b2b_dvizhenie.entrypoints.http.portal import (
     account,
     cart_pages,
@@ -54,6 +58,7 @@ from b2b_dvizhenie.entrypoints.http.portal import (
     product,
     reasons,
     second_factor,
+    vip_cabinet,
 )
 
 ROUTES: list[ControllerRouterHandler] = [
@@ -108,6 +113,11 @@ ROUTES: list[ControllerRouterHandler] = [
     *company_people.ROUTES,
     *company_history.ROUTES,
     *firm_pages.ROUTES,
+    *company_vip.ROUTES,
+    *panel_vip.ROUTES,
+    *vip_offers.ROUTES,
+    *vip_cabinet.ROUTES,
+    *vip_api.ROUTES,
     *account.ROUTES,
     *panel_exchange.ROUTES,
     *exchange_logs.ROUTES,

@@ -12,6 +12,7 @@ from b2b_dvizhenie.domain.identity import (
     TOKEN_LIFETIME_DAYS,
 )
 from b2b_dvizhenie.domain.pricing import RATE_JUMP, RATE_MAX_AGE
+from b2b_dvizhenie.domain.vip import CANDIDATE_AMOUNT, CANDIDATE_DAYS, CANDIDATE_ORDERS
 from b2b_dvizhenie.domain.visibility import HIDDEN_PRICE_POLICY, HiddenPrices
 from b2b_dvizhenie.entrypoints.http.labels import N_
 
@@ -33,6 +34,7 @@ GROUPS: Mapping[str, str] = {
     "entrance": N_("Entrance"),
     "hidden": N_("Hidden information"),
     "currencies": N_("Currencies"),
+    "vip": N_("Candidates for VIP"),
 }
 """Headings, in this order."""
 
@@ -76,5 +78,14 @@ TEXTS: Mapping[str, SettingText] = {
         N_("A currency rate may change at once by"),
         N_("A rate that jumps further waits until an administrator confirms it; the one before goes on."),
         N_("percent"),
+    ),
+    CANDIDATE_DAYS.key: SettingText(
+        N_("Orders are counted over"), N_("So many days back; cancelled orders do not count."), N_("days")
+    ),
+    CANDIDATE_ORDERS.key: SettingText(N_("Orders at least"), N_("A candidate ordered that often in these days.")),
+    CANDIDATE_AMOUNT.key: SettingText(
+        N_("Ordered for at least"),
+        N_("The sum of these orders; orders in other currencies do not count."),
+        N_("roubles"),
     ),
 }

@@ -9,10 +9,10 @@ from b2b_dvizhenie.adapters.postgres.views.operations import PostgresOperationsR
 from b2b_dvizhenie.adapters.postgres.views.trail import PostgresAuditReader
 from b2b_dvizhenie.application import operations
 from b2b_dvizhenie.entrypoints.parts.base import Base
-from b2b_dvizhenie.entrypoints.parts.companies import Companies
+from b2b_dvizhenie.entrypoints.parts.vip import Vip
 
 
-class Operations(Companies):
+class Operations(Vip):
     """Background jobs, schedules, the audit trail."""
 
     operations_work = providers.Factory(PostgresOperationsTransaction, Base.database, Base.clock)

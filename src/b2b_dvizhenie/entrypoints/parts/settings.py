@@ -10,11 +10,16 @@ from dependency_injector import providers
 from b2b_dvizhenie.adapters.postgres.identity import end_longer_sessions
 from b2b_dvizhenie.adapters.postgres.settings import Effect, PostgresSettingReader, PostgresSettingsTransaction
 from b2b_dvizhenie.application import settings
-from b2b_dvizhenie.domain import identity, pricing, visibility
+from b2b_dvizhenie.domain import identity, pricing, vip, visibility
 from b2b_dvizhenie.domain.settings import Setting
 from b2b_dvizhenie.entrypoints.parts.base import Base
 
-DECLARED: tuple[Setting[Any], ...] = (*identity.SETTINGS, *visibility.SETTINGS, *pricing.CURRENCY_SETTINGS)
+DECLARED: tuple[Setting[Any], ...] = (
+    *identity.SETTINGS,
+    *visibility.SETTINGS,
+    *pricing.CURRENCY_SETTINGS,
+    *vip.SETTINGS,
+)
 EFFECTS: Mapping[str, Effect] = {identity.TOKEN_LIFETIME_DAYS.key: end_longer_sessions}
 
 

@@ -11,6 +11,7 @@ from b2b_dvizhenie.adapters.postgres.tables import (
     pricing,
     pricing_rules,
     pricing_what_if,
+    vip,
     visibility,
 )
 from b2b_dvizhenie.adapters.postgres.tables.metadata import metadata
@@ -27,5 +28,6 @@ __all__ = [
     "pricing",
     "pricing_rules",
     "pricing_what_if",
+    "vip",
     "visibility",
 ]

@@ -16,6 +16,7 @@ from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company,
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_node
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role, session
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
+from b2b_dvizhenie.adapters.postgres.tables.vip import vip_company
 from b2b_dvizhenie.application.companies import (
     CompanyCard,
     CompanyPage,
@@ -47,6 +48,7 @@ def _price_type_today(day: date) -> ColumnElement[str]:
         select(price_type.c.name)
         .select_from(agreement)
         .join(price_type, price_type.c.price_type_id == agreement.c.price_type_id)
+        .outerjoin(vip_company, vip_company.c.agreement_id == agreement.c.agreement_id)
         .where(
             agreement.c.company_id == company.c.company_id,
             agreement.c.is_active,
@@ -54,7 +56,10 @@ def _price_type_today(day: date) -> ColumnElement[str]:
             or_(agreement.c.valid_to.is_(None), today <= agreement.c.valid_to),
         )
         .order_by(
-            agreement.c.is_default.desc(), agreement.c.valid_from.desc().nulls_last(), agreement.c.agreement_id.desc()
+            vip_company.c.agreement_id.is_not(None).desc(),
+            agreement.c.is_default.desc(),
+            agreement.c.valid_from.desc().nulls_last(),
+            agreement.c.agreement_id.desc(),
         )
         .limit(1)
         .correlate(company)
@@ -146,16 +151,19 @@ class PostgresCompanyReader(CompanyReader, FirmReader):
     async def card(self, actor: Actor, scope: Scope, company_id: CompanyId) -> CompanyCard | None:
         """One company, or None."""
         columns = company.c
-        query = _rows(self._day()).add_columns(columns.full_name, columns.ogrn, columns.details, columns.updated_at)
+        vip = select(vip_company.c.company_id).where(vip_company.c.company_id == columns.company_id).exists()
+        query = _rows(self._day()).add_columns(
+            columns.full_name, columns.ogrn, columns.details, columns.updated_at, vip
+        )
         query = query.where(columns.company_id == company_id, visible_companies(actor, scope))
         async with self._database.engine.connect() as connection:
             found = (await connection.execute(query)).first()
         if found is None:
             return None
         row = _row(found[:11])
-        full_name, ogrn, details, updated_at = found[11:]
+        full_name, ogrn, details, updated_at, is_vip = found[11:]
         requisites = requisites_of(row.kind.value, row.name, full_name, row.inn, row.kpp, ogrn, details)
-        return CompanyCard(row, requisites, updated_at)
+        return CompanyCard(row, requisites, updated_at, is_vip)
 
     async def agreements(self, company_id: CompanyId) -> Sequence[NamedAgreement]:
         """Its agreements, the default one first, then the latest."""
@@ -176,7 +184,7 @@ class PostgresCompanyReader(CompanyReader, FirmReader):
             )
         )
         async with self._database.engine.connect() as connection:
-            return [NamedAgreement(agreement_of(row), *row[13:]) for row in await connection.execute(query)]
+            return [NamedAgreement(agreement_of(row), *row[14:]) for row in await connection.execute(query)]
 
     async def members(self, company_id: CompanyId) -> Sequence[MemberLine]:
         """Its members by name."""

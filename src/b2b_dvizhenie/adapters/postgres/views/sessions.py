@@ -44,7 +44,8 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        t.price_type_id, t.vat_included, t.currency, s.last_seen_at < %(seen)s, m.companies,
        l.opens, hidden.policy, s.view_as_id, s.view_until,
        r.second_factor AND NOT EXISTS (
-           SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.confirmed_at IS NOT NULL)
+           SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.confirmed_at IS NOT NULL),
+       v.company_id IS NOT NULL, a.is_vip AND t.price_type_id = a.price_type_id
   FROM {{source}}
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
@@ -55,6 +56,7 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
         LIMIT 1) m ON true
 {AGREEMENT_IN_FORCE.format(company="m.company_id", day="%(day)s")}
   LEFT JOIN access_level l ON l.level = m.access_level
+  LEFT JOIN vip_company v ON v.company_id = m.company_id
  CROSS JOIN (SELECT (SELECT x.value #>> '{{}}' FROM setting x WHERE x.key = %(policy)s) AS policy) hidden
   LEFT JOIN price_type t ON m.company_id IS NOT NULL AND CASE
        WHEN ('individual_prices' = ANY (l.opens) OR hidden.policy = 'conceal') AND a.price_type_id IS NOT NULL
@@ -164,6 +166,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
             rounding=RoundingPolicy(row[11]) if row[11] else RoundingPolicy.LINE_EACH_DISCOUNT,
             vat_included=row[14],
             warehouse_id=WarehouseId(row[12]) if row[12] else None,
+            is_vip=bool(row[24]),
         )
     grants = _grants(row[6] or "")
     opened = _opened(grants, None if company is None else tuple(row[18] or ()))
@@ -182,6 +185,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
         opened=opened,
         hidden_prices=policy,
         terms=terms,
+        is_vip=row[23],
         view=View(UserId(row[0]), row[1], UserId(row[20]), row[21]) if row[20] else None,
         second_factor_due=row[22],
     )

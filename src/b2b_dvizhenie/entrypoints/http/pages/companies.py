@@ -72,6 +72,7 @@ class CompanyHead(Struct, frozen=True, kw_only=True):
     node: str = ""
     kind: str = ""
     inn: str = ""
+    is_vip: bool = False  # and the viewer may know it
 
 
 class CompanyView(Struct, frozen=True, kw_only=True):

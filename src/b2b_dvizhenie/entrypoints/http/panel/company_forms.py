@@ -35,7 +35,12 @@ _FIELDS = {
     "manager_id": "manager",
     "is_active": "active",
 }
-_PERMITS = {"agreements": Permission.PRICES_VIEW, "orders": Permission.ORDERS_VIEW, "audit": Permission.AUDIT_VIEW}
+_PERMITS = {
+    "agreements": Permission.PRICES_VIEW,
+    "vip": Permission.VIP_VIEW,
+    "orders": Permission.ORDERS_VIEW,
+    "audit": Permission.AUDIT_VIEW,
+}
 
 
 async def typed_fields(request: Request[Actor, Any, Any]) -> dict[str, str]:
@@ -113,7 +118,7 @@ def head_of(card: CompanyCard, actor: Actor, tab: str) -> CompanyHead:
     base = f"/panel/companies/{card.row.company_id}"
     tabs = (
         Link(name, base if name == "requisites" else f"{base}/{name}", name == tab)
-        for name in ("requisites", "agreements", "people", "orders", "audit")
+        for name in ("requisites", "agreements", "vip", "people", "orders", "audit")
         if name not in _PERMITS or actor.may(_PERMITS[name])
     )
     return CompanyHead(
@@ -123,4 +128,5 @@ def head_of(card: CompanyCard, actor: Actor, tab: str) -> CompanyHead:
         node=card.row.node,
         kind=card.row.kind.value,
         inn=card.row.inn,
+        is_vip=card.is_vip and actor.may(Permission.VIP_VIEW),
     )

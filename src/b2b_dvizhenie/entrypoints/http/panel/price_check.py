@@ -241,7 +241,7 @@ async def _explained(
     if why.reasons is None:
         return {"form": Form(typed), "company": named.name, "no_price": why.no_price.value if why.no_price else ""}
     reasons = why.reasons
-    base = texts.gettext("Base price")
+    base = texts.gettext("Base price by the VIP agreement") if why.vip is True else texts.gettext("Base price")
     reason = PriceReason(
         title=why.name,
         article=why.article,

@@ -31,6 +31,7 @@ _NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("orders", "/orders", Permission.ORDERS_VIEW),
 )
 """Key of the entry, its address, what one must be allowed to do to see it."""
+_VIP = (("vip", "/vip", Permission.CATALOG_VIEW),)
 
 
 def here(request: Request[Any, Any, Any]) -> str:
@@ -103,7 +104,7 @@ class Frame:
             section=section,
             nav=tuple(
                 NavItem(key, url)
-                for key, url, permission in _NAVIGATION
+                for key, url, permission in (*_NAVIGATION, *(_VIP if actor.is_vip else ()))
                 if url in self.site.paths and actor.may(permission)
             ),
             companies=tuple(

@@ -131,10 +131,12 @@ def sooner_text(sooner: Sooner | None, unit: str, texts: GNUTranslations) -> str
     return text.format(more=more, unit=unit, percent=percent, quantity=least)
 
 
-def _base_title(reasons: Reasons, unit: str, price_type: str, texts: GNUTranslations) -> str:
+def _base_title(reasons: Reasons, unit: str, price_type: str, texts: GNUTranslations, *, vip: bool = False) -> str:
     base = texts.gettext("Base price")
     if price_type:
         base = texts.gettext("Base price: {name}").format(name=price_type)
+    if vip:
+        base = texts.gettext("{base}, by your VIP agreement").format(base=base)
     return base if reasons.per_unit or reasons.quantity == 1 else f"{base} × {plain(reasons.quantity)} {unit}"
 
 
@@ -147,7 +149,7 @@ def reason_of(why: Why, price_type: str, texts: GNUTranslations) -> PriceReason 
         title=why.name,
         article=why.article,
         price=Price(amount=Money(reasons.unit_price, reasons.currency)),
-        steps=steps_of(reasons, _base_title(reasons, why.unit, price_type, texts), texts),
+        steps=steps_of(reasons, _base_title(reasons, why.unit, price_type, texts, vip=why.vip is True), texts),
         valid_note=sooner_text(why.sooner, why.unit, texts),
         total=_total(reasons),
     )
