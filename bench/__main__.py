@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.report import Report
 from bench.setting import SIZES, Setting, prepared
 
-SECTIONS = ("importing", "catalogue", "ordering", "prices")
+SECTIONS = ("importing", "catalogue", "ordering", "prices", "access")
 
 
 @click.command("bench")
@@ -25,14 +25,16 @@ def main(sections: tuple[str, ...], size: str, seconds: int, file: Path, data: P
     """Measure SECTIONS (all of them when none is named).
 
     Sizes: S 3,000 goods and 300 discount rules, M 100,000 and 10,000, L a million of each (takes
-    minutes); `peers` is the data that Medusa, Saleor and Vendure were measured on.
+    minutes); for access 10,000, 100,000 and a million orders. `peers` is the data that Medusa, Saleor
+    and Vendure were measured on.
     """
     console = Console()
     if not console.is_terminal:
         console.width = 160
     report = Report(console)
     folder = data or Path(tempfile.mkdtemp(prefix="b2b-bench-"))
-    with prepared(Setting(size, seconds, folder, console), report) as bench:
+    goods = set(sections) != {"access"}
+    with prepared(Setting(size, seconds, folder, console), report, goods=goods) as bench:
         for name in sections or SECTIONS:
             importlib.import_module(f"bench.{name}").measure(bench, report)
     report.show()

@@ -37,6 +37,10 @@ def token_of(user: UUID) -> str:
     return f"bench-{user.hex}"
 
 
+CROWDS = {"S": (1_000, 100, 20, 10_000), "M": (10_000, 1_000, 200, 100_000), "L": (100_000, 10_000, 2_000, 1_000_000)}
+"""(users, companies, staff, orders)."""
+
+
 class Crowd(Struct, frozen=True, dict=True):
     """How many of each. Buyers are the users that are not staff."""
 
@@ -94,11 +98,16 @@ class Crowd(Struct, frozen=True, dict=True):
 
     def subordinates(self, number: int) -> set[int]:
         """The person and everybody below."""
-        found, new = {number}, {number}
-        while new:
-            new = {one for one, head in enumerate(self.heads) if head in new}
-            found |= new
+        found = {number}
+        for one, head in enumerate(self.heads):  # heads have lower numbers than whom they lead
+            if head in found:
+                found.add(one)
         return found
+
+    def served(self, number: int) -> int:
+        """How many companies the person and everybody below look after."""
+        people = self.subordinates(number)
+        return sum(manager in people for manager in self.managers)
 
     def fill(self, url: str, advance: Advance) -> None:
         """Write everything into an empty, migrated database by COPY; foreign keys hold by make and are not checked."""
@@ -110,7 +119,7 @@ class Crowd(Struct, frozen=True, dict=True):
             connection.execute("VACUUM (ANALYZE)")
 
     def _fill_people(self, connection: psycopg.Connection, advance: Advance) -> None:
-        roles = dict(connection.execute("SELECT code, role_id FROM role").fetchall())
+        roles: dict[str, UUID] = dict(connection.execute("SELECT code, role_id FROM role").fetchall())
         price_type = made_id(4, 0)
         connection.execute(
             "INSERT INTO price_type (price_type_id, node_id, external_ref, name, is_default)"

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 from msgspec import Struct
+from psycopg import sql
 from rich.console import Console
 
 from b2b_dvizhenie.adapters.embedded import Cluster
@@ -43,10 +44,20 @@ class Setting(Struct, frozen=True):
 class Bench:
     """The database under measurement, and what loads need to know of it."""
 
-    def __init__(self, setting: Setting, url: str) -> None:
+    def __init__(self, setting: Setting, cluster: Cluster) -> None:
         self.setting = setting
-        self.url = url
+        self._cluster = cluster
+        self.url = self.database("bench")
         self.data_dir = str(setting.folder / "files")
+
+    def database(self, name: str) -> str:
+        """The URL of a database of this cluster with the product's tables; made when it is asked for first."""
+        with psycopg.connect(self._cluster.url("postgres"), autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = self._cluster.url(name)
+        bring_up_to_date(url)
+        return url
 
     def b2b(self, *arguments: str) -> tuple[float, float, str]:
         """Run a command of the product; (seconds, peak resident MiB, its output)."""
@@ -136,19 +147,13 @@ def _buyers(url: str, count: int) -> list[str]:
 
 
 @contextmanager
-def prepared(setting: Setting, report: Report) -> Iterator[Bench]:
-    """The bench's database: the folder's own cluster, filled unless it already is."""
+def prepared(setting: Setting, report: Report, *, goods: bool = True) -> Iterator[Bench]:
+    """The bench's database: the folder's own cluster, filled with goods, if they are needed, unless it already is."""
     from bench import filling  # noqa: PLC0415 - it needs this module
 
     cluster = Cluster(setting.folder / "postgres", durable=True)
     with cluster.lease():
-        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'bench'").fetchone()
-            if known is None:
-                connection.execute("CREATE DATABASE bench")
-        url = cluster.url("bench")
-        bring_up_to_date(url)
-        bench = Bench(setting, url)
-        if not bench.rows("SELECT 1 FROM product LIMIT 1"):
+        bench = Bench(setting, cluster)
+        if goods and not bench.rows("SELECT 1 FROM product LIMIT 1"):
             filling.fill(bench, report)
         yield bench

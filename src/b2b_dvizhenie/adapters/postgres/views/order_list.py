@@ -216,9 +216,9 @@ def _seen(served: CTE, asked: Asked) -> Subquery:
     if not asked.within or asked.company_id is not None:
         return of_companies.limit(most).subquery()
     passed = _materialized(looked_at.order_by(*_NEWEST).limit(_number(PASSED)), "passed")
-    ended = _fewer(passed, PASSED)
-    mine = select(*passed.c).where(ended, _is_of(served, passed.c))
-    return union_all(mine, of_companies.where(~ended)).limit(most).subquery()
+    mine = _materialized(select(*passed.c).where(_is_of(served, passed.c)).limit(most), "mine")
+    done = or_(_fewer(passed, PASSED), ~_fewer(mine, asked.budget))
+    return union_all(select(*mine.c).where(done), of_companies.where(~done)).limit(most).subquery()
 
 
 def _hits(asked: Asked, within: Sequence[ColumnElement[bool]], ways: Ways) -> CTE | None:
