@@ -9,6 +9,7 @@ import pytest
 from litestar.testing import AsyncTestClient
 from market import Market
 from psycopg import connect
+from shop import Shop
 
 from b2b_dvizhenie.application.pricing import FetchRates, RateSheet, RatesUnavailable
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
@@ -90,6 +91,40 @@ async def test_an_old_rate_and_one_of_tomorrow(
     with connect(database_url, autocommit=True) as connection:
         connection.execute("UPDATE currency_rate SET day = %s WHERE per_unit = 81", [today])
     assert (await shown(client, buyer.headers))["USD"]["gap"] is None
+
+
+async def test_prices_in_another_currency(container: Container, client: AsyncTestClient, shop: Shop) -> None:
+    """The sum is that of rounded lines; without a rate there is no amount, and what is charged stays."""
+    headers = await shop.buyer()
+    await shop.product("A", article="A-1", wholesale={"0": "100"})
+    await shop.product("B", article="B-1", wholesale={"0": "33.33"})
+    await fetching(container, sheet(utc_now().date(), USD="80"))(SYSTEM)
+    lines = [{"article": "A-1", "quantity": "3"}, {"article": "none"}, {"article": "B-1", "quantity": "1"}]
+
+    async def asked(currency: str | None) -> dict[str, Any]:
+        answer = await client.post("/api/v1/prices", headers=headers, json={"lines": lines, "currency": currency})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    plain, usd, eur = await asked(None), await asked("USD"), await asked("EUR")
+    assert "shown" not in plain
+    assert "shown" not in await asked("RUB")
+    shown, gap = usd.pop("shown"), eur.pop("shown")
+    assert {key: usd[key] for key in ("currency", "amount", "lines")} == {
+        key: plain[key] for key in ("currency", "amount", "lines")
+    }
+    assert shown["lines"] == [
+        {"unit_price": "1.25", "amount": "3.75"},
+        None,
+        {"unit_price": "0.42", "amount": "0.42"},  # 0.416625
+    ]
+    assert shown["amount"] == "4.17"
+    assert [(one["currency"], one["day"], one["source"]) for one in shown["rates"]] == [
+        ("USD", utc_now().date().isoformat(), "cbr")
+    ]
+    assert (gap["gap"], gap["gap_currency"], gap["amount"], gap["lines"]) == ("missing", "EUR", None, [None] * 3)
+    wrong = await client.post("/api/v1/prices", headers=headers, json={"lines": lines, "currency": "XXX"})
+    assert wrong.status_code == 400
 
 
 async def test_two_fetches_at_once_keep_one_rate(container: Container) -> None:

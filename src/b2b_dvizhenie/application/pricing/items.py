@@ -5,16 +5,19 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog import Item, ItemFinder
+from b2b_dvizhenie.application.pricing.currencies import ShowCurrencies
 from b2b_dvizhenie.application.pricing.use_cases import LineRequest, PriceLines
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import article_key
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import LineQuote, NoPrice
+from b2b_dvizhenie.domain.pricing import Exchange, Gap, LineQuote, NoPrice, NoRate, Rate
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
 from b2b_dvizhenie.domain.shared.ids import VariantId
+from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import QuantityInvalid, QuantityRule, parse_quantity
 
 MAX_LINES = 1000
@@ -85,14 +88,40 @@ class AmbiguousItem(Struct, frozen=True, tag="ambiguous", tag_field="status"):
 PricedLine = PricedItem | UnknownItem | AmbiguousItem
 
 
+class ShownLine(Struct, frozen=True):
+    """What a priced line comes to in the asked currency, each amount rounded once from that of the terms."""
+
+    unit_price: Decimal
+    amount: Decimal
+
+
+class Shown(Struct, frozen=True):
+    """An answer in another currency, by `rates` with their days and sources; charged is the one of the terms.
+
+    `lines` stand in the order asked, null where there is no price; `amount` is their sum. Without a usable rate there
+    is no amount at all: `gap` says why, and `gap_currency` whose rate it is.
+    """
+
+    currency: str
+    amount: Decimal | None
+    lines: tuple[ShownLine | None, ...]
+    rates: tuple[Rate, ...] = ()
+    gap: Gap | None = None
+    gap_currency: str = ""
+
+
 class PriceAnswer(Struct, frozen=True):
-    """Lines in the order asked; `amount` sums the priced ones, all in `currency`, at one moment."""
+    """Lines in the order asked; `amount` sums the priced ones, all in `currency`, at one moment.
+
+    `shown` is there where another currency was asked for.
+    """
 
     currency: str
     vat_included: bool
     amount: Decimal
     at: datetime
     lines: tuple[PricedLine, ...]
+    shown: Shown | UnsetType = UNSET
 
 
 def _checked(lines: Sequence[ItemRequest]) -> None:
@@ -113,12 +142,18 @@ def _checked(lines: Sequence[ItemRequest]) -> None:
 class PriceItems:
     """Quote goods that a customer's own system names."""
 
-    def __init__(self, items: ItemFinder, price_lines: PriceLines) -> None:
+    def __init__(self, items: ItemFinder, price_lines: PriceLines, currencies: ShowCurrencies) -> None:
         self._items = items
         self._price_lines = price_lines
+        self._currencies = currencies
 
-    async def __call__(self, actor: Actor, lines: Sequence[ItemRequest]) -> PriceAnswer:
-        """Prices under the actor's terms, at most three round trips whatever the number of lines.
+    async def __call__(self, actor: Actor, lines: Sequence[ItemRequest], currency: str | None = None) -> PriceAnswer:
+        """Prices under the actor's terms, at most three round trips whatever the number of lines; one more for rates.
+
+        Args:
+            actor: whose prices.
+            lines: what is asked.
+            currency: one to show them in beside that of the terms.
 
         Raises:
             Forbidden: no right to the catalogue or to prices.
@@ -139,7 +174,10 @@ class PriceItems:
             _answer(line, options, next(quoted) if len(options) == 1 else None)
             for line, options in zip(lines, found, strict=True)
         )
-        return PriceAnswer(quote.currency, terms.vat_included, quote.amount, quote.at, answers)
+        answer = PriceAnswer(quote.currency, terms.vat_included, quote.amount, quote.at, answers)
+        if currency is None or currency == answer.currency:
+            return answer
+        return replace(answer, shown=_shown(answer, currency, await self._currencies.rates()))
 
     async def _found(self, lines: Sequence[ItemRequest]) -> list[tuple[Item, ...]]:
         variants = [VariantId(line.variant_id) for line in lines if line.variant_id is not None]
@@ -154,6 +192,25 @@ class PriceItems:
             return by_key.get(article_key(line.article or ""), ())
 
         return [options(line) for line in lines]
+
+
+def _shown(answer: PriceAnswer, currency: str, exchange: Exchange) -> Shown:
+    nothing = exchange.convert(Money(Decimal(0), answer.currency), currency)
+    if isinstance(nothing, NoRate):
+        return Shown(currency, None, (None,) * len(answer.lines), gap=nothing.gap, gap_currency=nothing.currency)
+    lines = tuple(_shown_line(line, answer.currency, currency, exchange) for line in answer.lines)
+    total = sum((line.amount for line in lines if line is not None), Decimal(0))
+    return Shown(currency, total, lines, nothing.rates)
+
+
+def _shown_line(line: PricedLine, source: str, target: str, exchange: Exchange) -> ShownLine | None:
+    if not isinstance(line, PricedItem) or line.unit_price is None or line.amount is None:
+        return None
+    unit = exchange.convert(Money(line.unit_price, source), target)
+    amount = exchange.convert(Money(line.amount, source), target)
+    if isinstance(unit, NoRate) or isinstance(amount, NoRate):
+        return None
+    return ShownLine(unit.amount.amount, amount.amount.amount)
 
 
 def _answer(line: ItemRequest, options: tuple[Item, ...], quoted: LineQuote | None) -> PricedLine:

@@ -19,7 +19,6 @@ class Pricing(Catalog):
     """Prices: one function, whoever asks."""
 
     price_lines = providers.Factory(pricing.PriceLines, Catalog.current_discounts, Base.clock)
-    price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines)
     explain_own_price = providers.Factory(
         pricing.ExplainOwnPrice, Catalog.item_finder, Catalog.current_discounts, Catalog.rule_books, Base.clock
     )
@@ -47,6 +46,7 @@ class Pricing(Catalog):
         Base.clock,
         Base.settings.provided.exchange.zone,
     )
+    price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies)
     confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)

@@ -1,7 +1,7 @@
 """API: prices of named goods."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from litestar import Request, post
@@ -16,9 +16,10 @@ from b2b_dvizhenie.domain.shared.ids import VariantId
 
 
 class PriceRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Up to 1000 lines."""
+    """Up to 1000 lines, and a currency to show the prices in beside that of the terms."""
 
     lines: list[ItemRequest]
+    currency: Literal["RUB", "USD", "EUR"] | None = None
 
 
 @post("/api/v1/prices", permission=Permission.PRICES_VIEW, status_code=200, tags=["pricing"])
@@ -26,7 +27,7 @@ async def prices(
     request: Request[Actor, Any, Any], data: JSONBody[PriceRequest], price_items: NamedDependency[PriceItems]
 ) -> PriceAnswer:
     """Your prices for goods named by variant or by article, in the quantities you want."""
-    return await price_items(request.user, data.lines)
+    return await price_items(request.user, data.lines, data.currency)
 
 
 class ExplainRequest(Struct, frozen=True, forbid_unknown_fields=True):
