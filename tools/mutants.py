@@ -66,7 +66,7 @@ SEEDED = (
         "rules",
         "if self.brand_id is not None and self.brand_id != goods.brand_id:",
         "if self.brand_id is not None and self.category_id is None and self.brand_id != goods.brand_id:",
-        "test_index_finds",
+        "test_what_does_not_match",
     ),
     Seeded("no subtree in the index", "books", "in sections:", "in sections[-1:]:", "test_a_category_covers"),
     Seeded("no tie-break", "strategies", "-depth, member.order, number)", "-depth, 0, 0)", "test_ties_are_decided"),

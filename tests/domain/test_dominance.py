@@ -98,6 +98,7 @@ def test_what_does_not_match_says_its_first_reason() -> None:
     assert miss(starts_at=NOW.replace(year=2030), brand_id=OTHER_BRAND) is Mismatch.NOT_YET
     assert miss(ends_at=NOW, brand_id=OTHER_BRAND) is Mismatch.EXPIRED
     assert miss(kind=Kind.CATEGORY_BRAND, category_id=ELSEWHERE, brand_id=OTHER_BRAND) is Mismatch.CATEGORY
+    assert miss(kind=Kind.CATEGORY_BRAND, category_id=MIDDLE, brand_id=OTHER_BRAND) is Mismatch.BRAND
     assert miss(brand_id=OTHER_BRAND, minimum=Decimal(9)) is Mismatch.BRAND
     assert miss(minimum=Decimal(6)) is Mismatch.QUANTITY
     assert miss(minimum=Decimal(5)) is None

@@ -11,6 +11,7 @@ from b2b_dvizhenie.entrypoints.http.api import company_directory as company_dire
 from b2b_dvizhenie.entrypoints.http.api import currencies as currencies_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
+from b2b_dvizhenie.entrypoints.http.api import rule_sets as rule_sets_api
 from b2b_dvizhenie.entrypoints.http.api import second_factor as second_factor_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
@@ -75,6 +76,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *company_directory_api.ROUTES,
     *catalog.ROUTES,
     *pricing.ROUTES,
+    *rule_sets_api.ROUTES,
     *currencies_api.ROUTES,
     *exchange.ROUTES,
     *carts.ROUTES,
