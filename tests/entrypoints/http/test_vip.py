@@ -104,6 +104,7 @@ async def test_the_cabinet_is_in_the_menu_of_a_vip_company(client: AsyncTestClie
     page = await client.get("/vip", headers=scene.buyer.headers | PAGE)
     assert page.status_code == 200
     assert 'href="/vip" aria-current="page"' in page.text
+    assert page.text.count('href="/vip"') == 2  # telephones show no bar of sections, but the menu of the account
     both = await scene.market.member(scene.vip, scene.plain)
     for company_id, status in ((scene.vip, 200), (scene.plain, 404)):
         answer = await client.get("/api/v1/vip/offers", headers=both.headers | {"X-Company-Id": str(company_id)})
