@@ -143,6 +143,8 @@ PARAMETERS: dict[str, Parameter] = {
         is_own,
         relations=("own", "other company"),
     ),
+    # Requests belong to nobody: whoever may decide sees all, so the only foreign one is one that is not there.
+    "request_id": Parameter(lambda *_: str(NOBODY), lambda *_: False, relations=("other company",)),
     "sha256": Parameter(lambda *_: "0" * 64, lambda *_: False, relations=("other company",)),
 }
 

@@ -1,5 +1,18 @@
 """Buyer companies: whom a person buys for, on what terms, and who looks after them."""
 
+from b2b_dvizhenie.application.companies.access_requests import (
+    AccessRequest,
+    AccessRequests,
+    AccessTransaction,
+    AccessWork,
+    ApproveRequest,
+    ListAccessRequests,
+    RefuseRequest,
+    RequestAccess,
+    RequestPage,
+    SameCompany,
+    ShowAccessRequest,
+)
 from b2b_dvizhenie.application.companies.agreements import CloseAgreement, PutAgreement
 from b2b_dvizhenie.application.companies.cards import (
     AgreementLine,
@@ -56,7 +69,12 @@ from b2b_dvizhenie.application.companies.trade import (
 
 __all__ = [
     "AccessLevelInvalid",
+    "AccessRequest",
+    "AccessRequests",
+    "AccessTransaction",
+    "AccessWork",
     "AgreementLine",
+    "ApproveRequest",
     "AssignBuyer",
     "AssignManager",
     "BrowseCompanies",
@@ -84,6 +102,7 @@ __all__ = [
     "FoundCompany",
     "HeldCompany",
     "HeldFirm",
+    "ListAccessRequests",
     "ListFirms",
     "ManagerChoice",
     "MemberLine",
@@ -96,9 +115,14 @@ __all__ = [
     "ProfileReader",
     "PutAgreement",
     "PutFirm",
+    "RefuseRequest",
     "RemoveBuyer",
+    "RequestAccess",
+    "RequestPage",
+    "SameCompany",
     "ScopeTooNarrow",
     "SetTerms",
+    "ShowAccessRequest",
     "ShowCompany",
     "ShowProfile",
     "SwitchCompany",

@@ -1,5 +1,6 @@
 """Buyer companies, seller firms, agreements and memberships."""
 
+from b2b_dvizhenie.domain.companies.access_requests import AskedAccess, RequestDecided, RequestState, checked_request
 from b2b_dvizhenie.domain.companies.agreements import (
     MAX_LIMIT,
     Agreement,
@@ -19,6 +20,7 @@ __all__ = [
     "MAX_LIMIT",
     "Agreement",
     "AgreementState",
+    "AskedAccess",
     "BankAccount",
     "CompanyKind",
     "CompanyRequired",
@@ -26,6 +28,8 @@ __all__ = [
     "FieldRequired",
     "LimitInvalid",
     "PeriodInvalid",
+    "RequestDecided",
+    "RequestState",
     "Requisites",
     "Terms",
     "TextTooLong",
@@ -33,6 +37,7 @@ __all__ = [
     "TradingTerms",
     "checked",
     "checked_inn",
+    "checked_request",
     "checked_terms",
     "clean_text",
     "in_force",

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     USERS_VIEW_AS = "users.view_as"
     COMPANIES_VIEW = "companies.view"
     COMPANIES_MANAGE = "companies.manage"
+    REQUESTS_MANAGE = "requests.manage"
     EXCHANGE_VIEW = "exchange.view"
     EXCHANGE_MANAGE = "exchange.manage"
     JOBS_VIEW = "jobs.view"

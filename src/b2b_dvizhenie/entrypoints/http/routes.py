@@ -32,6 +32,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
     price_rules,
     price_sheets,
     price_what_if,
+    requests,
     role_tree,
     roles,
     staff,
@@ -48,6 +49,7 @@ from b2b_dvizhenie.entrypoints.http.panel import prices as panel_prices
 from b2b_dvizhenie.entrypoints.http.panel import settings as panel_settings
 from b2b_dvizhenie.entrypoints.http.panel import vip as panel_vip
 from b2b_dvizhenie.entrypoints.http.portal import (
+    access_request,
     account,
     cart_pages,
     catalogue,
@@ -85,6 +87,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *entrance.ROUTES,
     *entrance_codes.ROUTES,
     *entrance_links.ROUTES,
+    *access_request.ROUTES,
     *second_factor.ROUTES,
     *catalogue.ROUTES,
     *product.ROUTES,
@@ -120,6 +123,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *vip_offers.ROUTES,
     *vip_cabinet.ROUTES,
     *vip_api.ROUTES,
+    *requests.ROUTES,
     *account.ROUTES,
     *panel_exchange.ROUTES,
     *exchange_logs.ROUTES,

@@ -2,6 +2,7 @@
 
 from dependency_injector import providers
 
+from b2b_dvizhenie.adapters.postgres.access_requests import PostgresAccessTransaction
 from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
 from b2b_dvizhenie.adapters.postgres.views.companies import PostgresCompanyReader
 from b2b_dvizhenie.adapters.postgres.views.profiles import PostgresProfileReader
@@ -36,5 +37,13 @@ class Companies(Visibility):
     assign_manager = providers.Factory(companies.AssignManager, trade_work.provider)
     put_agreement = providers.Factory(companies.PutAgreement, trade_work.provider)
     close_agreement = providers.Factory(companies.CloseAgreement, trade_work.provider)
+    access_work = providers.Factory(PostgresAccessTransaction, Base.database, Base.clock, Base.sealer)
+    request_access = providers.Factory(companies.RequestAccess, access_work.provider, Base.clock)
+    list_access_requests = providers.Factory(companies.ListAccessRequests, access_work.provider)
+    show_access_request = providers.Factory(companies.ShowAccessRequest, access_work.provider)
+    approve_request = providers.Factory(
+        companies.ApproveRequest, access_work.provider, Base.passwords, Visibility.current_settings, Base.clock
+    )
+    refuse_request = providers.Factory(companies.RefuseRequest, access_work.provider, Base.clock)
     list_firms = providers.Factory(companies.ListFirms, company_reader)
     put_firm = providers.Factory(companies.PutFirm, trade_work.provider)

@@ -125,3 +125,31 @@ membership = Table(
     Index("ix_membership_company_id", "company_id"),
     Index("ix_membership_access_level", "access_level"),
 )
+
+
+class AccessRequestColumns(TypedColumns):
+    """A stranger's request for access and what became of it; e-mail and phone canonical, one of them may be empty."""
+
+    request_id: Named[UUID] = Column(Uuid, primary_key=True)
+    company: Named[str]
+    inn: Named[str]
+    name: Named[str]
+    phone: Named[str]
+    email: Named[str]
+    comment: Named[str]
+    address: Named[str]
+    created_at: Named[datetime] = Column(MOMENT)
+    state: Named[str] = Column(server_default="waiting")
+    decided_at: Named[datetime | None] = Column(MOMENT)
+    decided_by: Named[UUID | None] = Column(Uuid, ForeignKey("app_user.user_id"))
+    reason: Named[str] = Column(server_default="")
+
+
+access_request = Table(
+    "access_request",
+    metadata,
+    AccessRequestColumns,
+    CheckConstraint("state IN ('waiting', 'approved', 'refused')", name="state"),
+    CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided"),
+    Index("ix_access_request_created_at", "created_at"),
+)

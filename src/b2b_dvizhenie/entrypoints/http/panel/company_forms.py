@@ -43,7 +43,7 @@ _PERMITS = {
 }
 
 
-async def typed_fields(request: Request[Actor, Any, Any]) -> dict[str, str]:
+async def typed_fields(request: Request[Any, Any, Any]) -> dict[str, str]:
     """The fields of a form, each as a text; of one that is sent twice the last stands, files count as nothing."""
     form = await request.form()
     return {name: value[: 2 * LONGEST] for name, value in form.multi_items() if isinstance(value, str)}

@@ -28,6 +28,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
             ("roles", "/panel/roles", Permission.USERS_MANAGE),
             ("levels", "/panel/levels", Permission.VISIBILITY_VIEW),
             ("companies", "/panel/companies", Permission.COMPANIES_VIEW),
+            ("requests", "/panel/requests", Permission.REQUESTS_MANAGE),
         ),
     ),
     (

@@ -56,6 +56,7 @@ async def _login_page(
         form=Form(typed) if refusal is None else refused_form(request, refusal, typed),
         next_url=local_path(form.next),
         recovery=True,
+        access_request_url="/login/request",
         code_login=await current(CODE_LOGIN),
     )
     return entrance_page(request, site, view, refused=refusal is not None)
