@@ -127,6 +127,7 @@ PARAMETERS: dict[str, Parameter] = {
     "role_id": _shared_parameter("role"),
     "rule_set_id": _shared_parameter("rule set"),
     "group_id": _shared_parameter("group"),
+    "segment_id": _shared_parameter("segment"),
     "rule_id": _shared_parameter("rule"),
     "level": Parameter(
         lambda _, __, relation: "5" if relation == "own" else "77", is_own, relations=("own", "other company")
@@ -174,6 +175,13 @@ BODIES: dict[tuple[str, str], Body] = {
     ),
     ("POST", "/api/v1/roles"): _under_the_root({"name": "Новая"}, form=False),
     ("PUT", "/api/v1/roles/{role_id:uuid}/parent"): _under_the_root({}, form=False),
+    ("POST", "/panel/segments"): Body(lambda *_: {"name": "Другой"}, lambda *_: True, relations=("own",)),
+    ("POST", "/panel/segments/{segment_id:uuid}/name"): Body(
+        lambda *_: {"name": "Магазины"}, lambda *_: True, relations=("own",)
+    ),
+    ("POST", "/panel/segments/{segment_id:uuid}/members"): Body(
+        lambda club, role, relation: {"put": str(club.companies[club.of(role, relation).company])}, company_seen
+    ),
     ("POST", "/panel/roles/tree"): _under_the_root({"name": "Новая"}),
     ("POST", "/panel/roles/{role_id:uuid}/parent"): _under_the_root({}),
     ("POST", "/panel/roles/{role_id:uuid}/name"): Body(

@@ -25,7 +25,7 @@ from b2b_dvizhenie.adapters.postgres.tables.operations import job, schedule
 from b2b_dvizhenie.adapters.postgres.tables.vip import partner_offer
 from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, Permission, Scope
 from b2b_dvizhenie.domain.pricing import GroupNode
-from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, VariantId, new_id
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, SegmentId, VariantId, new_id
 
 ROLES = ("client", "manager", "head_of_managers", "director", "administrator")
 RELATIONS = ("own", "colleague", "other company", "other firm")
@@ -162,6 +162,8 @@ class Club:
             "role": spare,
         }
         self.things["root role"] = await self._root_role()
+        self.things["segment"] = SegmentId(new_id())
+        await market.container.create_segment()(ADMIN, self.things["segment"], "Shops")
         await self._rule_set()
 
     async def _rule_set(self) -> None:

@@ -11,3 +11,6 @@ AGREEMENT_IN_FORCE = """
         ORDER BY (v.agreement_id IS NOT NULL) DESC, a.is_default DESC, a.valid_from DESC NULLS LAST, a.agreement_id DESC
         LIMIT 1) a ON true"""
 """Joins the agreement as `a`. `company` and `day` are expressions of the statement it is put into."""
+
+SEGMENTS_OF = "ARRAY(SELECT sm.segment_id FROM segment_member sm WHERE sm.company_id = {company})"
+"""The segments a company is in, as a column of its terms: empty for one in none; `company` is a column."""

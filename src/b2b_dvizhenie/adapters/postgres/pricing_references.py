@@ -14,12 +14,14 @@ _NAMED = """
 SELECT section_id, name FROM section WHERE section_id = ANY (%(ids)s)
  UNION ALL SELECT brand_id, name FROM brand WHERE brand_id = ANY (%(ids)s)
  UNION ALL SELECT company_id, name FROM company WHERE company_id = ANY (%(ids)s)
+ UNION ALL SELECT segment_id, name FROM segment WHERE segment_id = ANY (%(ids)s)
  UNION ALL SELECT price_type_id, name FROM price_type WHERE price_type_id = ANY (%(ids)s)"""
 _SECTIONS = "SELECT section_id, lower(name), '' FROM section WHERE lower(name) = ANY (%(names)s)"
 _BRANDS = "SELECT brand_id, lower(name), '' FROM brand WHERE lower(name) = ANY (%(names)s)"
 _COMPANIES = """
 SELECT company_id, lower(name), inn FROM company
  WHERE is_active AND (lower(name) = ANY (%(names)s) OR inn = ANY (%(names)s))"""
+_SEGMENTS = "SELECT segment_id, lower(name), '' FROM segment WHERE lower(name) = ANY (%(names)s)"
 _CHOICES = """
 SELECT 'section', NULL::uuid, name FROM (
        SELECT DISTINCT name FROM section WHERE is_active ORDER BY name LIMIT %(limit)s) s
@@ -65,6 +67,10 @@ class PostgresReferences(References):
     async def companies(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """Active companies by INN or name."""
         return await self._by_name(_COMPANIES, names)
+
+    async def segments(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
+        """Segments by name."""
+        return await self._by_name(_SEGMENTS, names)
 
     async def choices(self, limit: int) -> tuple[Sequence[str], Sequence[str], Sequence[tuple[UUID, str]]]:
         """Names to choose from, and price types."""

@@ -20,6 +20,7 @@ from b2b_dvizhenie.adapters.postgres.tables.pricing_rules import (
     rule_set,
     rule_set_activation,
 )
+from b2b_dvizhenie.adapters.postgres.tables.visibility import segment
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.pricing import (
     Activation,
@@ -70,6 +71,7 @@ _NAMED: tuple[tuple[str, Any, _Named], ...] = (
     ("brand_id", brand.c.brand_id, lambda rule: (rule.brand_id,) if rule.brand_id else ()),
     ("companies", company.c.company_id, lambda rule: rule.target.companies),
     ("agreements", agreement.c.agreement_id, lambda rule: rule.target.agreements),
+    ("segments", segment.c.segment_id, lambda rule: rule.target.segments),
 )
 _LIMIT_FIELDS = {
     "fk_rule_set_floor_price_type_id": "floor_price_type_id",

@@ -5,16 +5,16 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
+from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE, SEGMENTS_OF
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.application.pricing import NamedTerms, TermsSource
 from b2b_dvizhenie.domain.companies import Terms
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PriceTypeId, WarehouseId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PriceTypeId, SegmentId, WarehouseId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 _TERMS = f"""
 SELECT c.name, a.agreement_id, t.price_type_id, coalesce(a.currency, t.currency), a.rounding, t.vat_included,
-       a.warehouse_id, a.is_vip
+       a.warehouse_id, a.is_vip, {SEGMENTS_OF.format(company="c.company_id")}
   FROM company c
 {AGREEMENT_IN_FORCE.format(company="c.company_id", day="%(day)s")}
   JOIN price_type t ON CASE WHEN a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
@@ -49,6 +49,7 @@ class PostgresTerms(TermsSource):
             vat_included=row[5],
             warehouse_id=WarehouseId(row[6]) if row[6] else None,
             is_vip=bool(row[7]),
+            segments=frozenset(SegmentId(one) for one in row[8]),
         )
         return NamedTerms(row[0], terms)
 

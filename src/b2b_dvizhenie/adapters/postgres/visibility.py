@@ -6,10 +6,11 @@ from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.segments import PostgresSegmentBook
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.adapters.postgres.tables.visibility import access_level
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.visibility import LevelBook, VisibilityTransaction
+from b2b_dvizhenie.application.visibility import LevelBook, SegmentBook, VisibilityTransaction
 from b2b_dvizhenie.domain.visibility import AccessLevel, Opened, known_information
 
 _level = access_level.c
@@ -71,8 +72,10 @@ class PostgresVisibilityTransaction(Transaction, VisibilityTransaction):
     """The unit of work of visibility."""
 
     levels: LevelBook
+    segments: SegmentBook
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the level book."""
+        """Add the books of levels and segments."""
         super().bind(connection)
         self.levels = PostgresLevelBook(connection)
+        self.segments = PostgresSegmentBook(connection)

@@ -40,11 +40,9 @@ from b2b_dvizhenie.application.pricing.items import ItemRequest, PriceAnswer, Pr
 from b2b_dvizhenie.application.pricing.naming import Known, NamedRule, PutNamedRule, References, RuleWords, read_rule
 from b2b_dvizhenie.application.pricing.ports import (
     ActiveSet,
-    NoSegments,
     PriceSource,
     RuleBooks,
     RuleName,
-    SegmentSource,
     Stored,
     StoredLine,
 )
@@ -131,7 +129,6 @@ __all__ = [
     "ListRuleSets",
     "NamedRule",
     "NamedTerms",
-    "NoSegments",
     "OrderHistory",
     "OrderedLine",
     "Outcome",
@@ -172,7 +169,6 @@ __all__ = [
     "RunState",
     "RunWhatIf",
     "Sample",
-    "SegmentSource",
     "SheetUnreadable",
     "Sheets",
     "ShowCurrencies",

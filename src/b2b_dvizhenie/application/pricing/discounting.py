@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from b2b_dvizhenie.application.pricing.ports import ActiveSet, PriceSource, RuleBooks, SegmentSource, Stored, StoredLine
+from b2b_dvizhenie.application.pricing.ports import ActiveSet, PriceSource, RuleBooks, Stored, StoredLine
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.companies import Terms
@@ -109,10 +109,9 @@ class ActorPrices:
 class CurrentDiscounts:
     """The discounts of an actor, for everybody who prices lines."""
 
-    def __init__(self, prices: PriceSource, books: RuleBooks, segments: SegmentSource, clock: Clock) -> None:
+    def __init__(self, prices: PriceSource, books: RuleBooks, clock: Clock) -> None:
         self.prices = prices
         self._books = books
-        self._segments = segments
         self._clock = clock
 
     def begin(self, actor: Actor, terms: Terms) -> ActorPrices:
@@ -132,7 +131,6 @@ class CurrentDiscounts:
 
     async def rules(self, active: ActiveSet, terms: Terms, now: datetime) -> Discounts:
         """The rules of a version that can be for the buyer."""
-        segments = await self._segments.segments(terms.company_id)
-        buyer = Buyer(terms.company_id, terms.agreement_id, segments)
+        buyer = Buyer(terms.company_id, terms.agreement_id, terms.segments)
         book = await self._books.book(active.rule_set_id, buyer)
         return Discounts(book, buyer, now, rule_set_id=active.rule_set_id)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog import Item, ItemFinder
 from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts, LinePrices
-from b2b_dvizhenie.application.pricing.ports import PriceSource, RuleBooks, RuleName, SegmentSource
+from b2b_dvizhenie.application.pricing.ports import PriceSource, RuleBooks, RuleName
 from b2b_dvizhenie.application.pricing.reasons import Audience, Reasons, reasons_of, rules_in
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
@@ -180,14 +180,12 @@ class ExplainFor:
         items: ItemFinder,
         prices: PriceSource,
         books: RuleBooks,
-        segments: SegmentSource,
         terms: TermsSource,
         clock: Clock,
     ) -> None:
         self._items = items
         self._prices = prices
         self._books = books
-        self._segments = segments
         self._terms = terms
         self._clock = clock
 
@@ -236,7 +234,7 @@ class ExplainFor:
             quoted = LinePrices(terms, stored.lines).line(item.variant_id, wanted)
             return company, _why(item, quoted, terms, _staff_view(quoted, terms, {}, audience))
         key = stored.active.rule_set_id
-        buyer = Buyer(terms.company_id, terms.agreement_id, await self._segments.segments(terms.company_id))
+        buyer = Buyer(terms.company_id, terms.agreement_id, terms.segments)
         book = await self._books.whole(key)
         discounts = Discounts(book, buyer, now, explain_misses=False, rule_set_id=key)
         prices = LinePrices(terms, stored.lines, discounts, stored.active)

@@ -54,7 +54,9 @@ class NoChoice(DomainError):
 
 
 class NamedRule(Struct, frozen=True, kw_only=True):
-    """A rule in words. `companies` are INNs or names, one a line; `articles` one a line or separated by semicolons."""
+    """A rule in words. `companies` are INNs or names, `segments` names, `articles` articles: one a line, or
+    separated by semicolons.
+    """
 
     kind: str = ""
     effect: str = "percent"
@@ -64,6 +66,7 @@ class NamedRule(Struct, frozen=True, kw_only=True):
     brand: str = ""
     articles: str = ""
     companies: str = ""
+    segments: str = ""
     minimum: str = ""
     starts_at: str = ""
     ends_at: str = ""
@@ -82,7 +85,7 @@ class References(Protocol):
 
     @abstractmethod
     async def named(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
-        """Names of sections, brands, companies and price types; ids of nothing are absent."""
+        """Names of sections, brands, companies, segments and price types; ids of nothing are absent."""
         ...
 
     @abstractmethod
@@ -98,6 +101,11 @@ class References(Protocol):
     @abstractmethod
     async def companies(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """Active companies by INN or by name, whatever the case."""
+        ...
+
+    @abstractmethod
+    async def segments(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
+        """Segments by name, whatever the case."""
         ...
 
     @abstractmethod
@@ -142,14 +150,16 @@ class Known(Struct, frozen=True):
     sections: Mapping[str, tuple[UUID, ...]]
     brands: Mapping[str, tuple[UUID, ...]]
     companies: Mapping[str, tuple[UUID, ...]]
+    segments: Mapping[str, tuple[UUID, ...]]
 
     @classmethod
     async def of(cls, references: References, rules: Sequence[NamedRule]) -> "Known":
-        """Three statements for any number of rules."""
+        """Four statements for any number of rules."""
         return cls(
             await references.sections({rule.section.strip() for rule in rules if rule.section.strip()}),
             await references.brands({rule.brand.strip() for rule in rules if rule.brand.strip()}),
             await references.companies({one for rule in rules for one in lines(rule.companies)}),
+            await references.segments({one for rule in rules for one in lines(rule.segments)}),
         )
 
 
@@ -209,11 +219,12 @@ class _Reading:
             return None
 
     def rule(self, named: NamedRule, kept: PlacedRule | None) -> RuleInput | None:
-        """The rule, or None with faults; what a form cannot show (agreements, segments) is kept from `kept`."""
+        """The rule, or None with faults; what a form cannot show (agreements) is kept from `kept`."""
         kind, effect = self._choice("kind", named.kind, Kind), self._choice("effect", named.effect, Effect)
         if not named.value.strip():
             self.faults.append(NoNumber("value"))
         companies = [self._one("companies", one, self._known.companies) for one in lines(named.companies)]
+        segments = [self._one("segments", one, self._known.segments) for one in lines(named.segments)]
         section = self._one("section", named.section, self._known.sections)
         brand = self._one("brand", named.brand, self._known.brands)
         value, minimum = self._number("value", named.value), self._number("minimum", named.minimum)
@@ -232,7 +243,7 @@ class _Reading:
             articles=tuple(lines(named.articles)),
             companies=tuple(one for one in companies if one is not None),
             agreements=tuple(sorted(target.agreements)) if target else (),
-            segments=tuple(sorted(target.segments)) if target else (),
+            segments=tuple(one for one in segments if one is not None),
             currency=named.currency.strip().upper() or "RUB",
             starts_at=starts_at,
             ends_at=ends_at,

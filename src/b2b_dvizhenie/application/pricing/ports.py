@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.pricing import Buyer, Goods, Kind, PricePoint, RuleBook, SetLimits
-from b2b_dvizhenie.domain.shared.ids import CompanyId, VariantId
+from b2b_dvizhenie.domain.shared.ids import VariantId
 
 
 class ActiveSet(Struct, frozen=True):
@@ -108,20 +108,3 @@ class RuleBooks(Protocol):
     async def names(self, rule_set_id: UUID, rule_ids: Collection[UUID]) -> Mapping[UUID, RuleName]:
         """How rules of the version are called: one round trip."""
         ...
-
-
-class SegmentSource(Protocol):
-    """Port: the segments a buyer company belongs to."""
-
-    @abstractmethod
-    async def segments(self, company_id: CompanyId) -> frozenset[UUID]:
-        """Ids of the segments; empty for a company in none."""
-        ...
-
-
-class NoSegments(SegmentSource):
-    """There are no segments: rules for segments are for nobody."""
-
-    async def segments(self, company_id: CompanyId) -> frozenset[UUID]:  # noqa: ARG002 - the port's signature
-        """None."""
-        return frozenset()

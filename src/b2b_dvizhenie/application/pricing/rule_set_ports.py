@@ -77,7 +77,10 @@ class RulePage(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """A rule names something there is not; `field` says what: category_id, brand_id, companies or agreements."""
+    """A rule names something there is not.
+
+    `field` says what: category_id, brand_id, companies, agreements or segments.
+    """
 
     rule_id: UUID
     field: str

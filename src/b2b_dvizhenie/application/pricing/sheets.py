@@ -217,7 +217,11 @@ class _Rows:
 
 def _named_in(placed: PlacedRule) -> list[UUID]:
     rule = placed.rule
-    return [one for one in (rule.category_id, rule.brand_id, *rule.target.companies) if one is not None]
+    return [
+        one
+        for one in (rule.category_id, rule.brand_id, *rule.target.companies, *rule.target.segments)
+        if one is not None
+    ]
 
 
 class ExportRules:
@@ -242,6 +246,7 @@ class ExportRules:
             await self._references.sections(set(names.values())),
             await self._references.brands(set(names.values())),
             await self._references.companies(set(names.values())),
+            await self._references.segments(set(names.values())),
         )
         ordered = sorted(rules, key=lambda one: (one.group_id, one.rule.order, one.rule.rule_id))
         return self._sheets.book([COLUMNS, *(self._row(placed, names, known) for placed in ordered)])
@@ -270,6 +275,7 @@ class ExportRules:
             "brand": told(rule.brand_id, known.brands),
             "articles": "\n".join(sorted(rule.articles)),
             "companies": "\n".join(told(one, known.companies) for one in sorted(rule.target.companies)),
+            "segments": "\n".join(told(one, known.segments) for one in sorted(rule.target.segments)),
             "minimum": plain(rule.minimum) if rule.minimum else "",
             "starts_at": moment(rule.starts_at),
             "ends_at": moment(rule.ends_at),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from b2b_dvizhenie.application.pricing.ports import ActiveSet, PriceSource, RuleBooks, SegmentSource
+from b2b_dvizhenie.application.pricing.ports import ActiveSet, PriceSource, RuleBooks
 from b2b_dvizhenie.application.pricing.rule_sets import told
 from b2b_dvizhenie.application.pricing.what_if_ports import (
     OrderedLine,
@@ -78,13 +78,10 @@ class _Side:
 class Replay:
     """Prices what was ordered under a version and under the one in force, from the same base prices."""
 
-    def __init__(
-        self, books: RuleBooks, prices: PriceSource, history: OrderHistory, segments: SegmentSource, clock: Clock
-    ) -> None:
+    def __init__(self, books: RuleBooks, prices: PriceSource, history: OrderHistory, clock: Clock) -> None:
         self._books = books
         self._prices = prices
         self._history = history
-        self._segments = segments
         self._clock = clock
 
     async def __call__(self, actor: Actor, rule_set_id: UUID, days: int, progress: Progress) -> Outcome | None:
@@ -114,7 +111,7 @@ class Replay:
                 if terms.company_id != company:
                     company, pricers = terms.company_id, {}
                 if terms not in pricers:
-                    buyer = Buyer(terms.company_id, terms.agreement_id, await self._segments.segments(terms.company_id))
+                    buyer = Buyer(terms.company_id, terms.agreement_id, terms.segments)
                     pricers[terms] = (before.pricer(terms, buyer), after.pricer(terms, buyer))
                 old, new = pricers[terms]
                 tally.add(terms.currency, _keys(line), before.price(old, line), after.price(new, line))

@@ -4,9 +4,13 @@ from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
+from uuid import UUID
 
+from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
-from b2b_dvizhenie.domain.visibility import AccessLevel, Opened
+from b2b_dvizhenie.domain.hierarchy import Scope
+from b2b_dvizhenie.domain.shared.ids import CompanyId, SegmentId
+from b2b_dvizhenie.domain.visibility import AccessLevel, Opened, Segment, SegmentCompany
 
 
 class LevelBook(Protocol):
@@ -46,10 +50,84 @@ class LevelBook(Protocol):
         ...
 
 
+class SegmentBook(Protocol):
+    """Port: segments within a transaction.
+
+    Contract: what is committed decides the next request of everybody who buys for a member, in every process.
+    """
+
+    @abstractmethod
+    async def segments(self) -> tuple[Segment, ...]:
+        """All segments with the number of their members, by name; one round trip."""
+        ...
+
+    @abstractmethod
+    async def find(self, segment_id: SegmentId) -> Segment | None:
+        """The segment, or None."""
+        ...
+
+    @abstractmethod
+    async def hold(self, segment_id: SegmentId) -> Segment | None:
+        """The segment, held until the end of the transaction; None if there is none."""
+        ...
+
+    @abstractmethod
+    async def companies(
+        self, segment_id: SegmentId, actor: Actor, scope: Scope, text: str, limit: int, after: tuple[str, UUID] | None
+    ) -> tuple[SegmentCompany, ...]:
+        """Companies within the scope, by name: the members, or where there is a text whoever it names.
+
+        Args:
+            segment_id: whose members.
+            actor: who looks.
+            scope: which companies he may see.
+            text: a part of a name, or of an INN; "" for the members.
+            limit: at most so many.
+            after: beyond this (name, id).
+        """
+        ...
+
+    @abstractmethod
+    async def company_name(self, company_id: CompanyId, actor: Actor, scope: Scope) -> str | None:
+        """The name of a company within the scope, or None."""
+        ...
+
+    @abstractmethod
+    async def add(self, segment: Segment) -> bool:
+        """Make a segment; False if its name is taken."""
+        ...
+
+    @abstractmethod
+    async def rename(self, segment_id: SegmentId, name: str) -> bool:
+        """Give a held segment another name; False, and nothing changed, if it is taken."""
+        ...
+
+    @abstractmethod
+    async def put_member(self, segment_id: SegmentId, company_id: CompanyId) -> bool:
+        """Make a company a member; False if it is one."""
+        ...
+
+    @abstractmethod
+    async def drop_member(self, segment_id: SegmentId, company_id: CompanyId) -> bool:
+        """Let a company leave; False if it is no member."""
+        ...
+
+    @abstractmethod
+    async def discounts(self, segment_id: SegmentId) -> int:
+        """How many discounts, of drafts and published versions, name the segment."""
+        ...
+
+    @abstractmethod
+    async def delete(self, segment_id: SegmentId) -> None:
+        """Delete a held segment with its memberships."""
+        ...
+
+
 class VisibilityTransaction(Protocol):
     """Port: one transaction of visibility; leaving without `commit` rolls back."""
 
     levels: LevelBook
+    segments: SegmentBook
     audit: AuditLog
 
     @abstractmethod

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PriceTypeId, WarehouseId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PriceTypeId, SegmentId, WarehouseId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 
@@ -35,6 +35,7 @@ class Terms(Struct, frozen=True):
     """What decides a price for a company: price type, currency, rounding. Equal terms give equal prices.
 
     `is_vip` says that the agreement is the one an administrator chose for a VIP company (VIP-2).
+    `segments` are those the company is in: discounts can be for a segment.
     """
 
     company_id: CompanyId
@@ -45,3 +46,4 @@ class Terms(Struct, frozen=True):
     vat_included: bool = True
     warehouse_id: WarehouseId | None = None
     is_vip: bool = False
+    segments: frozenset[SegmentId] = frozenset()

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     VISIBILITY_MANAGE = "visibility.manage"
     VIP_VIEW = "vip.view"
     VIP_MANAGE = "vip.manage"
+    SEGMENTS_VIEW = "segments.view"
+    SEGMENTS_MANAGE = "segments.manage"
     SETTINGS_VIEW = "settings.view"
     SETTINGS_MANAGE = "settings.manage"
     AUDIT_VIEW = "audit.view"

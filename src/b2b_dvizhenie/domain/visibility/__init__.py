@@ -24,6 +24,15 @@ from b2b_dvizhenie.domain.visibility.levels import (
     checked_name,
     checked_number,
 )
+from b2b_dvizhenie.domain.visibility.segments import (
+    MAX_SEGMENT_NAME,
+    Segment,
+    SegmentCompany,
+    SegmentExists,
+    SegmentNameInvalid,
+    SegmentPriced,
+    checked_segment_name,
+)
 from b2b_dvizhenie.domain.visibility.settings import HIDDEN_PRICE_POLICY, SETTINGS
 
 __all__ = [
@@ -31,6 +40,7 @@ __all__ = [
     "FIRST_LEVEL",
     "HIDDEN_PRICE_POLICY",
     "LAST_LEVEL",
+    "MAX_SEGMENT_NAME",
     "NOTHING",
     "PRICE_GROUPS",
     "SETTINGS",
@@ -43,8 +53,14 @@ __all__ = [
     "LevelNameInvalid",
     "LevelNumberInvalid",
     "Opened",
+    "Segment",
+    "SegmentCompany",
+    "SegmentExists",
+    "SegmentNameInvalid",
+    "SegmentPriced",
     "checked_name",
     "checked_number",
+    "checked_segment_name",
     "known_information",
     "opened_to_buyer",
     "priced_by",

@@ -14,7 +14,4 @@ class CurrentPrices(Operations):
 
     price_source = providers.Singleton(PostgresPrices, Base.database)
     rule_books = providers.Singleton(PostgresRuleBooks, Base.database)
-    segment_source = providers.Singleton(pricing.NoSegments)
-    current_discounts = providers.Factory(
-        pricing.CurrentDiscounts, price_source, rule_books, segment_source, Base.clock
-    )
+    current_discounts = providers.Factory(pricing.CurrentDiscounts, price_source, rule_books, Base.clock)

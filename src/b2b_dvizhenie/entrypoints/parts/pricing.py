@@ -29,7 +29,6 @@ class Pricing(Catalog):
         Catalog.item_finder,
         Catalog.price_source,
         Catalog.rule_books,
-        Catalog.segment_source,
         terms_source,
         Base.clock,
     )
@@ -88,9 +87,7 @@ class Pricing(Catalog):
 
     order_history = providers.Singleton(PostgresOrderHistory, Base.database)
     what_if_work = providers.Factory(PostgresWhatIfTransaction, Base.database, Base.clock)
-    replay = providers.Factory(
-        pricing.Replay, Catalog.rule_books, Catalog.price_source, order_history, Catalog.segment_source, Base.clock
-    )
+    replay = providers.Factory(pricing.Replay, Catalog.rule_books, Catalog.price_source, order_history, Base.clock)
     ask_what_if = providers.Factory(pricing.AskWhatIf, what_if_work.provider, Base.clock)
     show_what_if = providers.Factory(pricing.ShowWhatIf, what_if_work.provider)
     run_what_if = providers.Factory(pricing.RunWhatIf, what_if_work.provider, replay, Base.clock)

@@ -18,3 +18,10 @@ class Visibility(Hierarchy):
     create_level = providers.Factory(visibility.CreateLevel, visibility_work.provider)
     rename_level = providers.Factory(visibility.RenameLevel, visibility_work.provider)
     delete_level = providers.Factory(visibility.DeleteLevel, visibility_work.provider)
+
+    list_segments = providers.Factory(visibility.ListSegments, visibility_work.provider)
+    show_segment = providers.Factory(visibility.ShowSegment, visibility_work.provider)
+    create_segment = providers.Factory(visibility.CreateSegment, visibility_work.provider)
+    rename_segment = providers.Factory(visibility.RenameSegment, visibility_work.provider)
+    put_member = providers.Factory(visibility.PutMember, visibility_work.provider)
+    delete_segment = providers.Factory(visibility.DeleteSegment, visibility_work.provider)

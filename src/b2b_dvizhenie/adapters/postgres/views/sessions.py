@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import structs
 from sqlalchemy import ColumnElement, func, not_, or_, select
 
-from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
+from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE, SEGMENTS_OF
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.ordering_scope import orders_of, visible_orders
 from b2b_dvizhenie.adapters.postgres.people_scope import companies_of, visible_companies, visible_users
@@ -21,7 +21,7 @@ from b2b_dvizhenie.application.identity.ports import SessionReader
 from b2b_dvizhenie.application.shared.actor import Actor, View
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, UserId, WarehouseId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, SegmentId, UserId, WarehouseId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 from b2b_dvizhenie.domain.visibility import (
     EVERYTHING,
@@ -45,7 +45,8 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        l.opens, hidden.policy, s.view_as_id, s.view_until,
        r.second_factor AND NOT EXISTS (
            SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.confirmed_at IS NOT NULL),
-       v.company_id IS NOT NULL, a.is_vip AND t.price_type_id = a.price_type_id
+       v.company_id IS NOT NULL, a.is_vip AND t.price_type_id = a.price_type_id,
+       {SEGMENTS_OF.format(company="m.company_id")}
   FROM {{source}}
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
@@ -167,6 +168,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
             vat_included=row[14],
             warehouse_id=WarehouseId(row[12]) if row[12] else None,
             is_vip=bool(row[24]),
+            segments=frozenset(SegmentId(one) for one in row[25]),
         )
     grants = _grants(row[6] or "")
     opened = _opened(grants, None if company is None else tuple(row[18] or ()))

@@ -16,6 +16,7 @@ from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
+from b2b_dvizhenie.adapters.postgres.tables.visibility import segment
 from b2b_dvizhenie.application.operations import AuditLine, AuditQuery, AuditReader
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
@@ -41,6 +42,7 @@ _SUBJECT = func.coalesce(
     case(
         _name("user", _named.c.name, _named.c.user_id, _id),
         _name("company", company.c.name, company.c.company_id, _id),
+        _name("segment", segment.c.name, segment.c.segment_id, _id),
         _name("firm", seller_firm.c.name, seller_firm.c.firm_id, _id),
         _name("order", customer_order.c.number, customer_order.c.order_id, _id),
         _name("exchange_node", exchange_node.c.name, exchange_node.c.node_id, _id),

@@ -16,6 +16,7 @@ from b2b_dvizhenie.entrypoints.http.kit import (
     people,
     prices,
     requests,
+    segments,
     vip,
     what_if,
 )
@@ -96,6 +97,10 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("rights-director", "pages/rights.html", "roles", access.matrix_of_a_director),
     _panel("roles", "pages/roles.html", "roles", access.tree),
     _panel("roles-refused", "pages/roles.html", "roles", access.tree_refused),
+    _panel("segments", "pages/segments.html", "segments", segments.listed),
+    _panel("segments-empty", "pages/segments.html", "segments", segments.empty),
+    _panel("segment", "pages/segment.html", "segments", segments.card),
+    _panel("segment-nobody", "pages/segment.html", "segments", segments.nobody),
     _panel("levels", "pages/levels.html", "levels", access.levels),
     _panel("levels-refused", "pages/levels.html", "levels", access.levels_refused),
     _panel("users", "pages/users.html", "users", people.users),

@@ -27,6 +27,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
             ("users", "/panel/users", Permission.USERS_VIEW),
             ("roles", "/panel/roles", Permission.USERS_MANAGE),
             ("levels", "/panel/levels", Permission.VISIBILITY_VIEW),
+            ("segments", "/panel/segments", Permission.SEGMENTS_VIEW),
             ("companies", "/panel/companies", Permission.COMPANIES_VIEW),
             ("requests", "/panel/requests", Permission.REQUESTS_MANAGE),
         ),

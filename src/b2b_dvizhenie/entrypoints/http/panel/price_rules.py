@@ -79,7 +79,11 @@ def _moment(moment: Any, zone: ZoneInfo) -> str:
 async def _typed_rule(actor: Actor, placed: PlacedRule, words: RuleWords, zone: ZoneInfo) -> dict[str, str]:
     """A stored discount as its form shows it."""
     rule = placed.rule
-    ids = {one for one in (rule.category_id, rule.brand_id, *rule.target.companies) if one is not None}
+    ids = {
+        one
+        for one in (rule.category_id, rule.brand_id, *rule.target.companies, *rule.target.segments)
+        if one is not None
+    }
     names = await words.named(actor, ids)
     return {
         "group": str(placed.group_id),
@@ -94,6 +98,7 @@ async def _typed_rule(actor: Actor, placed: PlacedRule, words: RuleWords, zone: 
         "brand": names.get(rule.brand_id, str(rule.brand_id)) if rule.brand_id else "",
         "articles": "\n".join(sorted(rule.articles)),
         "companies": "\n".join(names.get(one, str(one)) for one in sorted(rule.target.companies)),
+        "segments": "\n".join(names.get(one, str(one)) for one in sorted(rule.target.segments)),
         "minimum": plain(rule.minimum) if rule.minimum else "",
         "starts_at": _moment(rule.starts_at, zone),
         "ends_at": _moment(rule.ends_at, zone),

@@ -11,7 +11,7 @@ from b2b_dvizhenie.application.pricing import (
     RuleSetContent,
     RuleSetLine,
 )
-from b2b_dvizhenie.domain.pricing import Effect, GroupNode, Kind, PlacedRule, SetLimits, SetState
+from b2b_dvizhenie.domain.pricing import Effect, GroupNode, Kind, PlacedRule, SetLimits, SetState, Target
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.errors import Kind as ErrorKind
 from b2b_dvizhenie.domain.shared.quantity import plain
@@ -91,13 +91,18 @@ def typed_of(form: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(form.get(name, "")) for name in form}
 
 
+def _shown_buyers(target: Target) -> list[UUID]:
+    """Whom a row names: segments first, of which there are few."""
+    return [*sorted(target.segments), *sorted(target.companies)][:SHOWN_BUYERS]
+
+
 def ids_in(content: RuleSetContent) -> set[UUID]:
     """What the shown discounts name."""
     found: set[UUID] = set()
     for placed in content.rules.rules:
         rule = placed.rule
         found |= {one for one in (rule.category_id, rule.brand_id) if one is not None}
-        found |= set(sorted(rule.target.companies)[:SHOWN_BUYERS])
+        found |= set(_shown_buyers(rule.target))
     return found
 
 
@@ -157,7 +162,7 @@ def goods_text(placed: PlacedRule, names: Mapping[UUID, str]) -> str:
 def rule_row(placed: PlacedRule, home: str, names: Mapping[UUID, str], texts: GNUTranslations) -> views.RuleRow:
     """A discount in the table."""
     rule, target = placed.rule, placed.rule.target
-    shown = sorted(target.companies)[:SHOWN_BUYERS]
+    shown = _shown_buyers(target)
     buyers = tuple(names.get(one, "?") for one in shown)
     return views.RuleRow(
         id=str(rule.rule_id),
