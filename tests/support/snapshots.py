@@ -89,6 +89,12 @@ class Snapshot:
         """Change the state under test."""
         self._connection.execute(statement.encode(), values or None)
 
+    def rewrite(self, statement: str, *values: object) -> None:
+        """Change what the database guards: something published was another thing from the start."""
+        with self._connection.transaction():
+            self._connection.execute("SET LOCAL session_replication_role = replica")
+            self.run(statement, *values)
+
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Look at the state under test."""
         return self._connection.execute(query.encode(), values or None).fetchall()

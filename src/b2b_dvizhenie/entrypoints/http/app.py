@@ -27,7 +27,13 @@ from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.refusals import error_page
 from b2b_dvizhenie.entrypoints.http.portal.security import SecurityPage
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
-from b2b_dvizhenie.entrypoints.http.problems import REFUSALS, on_domain_error, on_http_error, on_unexpected
+from b2b_dvizhenie.entrypoints.http.problems import (
+    REFUSALS,
+    on_domain_error,
+    on_http_error,
+    on_unexpected,
+    on_unreadable,
+)
 from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
 from b2b_dvizhenie.entrypoints.http.routes import ROUTES
 from b2b_dvizhenie.entrypoints.http.viewing import OnlyLooking
@@ -135,6 +141,8 @@ def create_app(
         exception_handlers={
             DomainError: on_domain_error,
             HTTPException: on_http_error,
+            UnicodeDecodeError: on_unreadable,
+            RecursionError: on_unreadable,
             Exception: on_unexpected,
         },
         request_max_body_size=MAX_BODY,

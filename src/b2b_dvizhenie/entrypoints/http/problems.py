@@ -21,6 +21,7 @@ from b2b_dvizhenie.entrypoints.texts import error_text
 SECOND_FACTOR_PAGE = "/account/sessions#second-factor"
 """Where a second step is set up."""
 log = structlog.get_logger("http")
+_DECODER = "litestar.serialization.msgspec_hooks"
 _INDEX = re.compile(r"\[(\d+)\]")
 
 STATUS = {
@@ -176,9 +177,23 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     return answer(request, _http_problem(error, language_of(request), _request_id(request)))
 
 
+def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A body that its decoder gave up at: bytes that are no text, or lists within lists without end.
+
+    The framework takes only the decoder's own errors for faults of the caller; anywhere else these are faults of ours.
+    """
+    trace, modules = error.__traceback__, set()
+    while trace is not None:
+        modules.add(trace.tb_frame.f_globals.get("__name__", ""))
+        trace = trace.tb_next
+    if _DECODER in modules:
+        return on_http_error(request, HTTPException(status_code=HTTPStatus.BAD_REQUEST))
+    return on_unexpected(request, error)
+
+
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: logged whole, told without details."""
-    from psycopg import DataError, OperationalError  # noqa: PLC0415 - only a failing request pays for it
+    from psycopg import DataError, OperationalError, errors  # noqa: PLC0415 - only a failing request pays for it
     from sqlalchemy.exc import DataError as EngineDataError  # noqa: PLC0415
     from sqlalchemy.exc import OperationalError as EngineOperationalError  # noqa: PLC0415
 
@@ -188,6 +203,9 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
     cause = error.orig if isinstance(error, EngineDataError) else error
     if isinstance(cause, UnicodeEncodeError) or (isinstance(cause, DataError) and "NUL" in str(cause)):
         return on_domain_error(request, TextUnstorable())
+    if isinstance(cause, errors.NumericValueOutOfRange | errors.DatetimeFieldOverflow):
+        log.warning("value_out_of_range", path=request.scope["path"], error=str(cause)[:200])
+        return on_http_error(request, HTTPException(status_code=HTTPStatus.BAD_REQUEST))
     log.error("unexpected_error", path=request.scope["path"], exc_info=error)
     code = "shared.internal_error"
     lang = language_of(request)
