@@ -12,8 +12,9 @@ from b2b_dvizhenie.domain.pricing import DISPLAYED, Converted, Exchange, Gap, No
 from b2b_dvizhenie.domain.shared.money import Money
 
 TODAY = date(2026, 11, 25)
-rates = st.decimals("0.0001", "100000", places=6)
-amounts = st.decimals(0, "1e9", places=2)
+# Together within what money can be: 1e7 × 1e4 / 0.01 is less than 1e14.
+rates = st.decimals("0.01", "10000", places=6)
+amounts = st.decimals(0, "1e7", places=2)
 days = st.integers(-40, 10).map(lambda days: TODAY + timedelta(days=days))
 
 
