@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from b2b_dvizhenie.adapters.dadata import Dadata, DadataSettings, NoDirectory, adapter, checked_address
+from b2b_dvizhenie.adapters.dadata import Dadata, DadataSettings, NoDirectory, adapter
 from b2b_dvizhenie.application.companies import (
     CompanyDirectory,
     CompanyUnknown,
@@ -15,6 +15,7 @@ from b2b_dvizhenie.application.companies import (
     FoundCompany,
 )
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
+from b2b_dvizhenie.application.shared.outgoing import checked_address
 from b2b_dvizhenie.domain.companies import BankAccount, CompanyKind, Requisites
 from b2b_dvizhenie.domain.hierarchy import Forbidden
 from b2b_dvizhenie.domain.shared.errors import DomainError

@@ -7,8 +7,6 @@ is followed. The answer is XML in windows-1251 with decimal commas, each value f
 import re
 from datetime import date
 from decimal import Context, Decimal
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import httpx
 from lxml import etree
@@ -16,6 +14,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.application.pricing import CurrencyRates, RateSheet, RatesUnavailable
 from b2b_dvizhenie.application.shared.adapters import Adapter, Surroundings
+from b2b_dvizhenie.application.shared.outgoing import checked_address
 from b2b_dvizhenie.domain.pricing import MAX_RATE
 
 MAX_ANSWER = 512 * 1024
@@ -111,21 +110,8 @@ def _per_unit(entry: etree._Element) -> Decimal:
     return rate
 
 
-def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        is_here = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        is_here = False
-    secure = parts.scheme == "https" or (parts.scheme == "http" and is_here)
-    if parts.username or parts.password or not host or not secure:
-        raise ValueError("url must be https:// and a host, without a login")
-    return url
-
-
 def _build(settings: CbrSettings, _surroundings: Surroundings) -> CurrencyRates:
-    return Cbr(CbrSettings(_checked(settings.url), max(0.1, min(settings.timeout_seconds, 60))))
+    return Cbr(CbrSettings(checked_address(settings.url), max(0.1, min(settings.timeout_seconds, 60))))
 
 
 class OffSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,9 +4,6 @@ The address is the product's own constant or an administrator's setting, checked
 plain HTTP to this machine only; no redirection is followed, so the key goes nowhere else.
 """
 
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
 import httpx
 import msgspec
 from msgspec import Struct
@@ -18,6 +15,7 @@ from b2b_dvizhenie.application.companies import (
     FoundCompany,
 )
 from b2b_dvizhenie.application.shared.adapters import Adapter, Surroundings
+from b2b_dvizhenie.application.shared.outgoing import checked_address
 from b2b_dvizhenie.domain.companies import CompanyKind, Requisites
 
 MAX_ANSWER = 512 * 1024
@@ -133,28 +131,6 @@ def _found(suggestion: _Suggestion, inn: str) -> FoundCompany:
         address=address.unrestricted_value or address.value or "",
     )
     return FoundCompany(requisites, is_closed=status in _CLOSED)
-
-
-def checked_address(url: str) -> str:
-    """The address without a slash at its end.
-
-    Raises:
-        ValueError: it is neither HTTPS nor plain HTTP to this machine, names no host, or carries a login.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        is_here = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        is_here = False
-    if (
-        parts.username
-        or parts.password
-        or not host
-        or not (parts.scheme == "https" or (parts.scheme == "http" and is_here))
-    ):
-        raise ValueError("url must be https:// and a host, without a login")
-    return url.rstrip("/")
 
 
 def _build(settings: DadataSettings, _surroundings: Surroundings) -> CompanyDirectory:

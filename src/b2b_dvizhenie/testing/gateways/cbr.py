@@ -5,12 +5,10 @@ The XML is put together from the documented format: windows-1251, decimal commas
 
 import time
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any, Self
 from xml.sax.saxutils import escape
 
 from b2b_dvizhenie.application.pricing import RateSheet
+from b2b_dvizhenie.testing.gateways.serving import Handler, Simulator
 
 PATH = "/scripts/XML_daily.asp"
 MISBEHAVIOURS = (
@@ -50,91 +48,50 @@ def document(sheet: RateSheet, how: str = "") -> bytes:
     return f'{head}<ValCurs {day} name="Foreign Currency Market">{body}</ValCurs>'.encode("cp1251")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: "_Server"
-    protocol_version = "HTTP/1.1"
-    timeout = 10
+class _Handler(Handler):
+    media_type = "application/xml; charset=windows-1251"
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
-        """Say nothing."""
-
-    def do_GET(self) -> None:
+    def serve(self) -> None:
         simulator = self.server.simulator
-        if self.path != PATH:
+        if (self.command, self.path) != ("GET", PATH):
             simulator.elsewhere += 1
-            self._answer(404, b"")
+            self.answer(404, b"")
             return
         simulator.requests += 1
         how = simulator.misbehave
         good = document(simulator.sheet)
         if how == "slow":
             time.sleep(0.6)
-            self._answer(200, good)
+            self.answer(200, good)
         elif how == "silent":
             self.close_connection = True
         elif how.startswith("http "):
-            self._answer(int(how[5:]), good)
+            self.answer(int(how[5:]), good)
         elif how == "redirect":
-            self._answer(302, b"", location="/elsewhere")
+            self.answer(302, b"", location="/elsewhere")
         elif how == "html":
-            self._answer(200, b"<html><body>Service unavailable<br></body></html>")
+            self.answer(200, b"<html><body>Service unavailable<br></body></html>")
         elif how == "cut short":
-            self._answer(200, good[: len(good) // 2])
+            self.answer(200, good[: len(good) // 2])
         elif how == "endless":
-            self._endless()
+            self.endless()
         else:
-            self._answer(200, document(simulator.sheet, how) if how else good)
-
-    def _answer(self, status: int, content: bytes, *, location: str = "") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/xml; charset=windows-1251")
-        self.send_header("Content-Length", str(len(content)))
-        if location:
-            self.send_header("Location", location)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def _endless(self) -> None:
-        self.send_response(200)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.close_connection = True
-        try:
-            for _ in range(10_000):
-                self.wfile.write(b" " * 65_536)
-        except OSError:
-            return  # the reader had enough
+            self.answer(200, document(simulator.sheet, how) if how else good)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, simulator: "CbrSimulator") -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.simulator = simulator
-
-
-class CbrSimulator:
+class CbrSimulator(Simulator):
     """Tells `sheet` at `url` while the block runs; `misbehave` names what goes wrong next."""
+
+    handler = _Handler
 
     def __init__(self, sheet: RateSheet) -> None:
         self.sheet = sheet
         self.misbehave = ""
         self.requests = 0
         self.elsewhere = 0
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__()
 
     @property
     def url(self) -> str:
         """Where the rates are."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}{PATH}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        return self.address + PATH

@@ -2,12 +2,11 @@
 
 import json
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any, Self
+from typing import Any
 
 from b2b_dvizhenie.application.companies import FoundCompany
 from b2b_dvizhenie.domain.companies import CompanyKind
+from b2b_dvizhenie.testing.gateways.serving import Handler, Simulator
 
 PATH = "/findById/party"
 MISBEHAVIOURS = (
@@ -33,24 +32,17 @@ def _suggestion(company: FoundCompany) -> dict[str, Any]:
     return {"value": one.name, "unrestricted_value": one.name, "data": data}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: "_Server"
-    protocol_version = "HTTP/1.1"
-    timeout = 10
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the base class
-        """Say nothing."""
-
-    def do_POST(self) -> None:
+class _Handler(Handler):
+    def serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        if self.path != PATH:
+        if (self.command, self.path) != ("POST", PATH):
             self.server.simulator.elsewhere += 1
-            self._answer(404, b"{}")
+            self.answer(404, b"{}")
             return
         asked = json.loads(body)
         self.server.simulator.requests.append(asked)
         if self.headers.get("authorization") != f"Token {self.server.simulator.key}":
-            self._answer(401, b'{"family":"CLIENT_ERROR","reason":"Unauthorized"}')
+            self.answer(401, b'{"family":"CLIENT_ERROR","reason":"Unauthorized"}')
             return
         known = self.server.simulator.known
         found = [known[asked["query"]]] if asked.get("query") in known else []
@@ -59,21 +51,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _misbehave(self, how: str, found: list[dict[str, Any]]) -> None:
         good = json.dumps({"suggestions": found}, ensure_ascii=False).encode()
         if how.startswith("http "):
-            self._answer(int(how[5:]), b'{"reason":"no"}')
+            self.answer(int(how[5:]), b'{"reason":"no"}')
         elif how == "slow":
             time.sleep(1)
-            self._answer(200, good)
+            self.answer(200, good)
         elif how == "silent":
             self.close_connection = True
         elif how == "redirect":
-            self._answer(307, b"", location=f"{self.server.simulator.url}/elsewhere")
+            self.answer(307, b"", location=f"{self.server.simulator.url}/elsewhere")
         elif how == "endless":
-            self._endless()
+            self.endless()
         elif how == "cut short":
-            self._answer(200, good, length=len(good) + 50)
+            self.answer(200, good, length=len(good) + 50)
             self.close_connection = True
         else:
-            self._answer(200, self._bad(how, found) if how else good)
+            self.answer(200, self._bad(how, found) if how else good)
 
     def _bad(self, how: str, found: list[dict[str, Any]]) -> bytes:
         if how == "not json":
@@ -88,37 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
             return b'{"suggestions":[{"value":"x","data":{"inn":"7736050003"}}]}'
         return json.dumps({"suggestions": [one | {"value": 1} for one in found] or [{"value": 1}]}).encode()
 
-    def _answer(self, status: int, content: bytes, *, location: str = "", length: int | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(content) if length is None else length))
-        if location:
-            self.send_header("Location", location)
-        self.end_headers()
-        self.wfile.write(content)
 
-    def _endless(self) -> None:
-        self.send_response(200)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.close_connection = True
-        try:
-            for _ in range(10_000):
-                self.wfile.write(b" " * 65_536)
-        except OSError:
-            return  # the reader had enough
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, simulator: "DadataSimulator") -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.simulator = simulator
-
-
-class DadataSimulator:
+class DadataSimulator(Simulator):
     """Serves the companies it is given at `url` while the block runs; `misbehave` names what goes wrong next."""
+
+    handler = _Handler
 
     def __init__(self, *companies: FoundCompany, key: str = "secret") -> None:
         self.misbehave = ""
@@ -126,19 +92,9 @@ class DadataSimulator:
         self.requests: list[dict[str, Any]] = []
         self.elsewhere = 0
         self.known = {one.requisites.inn: _suggestion(one) for one in companies}
-        self._server = _Server(self)
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        super().__init__()
 
     @property
     def url(self) -> str:
         """Where the service is."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        return self.address
