@@ -14,8 +14,9 @@ from python_calamine import CalamineWorkbook
 from shop import Shop
 
 from b2b_dvizhenie.adapters.spreadsheets import XlsxSheets
-from b2b_dvizhenie.application.pricing import COLUMNS, Imported, Rejected, SheetUnreadable
+from b2b_dvizhenie.application.pricing import COLUMNS, Imported, NarrowingColumnMissing, Rejected, SheetUnreadable
 from b2b_dvizhenie.domain.hierarchy import Forbidden
+from b2b_dvizhenie.domain.shared.ids import SegmentId, new_id
 from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
@@ -67,6 +68,47 @@ async def test_rows_add_change_and_remove(container: Container, shop: Shop) -> N
     only = book({"id": str(second), "kind": "articles", "value": "6", "articles": "A-2"})
     assert await container.import_rules()(ADMIN, key, only, replace=True) == Imported(0, 1, 2)
     assert set(await rules_of(container, key)) == {second}
+
+
+async def test_a_file_without_a_column_that_narrows_rules_is_refused(
+    client: AsyncTestClient, container: Container, shop: Shop
+) -> None:
+    """A rule for a segment must not become one for everybody because somebody deleted a column."""
+    where = await shop.company("ООО Ромашка")
+    segment = SegmentId(new_id())
+    await container.create_segment()(ADMIN, segment, "Строители")
+    key = await draft(
+        container,
+        [
+            off_articles("5", "A-1", companies=(where,)),
+            off_articles("6", "A-2", segments=(segment,)),
+            off_articles("7", "A-3", minimum=Decimal(10), is_active=False),
+        ],
+    )
+    before = await rules_of(container, key)
+    plain = next(one for one in before.values() if not one.rule.is_active)
+    row = {"id": str(plain.rule.rule_id), "kind": "articles", "value": "8", "articles": "A-3"}
+    new = {"kind": "articles", "value": "8", "articles": "B-1"}
+    refused = {
+        "companies, segments, minimum, is_active": row,
+        "companies, segments": new,
+        "segments": new | {"companies": ""},
+        "companies": new | {"segments": ""},
+        "minimum": row | {"companies": "", "segments": "", "is_active": ""},
+    }
+    for names, one in refused.items():
+        with pytest.raises(NarrowingColumnMissing) as told:
+            await container.import_rules()(ADMIN, key, book(one), replace=True)
+        assert (told.value.field, told.value.params) == ("file", {"names": names})
+    assert await rules_of(container, key) == before
+    await enter(container, client, "administrator")
+    page = await client.post(f"/panel/prices/{key}/import", files={"file": ("a.xlsx", book(new))}, headers=PAGE)
+    assert page.status_code == 422
+    assert "не хватает колонок: companies, segments" in page.text
+    # With the columns it is taken, though their cells are empty: the file says so itself.
+    assert await container.import_rules()(ADMIN, key, book(new | {"companies": "", "segments": ""})) == Imported(
+        1, 0, 0
+    )
 
 
 async def test_five_broken_rows_of_many_are_all_told_and_nothing_changes(

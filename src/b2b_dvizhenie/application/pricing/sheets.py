@@ -1,7 +1,7 @@
 """Rules out of a spreadsheet and into one: what is wrong is told by row, and nothing is half applied."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -18,7 +18,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import MAX_TITLE, GroupNode, PlacedRule, rule_of
+from b2b_dvizhenie.domain.pricing import MAX_TITLE, GroupNode, PlacedRule, Rule, rule_of
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, NotFound
 from b2b_dvizhenie.domain.shared.ids import new_id
 from b2b_dvizhenie.domain.shared.quantity import plain
@@ -28,7 +28,9 @@ MAX_BYTES = 8 * 1024 * 1024
 _FLAGS = ("stop_level", "stop_all", "exclusive", "is_active")
 _WORDS = tuple(name for name in NamedRule.__struct_fields__ if name not in _FLAGS)
 COLUMNS = ("id", "group", *_WORDS, *_FLAGS)
-"""Heads of the columns, in the order they are written; read in any order, those that are missing as empty."""
+"""Heads of the columns, in the order they are written; read in any order, those that are missing as empty where that
+widens no rule (`_refuse_widening`).
+"""
 _YES = frozenset({"1", "true", "yes", "x", "+"})
 
 
@@ -48,6 +50,12 @@ class ColumnMissing(DomainError):
     """The spreadsheet has no column `name`."""
 
     code = "pricing.column_missing"
+
+
+class NarrowingColumnMissing(DomainError):
+    """The spreadsheet has no columns `names`, and rules of the draft would hold for more without them."""
+
+    code = "pricing.narrowing_column_missing"
 
 
 class Sheets(Protocol):
@@ -96,6 +104,33 @@ def _heads(rows: Sequence[Sequence[str]]) -> dict[str, int]:
     return heads
 
 
+_TARGETS: Mapping[str, Callable[[Rule], bool]] = {
+    "companies": lambda rule: bool(rule.target.companies),
+    "segments": lambda rule: bool(rule.target.segments),
+}
+_CONDITIONS: Mapping[str, Callable[[Rule], bool]] = {
+    "minimum": lambda rule: rule.minimum > 0,
+    "starts_at": lambda rule: rule.starts_at is not None,
+    "ends_at": lambda rule: rule.ends_at is not None,
+    "is_active": lambda rule: not rule.is_active,
+}
+
+
+def _refuse_widening(heads: Collection[str], rules: Collection[Rule], changed: Collection[Rule]) -> None:
+    """Refuse a file without a column that narrows rules: read as empty, it would make them hold for more.
+
+    Whom a rule is for is asked of every rule of the draft, because files with the same rules under other ids replace
+    them; the other conditions are asked of the rules the file changes.
+
+    Raises:
+        NarrowingColumnMissing: every such column is named.
+    """
+    missing = [name for name, narrows in _TARGETS.items() if name not in heads and any(map(narrows, rules))]
+    missing += [name for name, narrows in _CONDITIONS.items() if name not in heads and any(map(narrows, changed))]
+    if missing:
+        raise NarrowingColumnMissing("file", names=", ".join(missing))
+
+
 class ImportRules(DraftEditing):
     """Take the rules of a spreadsheet into a draft: all of them or none."""
 
@@ -118,7 +153,7 @@ class ImportRules(DraftEditing):
 
         Raises:
             NotFound, NotADraft: the draft is not there.
-            SheetUnreadable, SheetTooLong, ColumnMissing: the file as a whole is refused.
+            SheetUnreadable, SheetTooLong, ColumnMissing, NarrowingColumnMissing: the file as a whole is refused.
         """
         actor.require(Permission.PRICES_MANAGE)
         if not content or len(content) > MAX_BYTES:
@@ -138,6 +173,9 @@ class ImportRules(DraftEditing):
             head = await held_draft(work, rule_set_id)
             nodes = await work.sets.nodes(rule_set_id)
             before = {one.rule.rule_id: one for one in await work.sets.all_rules(rule_set_id)}
+            ids = {_uuid(cells.get("id", "")) for _, cells in typed}
+            held = [one.rule for one in before.values()]
+            _refuse_widening(heads, held, [one for one in held if one.rule_id in ids])
             reading = _Rows(nodes, before, known, self._zone)
             placed = [reading.read(place, cells, one) for (place, cells), one in zip(typed, named, strict=True)]
             rules = [one for one in placed if one is not None]
@@ -155,6 +193,13 @@ class ImportRules(DraftEditing):
             change = Change("pricing.rules_imported", "rule_set", str(rule_set_id), None, counts)
             await self._edited(work, actor, head, change)
         return Imported(**counts)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
 
 
 def _named(cells: Mapping[str, str]) -> NamedRule:
@@ -204,10 +249,7 @@ class _Rows:
     def _id(self, text: str, faults: list[DomainError]) -> UUID:
         if not text:
             return new_id()
-        try:
-            found = UUID(text)
-        except ValueError:
-            found = None
+        found = _uuid(text)
         if found is None or found not in self._before or found in self._seen:
             faults.append(NotFound("id"))
             return new_id()
