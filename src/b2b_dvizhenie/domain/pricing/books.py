@@ -112,10 +112,11 @@ class RuleBook:
         """The same rules, each with the group it stands in."""
         brand = None if goods.brand_id is None else goods.brand_id.int
         found: list[Placed] = []
-        self._collect(found, goods.article.strip(), brand, [section.int for section in goods.path])
+        # A path that names a section twice must not make its rules match twice.
+        self._collect(found, goods.article.strip(), brand, dict.fromkeys(section.int for section in goods.path))
         return found
 
-    def _collect(self, found: "list[Placed]", article: str, brand: int | None, sections: list[int]) -> None:
+    def _collect(self, found: "list[Placed]", article: str, brand: int | None, sections: Iterable[int]) -> None:
         found += self._articles.get(article, ())
         if brand is not None:
             found += self._brands.get(brand, ())
