@@ -29,7 +29,6 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import FirmId, RoleId, UserId
 from b2b_dvizhenie.entrypoints.http.labels import N_, label_of
-from b2b_dvizhenie.entrypoints.http.pages.account import SessionRow
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
 from b2b_dvizhenie.entrypoints.http.pages.people import PersonCompany, PersonView
@@ -40,7 +39,7 @@ from b2b_dvizhenie.entrypoints.http.panel.company_forms import errors_of, typed_
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
 from b2b_dvizhenie.entrypoints.http.panel.roles import role_title
 from b2b_dvizhenie.entrypoints.http.panel.users import NOBODY, head_choices, person_id
-from b2b_dvizhenie.entrypoints.http.portal.devices import device_of
+from b2b_dvizhenie.entrypoints.http.portal.devices import session_rows
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.problems import STATUS
 from b2b_dvizhenie.entrypoints.http.responses import language_of
@@ -148,18 +147,7 @@ class CardPage:
                 for key, name in dict([*([none] if shown.firms else []), *firms]).items()
             ),
             "languages": tuple(Choice(key, name, key == card.language) for key, name in _LANGUAGES),
-            "sessions": tuple(
-                SessionRow(
-                    id=str(one.session_id),
-                    device=device_of(one.user_agent),
-                    address=one.address,
-                    started_at=one.created_at,
-                    seen_at=one.last_seen_at,
-                    expires_at=one.expires_at,
-                    current=str(one.session_id) == actor.session_id,
-                )
-                for one in await self._list_sessions_of(actor, card.user_id)
-            ),
+            "sessions": session_rows(await self._list_sessions_of(actor, card.user_id), actor),
         }
 
 

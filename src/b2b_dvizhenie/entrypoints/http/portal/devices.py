@@ -1,4 +1,10 @@
-"""A device in words: the browser and the system that a User-Agent names, for lists of sessions."""
+"""A device in words: the browser and the system that a User-Agent names, and the list of sessions."""
+
+from collections.abc import Iterable
+
+from b2b_dvizhenie.application.identity import OpenSession
+from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.entrypoints.http.pages.account import SessionRow
 
 _BROWSERS = (
     ("YaBrowser/", "Yandex Browser"),
@@ -30,3 +36,19 @@ def device_of(user_agent: str) -> str:
     if browser:
         return ", ".join(part for part in (browser, system) if part)
     return user_agent.split(" ", 1)[0][:_SHOWN]
+
+
+def session_rows(sessions: Iterable[OpenSession], actor: Actor) -> tuple[SessionRow, ...]:
+    """Open sessions as pages list them; the one that the viewer came with is marked."""
+    return tuple(
+        SessionRow(
+            id=str(one.session_id),
+            device=device_of(one.user_agent),
+            address=one.address,
+            started_at=one.created_at,
+            seen_at=one.last_seen_at,
+            expires_at=one.expires_at,
+            current=str(one.session_id) == actor.session_id,
+        )
+        for one in sessions
+    )

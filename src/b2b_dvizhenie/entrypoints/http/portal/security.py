@@ -11,10 +11,10 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.identity import key_text, provisioning_uri
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.http.labels import N_
-from b2b_dvizhenie.entrypoints.http.pages.account import SecurityView, SessionRow
+from b2b_dvizhenie.entrypoints.http.pages.account import SecurityView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
-from b2b_dvizhenie.entrypoints.http.portal.devices import device_of
+from b2b_dvizhenie.entrypoints.http.portal.devices import session_rows
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
@@ -86,18 +86,7 @@ class SecurityPage:
         state = await self._show_second_factor(actor)
         uri = provisioning_uri(state.secret, actor.name, self._frame.site.brand.name) if state.secret else ""
         return SecurityView(
-            sessions=tuple(
-                SessionRow(
-                    id=str(one.session_id),
-                    device=device_of(one.user_agent),
-                    address=one.address,
-                    started_at=one.created_at,
-                    seen_at=one.last_seen_at,
-                    expires_at=one.expires_at,
-                    current=str(one.session_id) == actor.session_id,
-                )
-                for one in await self._list_sessions(actor)
-            ),
+            sessions=session_rows(await self._list_sessions(actor), actor),
             password_form=forms.get("password", Form()),
             totp_due=actor.second_factor_due,
             totp_enabled=state.is_on,
