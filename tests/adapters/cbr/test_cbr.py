@@ -1,13 +1,16 @@
 """Official rates: twin and adapter keep one contract; whatever the bank sends is rates or one error."""
 
+import asyncio
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b2b_dvizhenie.adapters.cbr import Cbr, CbrSettings, NoRates, adapter, read_sheet
+from b2b_dvizhenie.adapters.lookups.cbr import Cbr, CbrSettings, NoRates, adapter, read_sheet
 from b2b_dvizhenie.application.pricing import CurrencyRates, RateSheet, RatesUnavailable
 from b2b_dvizhenie.testing.contracts import CurrencyRatesContract
 from b2b_dvizhenie.testing.contracts.currency_rates import SHEET
@@ -39,7 +42,7 @@ async def test_every_misbehaviour_is_one_error(bank: CbrSimulator) -> None:
     for number, how in enumerate(MISBEHAVIOURS, 1):
         bank.misbehave = how
         with pytest.raises(RatesUnavailable) as caught:
-            pytest.fail(f"{how}: {await (hasty if how == 'slow' else cbr).latest()}")
+            pytest.fail(f"{how}: {await (hasty if how in ('slow', 'trickling') else cbr).latest()}")
         assert caught.value.params["reason"], how
         assert (bank.requests, bank.elsewhere) == (number, 0), how
     bank.misbehave = ""
@@ -48,6 +51,21 @@ async def test_every_misbehaviour_is_one_error(bank: CbrSimulator) -> None:
         await Cbr(CbrSettings("http://127.0.0.1:9/")).latest()
     with pytest.raises(RatesUnavailable):
         await NoRates().latest()
+
+
+@pytest.mark.anyio
+async def test_the_limit_is_of_the_whole_request(bank: CbrSimulator) -> None:
+    """A bank that sends a byte now and then is given up at the deadline; limits of single steps would wait it out."""
+    bank.misbehave = "trickling"
+    started = time.monotonic()
+    with pytest.raises(RatesUnavailable) as caught:
+        await Cbr(CbrSettings(bank.url, 0.2)).latest()
+    assert caught.value.params["reason"] == "deadline"
+    assert time.monotonic() - started < 1
+    async with httpx.AsyncClient(timeout=0.2, trust_env=False) as client:
+        with pytest.raises(TimeoutError):  # the control: no step of it is late by itself
+            async with asyncio.timeout(0.6):
+                await client.get(bank.url)
 
 
 def test_a_value_is_for_many_units_and_a_missing_currency_is_absent() -> None:

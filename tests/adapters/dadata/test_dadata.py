@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from b2b_dvizhenie.adapters.dadata import Dadata, DadataSettings, NoDirectory, adapter
+from b2b_dvizhenie.adapters.lookups.dadata import Dadata, DadataSettings, NoDirectory, adapter
 from b2b_dvizhenie.application.companies import (
     CompanyDirectory,
     CompanyUnknown,

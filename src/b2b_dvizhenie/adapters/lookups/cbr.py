@@ -8,10 +8,10 @@ import re
 from datetime import date
 from decimal import Context, Decimal
 
-import httpx
 from lxml import etree
 from msgspec import Struct
 
+from b2b_dvizhenie.adapters.lookups.asking import NoAnswer, asked
 from b2b_dvizhenie.application.pricing import CurrencyRates, RateSheet, RatesUnavailable
 from b2b_dvizhenie.application.shared.adapters import Adapter, Surroundings
 from b2b_dvizhenie.application.shared.outgoing import checked_address
@@ -29,7 +29,7 @@ _WIDE = Context(prec=30)
 
 
 class CbrSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`url` is where the rates of a day are asked, `timeout_seconds` for how long altogether per step."""
+    """`url` is where the rates of a day are asked, `timeout_seconds` for how long altogether."""
 
     url: str = "https://www.cbr.ru/scripts/XML_daily.asp"
     timeout_seconds: float = 10
@@ -48,22 +48,13 @@ class Cbr(CurrencyRates):
 
     async def latest(self) -> RateSheet:
         """The newest rates; tomorrow's from the afternoon on."""
-        timeout = httpx.Timeout(self._settings.timeout_seconds)
         try:
-            async with (
-                httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False) as client,
-                client.stream("GET", self._settings.url) as response,
-            ):
-                if response.status_code != httpx.codes.OK:
-                    raise RatesUnavailable(reason=f"http {response.status_code}")
-                content = bytearray()
-                async for piece in response.aiter_bytes():
-                    content += piece
-                    if len(content) > MAX_ANSWER:
-                        raise RatesUnavailable(reason="too long")
-        except httpx.HTTPError as error:
-            raise RatesUnavailable(reason=type(error).__name__) from error
-        return read_sheet(bytes(content))
+            answer = await asked("GET", self._settings.url, seconds=self._settings.timeout_seconds, most=MAX_ANSWER)
+        except NoAnswer as error:
+            raise RatesUnavailable(reason=error.reason) from error
+        if not answer.is_ok:
+            raise RatesUnavailable(reason=f"http {answer.status}")
+        return read_sheet(answer.content)
 
 
 def read_sheet(content: bytes) -> RateSheet:

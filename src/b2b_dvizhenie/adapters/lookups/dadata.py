@@ -4,10 +4,10 @@ The address is the product's own constant or an administrator's setting, checked
 plain HTTP to this machine only; no redirection is followed, so the key goes nowhere else.
 """
 
-import httpx
 import msgspec
 from msgspec import Struct
 
+from b2b_dvizhenie.adapters.lookups.asking import NoAnswer, asked
 from b2b_dvizhenie.application.companies import (
     CompanyDirectory,
     DirectoryRefused,
@@ -27,7 +27,9 @@ _PERSON_DIGITS = 12
 
 
 class DadataSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`key` is the API key of the account; `url` is where suggestions are asked, `timeout_seconds` for how long."""
+    """`key` is the API key of the account; `url` is where suggestions are asked, `timeout_seconds` for how long
+    altogether.
+    """
 
     key: str
     url: str = "https://suggestions.dadata.ru/suggestions/api/4_1/rs"
@@ -90,27 +92,22 @@ class Dadata(CompanyDirectory):
 
     async def _asked(self, inn: str) -> _Answer:
         headers = {"Authorization": f"Token {self._settings.key}", "Accept": "application/json"}
-        body = {"query": inn, "branch_type": "MAIN"}
-        url = f"{self._settings.url}/findById/party"
-        timeout = httpx.Timeout(self._settings.timeout_seconds)
         try:
-            async with (
-                httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", url, json=body, headers=headers) as response,
-            ):
-                if response.status_code in _REFUSED:
-                    raise DirectoryRefused(reason=f"http {response.status_code}")
-                if response.status_code != httpx.codes.OK:
-                    raise DirectoryUnavailable(reason=f"http {response.status_code}")
-                content = bytearray()
-                async for piece in response.aiter_bytes():
-                    content += piece
-                    if len(content) > MAX_ANSWER:
-                        raise DirectoryUnavailable(reason="too long")
-        except httpx.HTTPError as error:
-            raise DirectoryUnavailable(reason=type(error).__name__) from error
+            answer = await asked(
+                "POST",
+                f"{self._settings.url}/findById/party",
+                seconds=self._settings.timeout_seconds,
+                most=MAX_ANSWER,
+                headers=headers,
+                body={"query": inn, "branch_type": "MAIN"},
+            )
+        except NoAnswer as error:
+            raise DirectoryUnavailable(reason=error.reason) from error
+        if not answer.is_ok:
+            refusal = DirectoryRefused if answer.status in _REFUSED else DirectoryUnavailable
+            raise refusal(reason=f"http {answer.status}")
         try:
-            return msgspec.json.decode(bytes(content), type=_Answer)
+            return msgspec.json.decode(answer.content, type=_Answer)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DirectoryUnavailable(reason="answer") from error
 

@@ -13,7 +13,7 @@ from b2b_dvizhenie.testing.gateways.serving import Handler, Simulator
 PATH = "/scripts/XML_daily.asp"
 MISBEHAVIOURS = (
     *("slow", "silent", "http 500", "redirect", "html", "empty", "cut short", "endless", "not declared", "entity"),
-    *("nominal 0", "point", "negative", "not a number", "two rates", "unit rate", "no date", "bad date"),
+    *("trickling", "nominal 0", "point", "negative", "not a number", "two rates", "unit rate", "no date", "bad date"),
 )
 NAMES = {"USD": "Доллар США", "EUR": "Евро", "KZT": "Тенге", "UZS": "Узбекских сумов"}
 _NOMINALS = {"KZT": 100, "UZS": 10_000}
@@ -75,6 +75,8 @@ class _Handler(Handler):
             self.answer(200, good[: len(good) // 2])
         elif how == "endless":
             self.endless()
+        elif how == "trickling":
+            self.trickle(good)
         else:
             self.answer(200, document(simulator.sheet, how) if how else good)
 

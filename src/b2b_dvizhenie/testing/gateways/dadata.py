@@ -11,7 +11,7 @@ from b2b_dvizhenie.testing.gateways.serving import Handler, Simulator
 PATH = "/findById/party"
 MISBEHAVIOURS = (
     *("slow", "silent", "http 500", "http 401", "http 403", "http 429", "redirect", "not json", "not utf-8"),
-    *("array", "null data", "endless", "cut short", "another company", "names are numbers"),
+    *("trickling", "array", "null data", "endless", "cut short", "another company", "names are numbers"),
 )
 
 
@@ -61,6 +61,8 @@ class _Handler(Handler):
             self.answer(307, b"", location=f"{self.server.simulator.url}/elsewhere")
         elif how == "endless":
             self.endless()
+        elif how == "trickling":
+            self.trickle(good)
         elif how == "cut short":
             self.answer(200, good, length=len(good) + 50)
             self.close_connection = True

@@ -1,9 +1,13 @@
 """What stand-ins for services of others have in common: a real socket on this machine, and answers as bytes."""
 
+import time
 from abc import abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Self
+
+_DRIP = 0.03
+"""Seconds between two bytes of what trickles."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -50,6 +54,19 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b" " * 65_536)
         except OSError:
             return
+
+    def trickle(self, content: bytes) -> None:
+        """A whole answer, a byte at a time: no single wait is long, all of them together are."""
+        self.send_response(200)
+        self.send_header("Content-Type", self.media_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        try:
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                time.sleep(_DRIP)
+        except OSError:
+            self.close_connection = True
 
 
 class Server(ThreadingHTTPServer):
