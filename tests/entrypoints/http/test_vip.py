@@ -69,11 +69,11 @@ async def made(client: AsyncTestClient, scene: Scene, **more: Any) -> UUID:
 # -- VIP-1: for everybody else there is no cabinet
 
 
-def _same(answer: Any, path: str) -> tuple[int, Any]:
-    """What an answer tells: an unknown address is answered by the router, before requests are counted."""
-    if answer.headers["content-type"].startswith("text/html"):
-        return answer.status_code, re.findall(r"<(title|h1)\b[^>]*>(.*?)</", answer.text)
-    return answer.status_code, {name: value for name, value in answer.json().items() if name != "request_id"}
+def _told(answer: Any, path: str) -> tuple[int, list[tuple[str, str]], str]:
+    """Everything that an answer tells, headers included, but for what the asker said himself and the request's id."""
+    request_id = answer.headers["x-request-id"]
+    headers = [(name, value.replace(request_id, "ID")) for name, value in answer.headers.multi_items()]
+    return answer.status_code, sorted(headers), answer.text.replace(request_id, "ID").replace(path, "PATH")
 
 
 @pytest.mark.parametrize("who", ["nobody", "stranger", "manager", "admin"])
@@ -87,16 +87,33 @@ async def test_the_cabinet_is_an_unknown_address_for_everybody_else(
         ("GET", "/api/v1/vip/offers", "/api/v1/vop/offers"),
         ("POST", f"/vip/offers/{new_id()}/activate", f"/vop/offers/{new_id()}/activate"),
         ("POST", f"/api/v1/vip/offers/{new_id()}/activate", f"/api/v1/vop/offers/{new_id()}/activate"),
+        *((method, "/vip", "/vop") for method in ("POST", "OPTIONS", "HEAD", "DELETE")),
+        ("OPTIONS", f"/vip/offers/{new_id()}/activate", f"/vop/offers/{new_id()}/activate"),
+        ("GET", "/api/v1/vip/offers/", "/api/v1/vop/offers/"),
     ]
     for method, path, unknown in asked:
         for accept in ({}, PAGE):
             found = await client.request(method, path, headers=headers | accept)
             none = await client.request(method, unknown, headers=headers | accept)
             assert found.status_code == 404
-            assert _same(found, path) == _same(none, unknown)
+            assert _told(found, path) == _told(none, unknown)
+            assert found.headers["x-frame-options"] == "DENY"
     if who == "stranger":
         home = await client.get("/catalog", headers=headers | PAGE)
         assert "vip" not in home.text.lower()
+
+
+async def test_the_comparison_bites(client: AsyncTestClient, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: another kind of 404, and an unknown address without the headers of every answer, are told apart."""
+    goods, unknown = f"/catalog/{new_id()}", f"/cotalog/{new_id()}"
+    answers = [await client.get(path, headers=scene.stranger.headers) for path in (goods, unknown)]
+    assert [one.status_code for one in answers] == [404, 404]
+    assert _told(answers[0], goods) != _told(answers[1], unknown)
+    hidden = await client.get("/vip", headers=scene.stranger.headers)
+    monkeypatch.setattr(client.app, "before_send", [])
+    bare = await client.get("/vop", headers=scene.stranger.headers)
+    assert bare.status_code == hidden.status_code
+    assert {"x-frame-options", "x-request-id"} <= set(hidden.headers) - set(bare.headers)
 
 
 async def test_the_cabinet_is_in_the_menu_of_a_vip_company(client: AsyncTestClient, scene: Scene) -> None:

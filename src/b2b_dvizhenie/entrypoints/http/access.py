@@ -3,10 +3,11 @@
 `@get(..., permission=Permission.CATALOG_VIEW)` or `@get(..., public=True)`; Litestar keeps both in `opt`. With
 `names_company=True` who buys for several companies must name the one that the request is for; `while_due=True` is open
 also to who must set up a second step before anything else.
-With `vip_only=True` the route does not exist for whoever does not act for a VIP company (VIP-1): he is answered as at
-an unknown address.
+With `vip_only=True` the address does not exist for whoever does not act for a VIP company (VIP-1): he is answered as at
+an unknown one, whatever the method.
 """
 
+import re
 from typing import Any
 
 from litestar import Litestar
@@ -14,6 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
+from litestar.types import Scope
 
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.companies import CompanyUnnamed
@@ -23,6 +25,28 @@ from b2b_dvizhenie.domain.identity import AuthenticationRequired, SecondFactorDu
 
 class UndeclaredRoute(RuntimeError):
     """A route says neither who may use it nor that everybody may."""
+
+
+HIDDEN = "hidden_addresses"
+"""Where the application keeps the pattern of addresses with a `vip_only` route."""
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+def hide(app: Litestar) -> None:
+    """Learn which addresses hide themselves: of other methods there the router and not the route decides."""
+    paths = {
+        route.path
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and any(one.opt.get("vip_only") for one in route.route_handlers)
+    }
+    patterns = ("[^/]+".join(map(re.escape, _PARAMETER.split(path))) for path in sorted(paths))
+    app.state[HIDDEN] = re.compile("|".join(patterns) or "(?!)")
+
+
+def is_hidden(scope: Scope) -> bool:
+    """Whether the address is one that hides itself."""
+    hidden = scope["litestar_app"].state.get(HIDDEN)
+    return hidden is not None and hidden.fullmatch(scope["path"].rstrip("/")) is not None
 
 
 async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler: BaseRouteHandler) -> None:
@@ -38,7 +62,7 @@ async def guard(connection: ASGIConnection[Any, Actor | None, Any, Any], handler
     if handler.opt.get("public") or handler.opt.get("own_authentication"):
         return
     actor = connection.scope.get("user")
-    if handler.opt.get("vip_only") and (actor is None or not actor.is_vip):
+    if (actor is None or not actor.is_vip) and (handler.opt.get("vip_only") or is_hidden(connection.scope)):
         raise NotFoundException
     if actor is None:
         raise AuthenticationRequired

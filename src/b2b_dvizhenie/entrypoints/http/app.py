@@ -19,7 +19,7 @@ from litestar.types import ControllerRouterHandler
 import b2b_dvizhenie
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.container import Container, running
-from b2b_dvizhenie.entrypoints.http.access import guard, verify_declared
+from b2b_dvizhenie.entrypoints.http.access import guard, hide, verify_declared
 from b2b_dvizhenie.entrypoints.http.authentication import AuthenticationMiddleware
 from b2b_dvizhenie.entrypoints.http.panel.user_card import CardPage
 from b2b_dvizhenie.entrypoints.http.portal.catalogue import Listing
@@ -34,7 +34,7 @@ from b2b_dvizhenie.entrypoints.http.problems import (
     on_unexpected,
     on_unreadable,
 )
-from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly
+from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly, add_headers
 from b2b_dvizhenie.entrypoints.http.routes import ROUTES
 from b2b_dvizhenie.entrypoints.http.viewing import OnlyLooking
 
@@ -138,6 +138,7 @@ def create_app(
         guards=[guard],
         lifespan=[life],
         middleware=[RequestContext(), SameSiteOnly(), DefineMiddleware(AuthenticationMiddleware), OnlyLooking()],
+        before_send=[add_headers],
         exception_handlers={
             DomainError: on_domain_error,
             HTTPException: on_http_error,
@@ -154,5 +155,6 @@ def create_app(
         ),
     )
     verify_declared(app)
+    hide(app)
     site.know(route.path for route in app.routes)
     return app

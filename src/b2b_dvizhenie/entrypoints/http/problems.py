@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect
 from msgspec import Struct
@@ -15,6 +15,8 @@ from msgspec import Struct
 from b2b_dvizhenie.adapters.postgres.database import DatabaseUnavailable, TextUnstorable
 from b2b_dvizhenie.domain.identity import SecondFactorDue
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
+from b2b_dvizhenie.entrypoints.http.access import is_hidden
+from b2b_dvizhenie.entrypoints.http.requests import request_id_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
@@ -163,18 +165,16 @@ def answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     return Response(problem, media_type="application/problem+json", status_code=problem.status, headers=headers)
 
 
-def _request_id(request: Request[Any, Any, Any]) -> str:
-    return str(request.scope.get("state", {}).get("request_id", ""))
-
-
 def on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Response[Any]:
     """Every refusal of the domain."""
-    return answer(request, problem_of(error, language_of(request), _request_id(request)))
+    return answer(request, problem_of(error, language_of(request), request_id_of(request.scope)))
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Litestar's own refusals: unparsable input, unknown path, wrong method."""
-    return answer(request, _http_problem(error, language_of(request), _request_id(request)))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and is_hidden(request.scope):
+        error = NotFoundException()
+    return answer(request, _http_problem(error, language_of(request), request_id_of(request.scope)))
 
 
 def on_unreadable(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -217,6 +217,6 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
             500,
             error_text(code, {}, lang),
             code,
-            _request_id(request),
+            request_id_of(request.scope),
         ),
     )

@@ -50,6 +50,32 @@ class ForeignSite(DomainError):
     kind = Kind.FORBIDDEN
 
 
+def request_id_of(scope: Scope) -> str:
+    """The id of a request: its own where it brought a fit one, else a new one, and the same however often it is asked.
+
+    Also of a request that no route takes: no middleware sees it.
+    """
+    state = scope.setdefault("state", {})
+    if "request_id" not in state:
+        given = Headers.from_scope(scope).get("x-request-id", "")
+        state["request_id"] = given if _REQUEST_ID.fullmatch(given) else new_id().hex
+    return str(state["request_id"])
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Security headers and the request id for an answer that has them not yet, whoever made it.
+
+    Run on everything that is sent, because the answer to an address without a route must look like that to one whose
+    route hides itself.
+    """
+    if message["type"] != "http.response.start":
+        return
+    headers = list(message["headers"])
+    named = {name.lower() for name, _ in headers}
+    added = [(b"x-request-id", request_id_of(scope).encode()), *_ADDED]
+    message["headers"] = [*headers, *(pair for pair in added if pair[0] not in named)]
+
+
 class RequestContext(ASGIMiddleware):
     """Request id, access log, security headers; `Cache-Control: no-store` unless the handler said otherwise."""
 
@@ -57,9 +83,7 @@ class RequestContext(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Wrap one request."""
-        given = Headers.from_scope(scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        request_id = request_id_of(scope)
         started = time.perf_counter()
         status = 500
 
@@ -67,11 +91,7 @@ class RequestContext(ASGIMiddleware):
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = list(message["headers"])
-                named = {name.lower() for name, _ in headers}
-                headers.append((b"x-request-id", request_id.encode()))
-                headers += [pair for pair in _ADDED if pair[0] not in named]
-                message["headers"] = headers
+                await add_headers(message, scope)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
