@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from msgspec import Struct
 from b2b_dvizhenie.adapters.embedded import EmbeddedError
 from b2b_dvizhenie.adapters.postgres.migrating import revisions
 from b2b_dvizhenie.application.operations import QueueFigures
+from b2b_dvizhenie.application.pricing import LivePriceSource, LiveUnavailable
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.container import Container, build, running
 from b2b_dvizhenie.entrypoints.demo import DOMAIN
@@ -134,7 +136,7 @@ def _built(settings: Settings, url: str) -> Container:
 async def _inside(container: Container, settings: Settings) -> list[Finding]:
     async with running(container):
         findings = [await _transport(settings)]
-        for look in (_queue, _orphans, _demo):
+        for look in (_queue, _orphans, _live_prices, _demo):
             findings += await look(container)
     return findings
 
@@ -184,6 +186,31 @@ async def _orphans(container: Container) -> list[Finding]:
             params = {"table": table, "count": count}
             found.append(Finding("orphans", Level.WARNING, "Rows of {table} without a variant: {count}.", params))
     return found or [Finding("orphans", Level.OK, "Every price and stock has its goods.")]
+
+
+async def _live_prices(container: Container) -> list[Finding]:
+    source: LivePriceSource = container.live_source()
+    if not source.is_enabled:
+        return [Finding("live prices", Level.OK, "Live prices are not connected: the stored ones are used.")]
+    bases = await _count(container, "SELECT count(*) FROM exchange_node WHERE is_active")
+    named = source.node
+    if not named and bases > 1:
+        text = "{count} bases of 1C exchange, but node in [live_prices] names none: whose prices are live?"
+        return [Finding("live prices", Level.WARNING, text, {"count": bases})]
+    async with container.database().reading() as connection:
+        query = "SELECT FROM exchange_node WHERE login = %s"
+        known = not named or await (await connection.execute(query, [named])).fetchone() is not None
+    if not known:
+        text = "There is no exchange node with the login {login}, which [live_prices] names."
+        return [Finding("live prices", Level.WARNING, text, {"login": named})]
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            name = await source.ping(timedelta(seconds=_PATIENCE))
+    except (LiveUnavailable, TimeoutError) as error:
+        reason = getattr(error, "params", {}).get("reason", "late")
+        text = "1C does not tell live prices ({reason}): the stored ones are used."
+        return [Finding("live prices", Level.WARNING, text, {"reason": reason})]
+    return [Finding("live prices", Level.OK, "1C tells live prices: {name}.", {"name": name})]
 
 
 async def _demo(container: Container) -> list[Finding]:

@@ -114,6 +114,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     mail: dict[str, Any] = field(default_factory=lambda: {"adapter": "console"})
     company_directory: dict[str, Any] = field(default_factory=lambda: {"adapter": "off"})
     currency_rates: dict[str, Any] = field(default_factory=lambda: {"adapter": "off"})
+    live_prices: dict[str, Any] = field(default_factory=lambda: {"adapter": "off"})
 
     @property
     def data(self) -> Path:

@@ -13,6 +13,7 @@ from processes import b2b
 from b2b_dvizhenie.entrypoints.cli.language import speak
 from b2b_dvizhenie.entrypoints.examination import Finding, Level, examine
 from b2b_dvizhenie.entrypoints.texts import translations
+from b2b_dvizhenie.testing.gateways.http_1c import Http1cSimulator
 
 pytestmark = pytest.mark.postgres
 
@@ -42,7 +43,7 @@ def test_all_is_well(db: psycopg.Connection) -> None:
     assert {finding.level for finding in findings.values()} == {Level.OK}
     assert set(findings) == {
         "settings", "data directory", "database", "schema", "adapters", "transport", "worker", "dead jobs", "orphans",
-        "demonstration",
+        "live prices", "demonstration",
     }  # fmt: skip
 
 
@@ -162,3 +163,24 @@ def test_words_for_people(tmp_path: Path) -> None:
     assert "Базы данных ещё нет" in answers[0]
     assert "There is no database yet" in answers[1]
     assert speak()("no such text") == "no such text"
+
+
+def test_the_source_of_live_prices_is_asked(db: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = "INSERT INTO exchange_node (node_id, name, login, password_hash, created_at) VALUES (gen_random_uuid(), 'n',"
+    with Http1cSimulator() as base:
+        monkeypatch.setenv("B2B__LIVE_PRICES__ADAPTER", "http_1c")
+        monkeypatch.setenv("B2B__LIVE_PRICES__HTTP_1C__URL", base.url)
+        monkeypatch.setenv("B2B__LIVE_PRICES__HTTP_1C__LOGIN", "portal")
+        monkeypatch.setenv("B2B__LIVE_PRICES__HTTP_1C__PASSWORD", "wrong")
+        assert found()["live prices"].params == {"reason": "http 401"}
+        monkeypatch.setenv("B2B__LIVE_PRICES__HTTP_1C__PASSWORD", "secret")
+        assert found()["live prices"] == Finding(
+            "live prices", Level.OK, "1C tells live prices: {name}.", {"name": "Trade management 11.5"}
+        )
+        for login in ("one", "two"):
+            db.execute(f"{node} '{login}', '-', now())".encode())
+        assert found()["live prices"].params == {"count": 2}
+        monkeypatch.setenv("B2B__LIVE_PRICES__HTTP_1C__NODE", "three")
+        assert found()["live prices"].params == {"login": "three"}
+        monkeypatch.setenv("B2B__LIVE_PRICES__HTTP_1C__NODE", "two")
+        assert found()["live prices"].level is Level.OK

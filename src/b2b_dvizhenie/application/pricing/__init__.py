@@ -37,6 +37,13 @@ from b2b_dvizhenie.application.pricing.explaining import (
     Why,
 )
 from b2b_dvizhenie.application.pricing.items import ItemRequest, PriceAnswer, PriceItems
+from b2b_dvizhenie.application.pricing.live import SILENCE, LiveAnswer, LivePrices
+from b2b_dvizhenie.application.pricing.live_ports import (
+    LivePriceSource,
+    LiveReferences,
+    LiveUnavailable,
+    LiveWatch,
+)
 from b2b_dvizhenie.application.pricing.naming import Known, NamedRule, PutNamedRule, References, RuleWords, read_rule
 from b2b_dvizhenie.application.pricing.ports import (
     ActiveSet,
@@ -97,6 +104,7 @@ __all__ = [
     "COLUMNS",
     "MAX_BYTES",
     "RATES_JOB",
+    "SILENCE",
     "WHAT_IF_JOB",
     "Activation",
     "ActiveSet",
@@ -128,6 +136,12 @@ __all__ = [
     "LinePrices",
     "LineRequest",
     "ListRuleSets",
+    "LiveAnswer",
+    "LivePriceSource",
+    "LivePrices",
+    "LiveReferences",
+    "LiveUnavailable",
+    "LiveWatch",
     "NamedRule",
     "NamedTerms",
     "NarrowingColumnMissing",

@@ -64,6 +64,18 @@ class BaseSource(Struct, frozen=True, gc=False):
     rounding: RoundingPolicy
 
 
+class LiveMark(Struct, frozen=True, gc=False):
+    """That a price is the ERP's own word: told `at` a moment, `how` as in `domain.pricing.live.HowLive`.
+
+    `unit_price` and `amount` are the stored ones it stands in for, None where there was no stored price.
+    """
+
+    at: datetime
+    how: str
+    unit_price: Decimal | None
+    amount: Decimal | None
+
+
 class LineQuote(Struct, frozen=True, gc=False):
     """Price of one line: per unit, and for the quantity, in the currency of the quote.
 
@@ -71,7 +83,7 @@ class LineQuote(Struct, frozen=True, gc=False):
     and then `reason` says why. `base_unit_price` and `base_amount` are the same without any discount: what is shown
     struck out. `verdicts` tell the fate of every rule that was looked at. `taken` is what the discounts came to in the
     working space, before limits; `limited_by` names the limit that held and `limit` what it allows at least, there too.
-    `rule_set_id` is the version the discounts come from.
+    `rule_set_id` is the version the discounts come from. `live` says that the price was told by the ERP.
     """
 
     variant_id: VariantId
@@ -87,6 +99,7 @@ class LineQuote(Struct, frozen=True, gc=False):
     taken: Decimal = _ZERO
     limit: Decimal | None = None
     rule_set_id: UUID | None = None
+    live: LiveMark | None = None
 
     @property
     def discount(self) -> Decimal:

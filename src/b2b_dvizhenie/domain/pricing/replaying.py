@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Lost
-from b2b_dvizhenie.domain.pricing.quotes import BaseSource, LineQuote, held, working_space
+from b2b_dvizhenie.domain.pricing.quotes import BaseSource, LineQuote, LiveMark, held, working_space
 from b2b_dvizhenie.domain.pricing.strategies import amount_of
 from b2b_dvizhenie.domain.shared.money import round_money
 
@@ -29,7 +29,7 @@ class Explanation(Struct, frozen=True, omit_defaults=True):
     """A priced line, compact: what took part and what lost. Rules that did not match are left out.
 
     `taken` is what the discounts came to before limits, in the working space: the sum of the applied ones unless a
-    group capped it. See `LineQuote` for the rest.
+    group capped it. A line at a `live` price has that as its base and no rules. See `LineQuote` for the rest.
     """
 
     currency: str
@@ -45,6 +45,7 @@ class Explanation(Struct, frozen=True, omit_defaults=True):
     limited_by: LimitKind | None = None
     limit: Decimal | None = None
     rule_set_id: UUID | None = None
+    live: LiveMark | None = None
 
 
 def explanation_of(line: LineQuote, currency: str) -> Explanation:
@@ -65,6 +66,7 @@ def explanation_of(line: LineQuote, currency: str) -> Explanation:
         limited_by=line.limited_by,
         limit=line.limit,
         rule_set_id=line.rule_set_id,
+        live=line.live,
     )
 
 

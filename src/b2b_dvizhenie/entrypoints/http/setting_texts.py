@@ -11,7 +11,7 @@ from b2b_dvizhenie.domain.identity import (
     RECOVERY_MINUTES,
     TOKEN_LIFETIME_DAYS,
 )
-from b2b_dvizhenie.domain.pricing import RATE_JUMP, RATE_MAX_AGE
+from b2b_dvizhenie.domain.pricing import LIVE_DEADLINE, LIVE_LOCK, LIVE_PAUSED, RATE_JUMP, RATE_MAX_AGE
 from b2b_dvizhenie.domain.vip import CANDIDATE_AMOUNT, CANDIDATE_DAYS, CANDIDATE_ORDERS
 from b2b_dvizhenie.domain.visibility import HIDDEN_PRICE_POLICY, HiddenPrices
 from b2b_dvizhenie.entrypoints.http.labels import N_
@@ -34,6 +34,7 @@ GROUPS: Mapping[str, str] = {
     "entrance": N_("Entrance"),
     "hidden": N_("Hidden information"),
     "currencies": N_("Currencies"),
+    "live": N_("Live prices"),
     "vip": N_("Candidates for VIP"),
 }
 """Headings, in this order."""
@@ -78,6 +79,20 @@ TEXTS: Mapping[str, SettingText] = {
         N_("A currency rate may change at once by"),
         N_("A rate that jumps further waits until an administrator confirms it; the one before goes on."),
         N_("percent"),
+    ),
+    LIVE_PAUSED.key: SettingText(
+        N_("Pause live prices"),
+        N_("1C is not asked for prices of this moment although it is connected; the stored prices hold."),
+    ),
+    LIVE_DEADLINE.key: SettingText(
+        N_("1C answers within"),
+        N_("What comes later is not waited for: the stored price stays, with its age."),
+        N_("ms"),
+    ),
+    LIVE_LOCK.key: SettingText(
+        N_("A shown live price is kept for"),
+        N_("An order within this time is made at it even if the price has risen since; if it fell, at the lower one."),
+        N_("minutes"),
     ),
     CANDIDATE_DAYS.key: SettingText(
         N_("Orders are counted over"), N_("So many days back; cancelled orders do not count."), N_("days")

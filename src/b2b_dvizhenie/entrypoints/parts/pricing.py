@@ -1,8 +1,12 @@
 """Prices: one function, whoever asks."""
 
+import secrets
+from datetime import timedelta
+
 from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.postgres.pricing_currencies import PostgresRatesTransaction
+from b2b_dvizhenie.adapters.postgres.pricing_live import PostgresLiveReferences
 from b2b_dvizhenie.adapters.postgres.pricing_references import PostgresReferences
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
 from b2b_dvizhenie.adapters.postgres.pricing_terms import PostgresTerms
@@ -10,9 +14,31 @@ from b2b_dvizhenie.adapters.postgres.pricing_what_if import PostgresOrderHistory
 from b2b_dvizhenie.adapters.postgres.pricing_witnesses import PostgresWitnesses
 from b2b_dvizhenie.adapters.spreadsheets import XlsxSheets
 from b2b_dvizhenie.application import pricing
+from b2b_dvizhenie.application.settings import CurrentSettings
+from b2b_dvizhenie.application.shared.breaker import Breaker
+from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.entrypoints.live_watch import MeteredWatch
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.catalog import Catalog
 from b2b_dvizhenie.entrypoints.parts.messaging import chosen
+
+JITTER_MS = 5000
+
+
+def live_prices(
+    source: pricing.LivePriceSource,
+    references: pricing.LiveReferences,
+    current: CurrentSettings,
+    clock: Clock,
+    watch: pricing.LiveWatch,
+) -> pricing.LivePrices:
+    """Live prices behind a breaker of this process."""
+
+    def jitter() -> timedelta:
+        return timedelta(milliseconds=secrets.randbelow(JITTER_MS))
+
+    breaker = Breaker(jitter, lambda state: watch.breaker(state.value))
+    return pricing.LivePrices(source, references, current, clock, breaker, watch)
 
 
 class Pricing(Catalog):
@@ -47,6 +73,13 @@ class Pricing(Catalog):
     )
     price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies)
     confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
+
+    live_source = providers.Singleton(chosen, "live_prices", Base.settings, Base.clock)
+    live_references = providers.Singleton(PostgresLiveReferences, Base.database)
+    live_watch = providers.Singleton(MeteredWatch)
+    live_prices = providers.Singleton(
+        live_prices, live_source, live_references, Catalog.current_settings, Base.clock, live_watch
+    )
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)
     list_rule_sets = providers.Factory(pricing.ListRuleSets, rule_set_work.provider, Base.clock)

@@ -18,6 +18,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     *identity.SETTINGS,
     *visibility.SETTINGS,
     *pricing.CURRENCY_SETTINGS,
+    *pricing.LIVE_SETTINGS,
     *vip.SETTINGS,
 )
 EFFECTS: Mapping[str, Effect] = {identity.TOKEN_LIFETIME_DAYS.key: end_longer_sessions}

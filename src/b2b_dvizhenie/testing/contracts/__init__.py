@@ -6,6 +6,7 @@ Subclass a suite in your own tests and provide its `make` (and what else it asks
 from b2b_dvizhenie.testing.contracts.company_directory import CompanyDirectoryContract
 from b2b_dvizhenie.testing.contracts.currency_rates import CurrencyRatesContract
 from b2b_dvizhenie.testing.contracts.job_leases import JobLeasesContract
+from b2b_dvizhenie.testing.contracts.live_prices import LivePriceSourceContract
 from b2b_dvizhenie.testing.contracts.passwords import PasswordHasherContract
 from b2b_dvizhenie.testing.contracts.prices import PriceSourceContract
 
@@ -13,6 +14,7 @@ __all__ = [
     "CompanyDirectoryContract",
     "CurrencyRatesContract",
     "JobLeasesContract",
+    "LivePriceSourceContract",
     "PasswordHasherContract",
     "PriceSourceContract",
 ]
