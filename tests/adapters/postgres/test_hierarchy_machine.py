@@ -68,8 +68,8 @@ class HierarchyMachine(RuleBasedStateMachine):
     async def _open(self) -> None:
         self.database = Database(self.url, pool_size=2)
         await self.database.open()
-        work: Any = lambda: PostgresHierarchyTransaction(self.database, lambda: NOW)  # noqa: E731 - a factory
         sealer = InstallationSealer(Path(), "k" * 32)
+        work: Any = lambda: PostgresHierarchyTransaction(self.database, lambda: NOW, sealer)  # noqa: E731 - a factory
         accounts: Any = lambda: PostgresIdentityTransaction(self.database, lambda: NOW, sealer)  # noqa: E731
         self.create_role, self.move_role = hierarchy.CreateRole(work), hierarchy.MoveRole(work)
         self.delete_role, self.set_grant = hierarchy.DeleteRole(work), hierarchy.SetGrant(work)

@@ -14,8 +14,18 @@ from sqlalchemy import text
 
 from b2b_dvizhenie.adapters.postgres.identity_factors import PostgresSecondFactors
 from b2b_dvizhenie.application.identity import SecondStep, Visitor
-from b2b_dvizhenie.application.shared.actor import system_actor
-from b2b_dvizhenie.domain.identity import CODE_LOGIN, WRONG_PER_LOGIN, WrongCode, code_at, step_of
+from b2b_dvizhenie.application.shared.actor import Actor, system_actor
+from b2b_dvizhenie.domain.hierarchy import Forbidden
+from b2b_dvizhenie.domain.identity import (
+    CODE_LOGIN,
+    WRONG_PER_LOGIN,
+    LoginInvalid,
+    SecondFactorOff,
+    WrongCode,
+    code_at,
+    step_of,
+)
+from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import UserId
 from b2b_dvizhenie.entrypoints.container import Container
 
@@ -222,6 +232,69 @@ async def test_switching_off_asks_for_a_code(phone: Phone, container: Container)
     assert (await actions(container))[-1] == "identity.second_factor_off"
 
 
+async def test_new_recovery_codes_replace_the_old_ones(phone: Phone, container: Container) -> None:
+    await phone.set_up()
+    path = f"{FACTOR}/recovery-codes"
+    old = phone.recovery_codes
+    wrong = await phone.client.post(path, headers=phone.headers, json={"code": "11111-11111"})
+    assert (wrong.status_code, wrong.json()["fields"][0]["field"]) == (401, "code")
+    answer = await phone.client.post(path, headers=phone.headers, json={"code": old[0]})
+    assert answer.status_code == 200
+    new = answer.json()["recovery_codes"]
+    assert (len(new), set(new) & set(old)) == (10, set())
+    assert await phone.second_step((await phone.first_step())["challenge"], old[1]) == 401
+    assert await phone.second_step((await phone.first_step())["challenge"], new[1]) == 200
+    assert await one(container, "SELECT count(*) FROM recovery_code") == 10
+    assert "identity.recovery_codes_renewed" in await actions(container)
+    assert (await phone.client.post(path, json={"code": new[2]})).status_code == 401
+
+
+async def test_the_person_is_told_of_every_change(phone: Phone, container: Container) -> None:
+    """By mail: the phone is what may be lost. Whoever did it himself is told as well, for he may be somebody else."""
+    post = Mailbox(container)
+    await phone.set_up()
+    renew = {"code": phone.recovery_codes[0]}
+    await phone.client.post(f"{FACTOR}/recovery-codes", headers=phone.headers, json=renew)
+    await phone.client.request("DELETE", FACTOR, headers=phone.headers, json={"code": phone.code()})
+    await phone.set_up()
+    admin = dict(await admin_headers(container))
+    path = f"/api/v1/users/{phone.user_id}/second-factor"
+    assert (await phone.client.delete(path, headers=admin)).status_code == 204
+    assert (await phone.client.delete(path, headers=admin)).status_code == 204  # nothing left to reset, nobody is told
+    await post.deliver()
+    assert [(one.to, one.subject.partition(":")[0]) for one in post.mail.sent] == [
+        (MAIL, "Второй фактор включён"),
+        (MAIL, "Резервные коды заменены"),
+        (MAIL, "Второй фактор отключён"),
+        (MAIL, "Второй фактор включён"),
+        (MAIL, "Второй фактор сброшен"),
+    ]
+    assert post.sms.sent == []
+    assert not any(code in text for code in phone.recovery_codes for text in post.texts)
+
+
+async def test_the_operator_resets_it_and_ends_all_sessions(phone: Phone, container: Container) -> None:
+    """Of an only administrator nobody in the panel could."""
+    post = Mailbox(container)
+    await phone.set_up()
+    reset, operator = container.reset_second_factor(), system_actor("cli")
+    for login, fault in (("nobody@example.test", NotFound), ("nonsense", LoginInvalid)):
+        with pytest.raises(fault):
+            await reset(operator, login)
+    with pytest.raises(Forbidden):
+        await reset(Actor(phone.user_id, "Покупатель", "client", {}), MAIL)
+    assert (await phone.first_step())["step"] == "totp_required"
+    assert await reset(operator, "8 (912) 345-67-89") == 1
+    assert (await phone.client.get("/api/v1/me", headers=phone.headers)).status_code == 401
+    assert "token" in await phone.first_step()
+    with pytest.raises(SecondFactorOff):
+        await reset(operator, MAIL)
+    await post.deliver()
+    assert [one.subject for one in post.mail.sent][1:] == ["Второй фактор сброшен: b2b_dvizhenie"]
+    told = "SELECT after FROM audit WHERE action = 'identity.second_factor_reset'"
+    assert await one(container, told) == {"second_factor": False, "sessions_closed": 1}
+
+
 async def require(container: Container, code: str, *, required: bool = True) -> None:
     role_id = await one(container, "SELECT role_id FROM role WHERE code = :code", code=code)
     await container.require_second_factor()(system_actor("test"), role_id, required=required)
@@ -305,6 +378,9 @@ async def test_pages_work_without_script(phone: Phone) -> None:
     assert (entered.status_code, entered.url.path) == (200, "/account")
     wrong = await client.post("/account/second-factor/off", data={"code": code})
     assert wrong.status_code == 422
+    await phone.wait()
+    renewed = await client.post("/account/second-factor/recovery-codes", data={"code": phone.code()})
+    assert renewed.text.count("<li><code>") == 10
     await phone.wait()
     off = await client.post("/account/second-factor/off", data={"code": phone.code()})
     assert (off.status_code, off.url.query) == (200, b"done=second-factor-off")

@@ -60,6 +60,10 @@ class PostgresSecondFactors(SecondFactors):
         await self._connection.execute(
             update(second_factor).where(_columns.user_id == user_id).values(confirmed_at=now, last_step=step)
         )
+        await self.put_recovery_codes(user_id, recovery_codes)
+
+    async def put_recovery_codes(self, user_id: UserId, recovery_codes: Sequence[str]) -> None:
+        """Keep these recovery codes and no others."""
         await self._connection.execute(delete(recovery_code).where(recovery_code.c.user_id == user_id))
         rows = [{"user_id": user_id, "digest": self._digest(user_id, code)} for code in recovery_codes]
         await self._connection.execute(insert(recovery_code), rows)

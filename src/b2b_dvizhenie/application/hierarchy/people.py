@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.application.hierarchy.editing import Edit, editing
 from b2b_dvizhenie.application.hierarchy.ports import HierarchyWork, PersonRow
+from b2b_dvizhenie.application.identity import tell
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.domain.hierarchy import (
@@ -225,4 +226,7 @@ async def _second_factor_off(edit: Edit, person: PersonRow) -> bool:
         return False
     before, after = {"second_factor": True}, {"second_factor": False}
     await edit.record(Change("identity.second_factor_reset", "user", str(person.user_id), before, after))
+    reachable = await edit.work.accounts.reachable(person.user_id)
+    if reachable is not None:
+        await tell(edit.work.outbox, reachable, "identity.second_factor_reset", mail_first=True)
     return True

@@ -10,6 +10,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
+from b2b_dvizhenie.application.identity import Accounts
+from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.domain.hierarchy import Editor, Grants, Permission, Scope
@@ -216,6 +218,8 @@ class HierarchyTransaction(Protocol):
     """Port: one transaction of the hierarchy; leaving without `commit` rolls back."""
 
     hierarchy: Hierarchy
+    accounts: Accounts
+    outbox: MessageOutbox
     audit: AuditLog
 
     @abstractmethod

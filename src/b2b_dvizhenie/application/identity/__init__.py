@@ -29,6 +29,7 @@ from b2b_dvizhenie.application.identity.links import (
     SetPasswordByLink,
 )
 from b2b_dvizhenie.application.identity.ports import (
+    Accounts,
     IdentityTransaction,
     IdentityWork,
     OpenSession,
@@ -39,10 +40,13 @@ from b2b_dvizhenie.application.identity.second_factor import (
     BeginSecondFactor,
     ConfirmSecondFactor,
     FactorState,
+    RenewRecoveryCodes,
+    ResetSecondFactor,
     ShowSecondFactor,
     SwitchOffSecondFactor,
 )
 from b2b_dvizhenie.application.identity.second_step import PassSecondStep
+from b2b_dvizhenie.application.identity.telling import tell
 from b2b_dvizhenie.application.identity.tokens import RefreshToken, ResetTokens
 from b2b_dvizhenie.application.identity.use_cases import (
     Authenticate,
@@ -56,6 +60,7 @@ from b2b_dvizhenie.application.identity.viewing import BeginView, EndView, SeeAs
 __all__ = [
     "CODE_JOB",
     "RECOVERY_JOB",
+    "Accounts",
     "AskForCode",
     "AskForRecovery",
     "AskedCode",
@@ -86,6 +91,8 @@ __all__ = [
     "PassSecondStep",
     "PasswordHasher",
     "RefreshToken",
+    "RenewRecoveryCodes",
+    "ResetSecondFactor",
     "ResetTokens",
     "SecondFactor",
     "SecondFactors",
@@ -104,4 +111,5 @@ __all__ = [
     "UserQuery",
     "UserState",
     "Visitor",
+    "tell",
 ]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from b2b_dvizhenie.application.identity.budget import check_attempts
-from b2b_dvizhenie.application.identity.links import tell_of_new_password
 from b2b_dvizhenie.application.identity.ports import IdentityWork, OpenSession, PasswordHasher
+from b2b_dvizhenie.application.identity.telling import tell
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
@@ -137,7 +137,7 @@ class ChangePassword:
             closed = await work.accounts.close_others(user_id, here, now)
             person = await work.accounts.reachable(user_id)
             if person is not None:
-                await tell_of_new_password(work, person)
+                await tell(work.outbox, person, "identity.password_changed")
             change = Change("identity.password_changed", "user", str(user_id), after={"sessions_closed": closed})
             await work.audit.record(actor, change)
             await work.commit()

@@ -53,6 +53,11 @@ class SecondFactors(Protocol):
         ...
 
     @abstractmethod
+    async def put_recovery_codes(self, user_id: UserId, recovery_codes: Sequence[str]) -> None:
+        """Keep these recovery codes; all earlier ones of the person, used or not, are forgotten."""
+        ...
+
+    @abstractmethod
     async def accept(self, user_id: UserId, step: int) -> bool:
         """Use a time step up; False, and nothing changed, where it or a later one was used.
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from b2b_dvizhenie.application.identity.codes import asked_for, checked_budget
 from b2b_dvizhenie.application.identity.entering import NewSession, SecondStep, Visitor, entered
 from b2b_dvizhenie.application.identity.ports import IdentityTransaction, IdentityWork, PasswordHasher, Reachable
+from b2b_dvizhenie.application.identity.telling import tell
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
@@ -183,13 +184,6 @@ class SetPasswordByLink:
             )
             await work.audit.record(oneself, change)
             if link.kind is LinkKind.RECOVERY:
-                await tell_of_new_password(work, person)
+                await tell(work.outbox, person, "identity.password_changed")
             await work.commit()
         return entry
-
-
-async def tell_of_new_password(work: IdentityTransaction, person: Reachable) -> None:
-    """Tell the person that their password was changed: by SMS where there is a phone (NOT row 8), else by mail."""
-    to = person.phone or person.email or ""
-    message = Message(channel=channel_of(to), to=to, template="identity.password_changed", language=person.language)
-    await work.outbox.put(message)

@@ -1,13 +1,18 @@
-"""A person's own authenticator: set up, confirmed by a code, switched off by one."""
+"""A person's authenticator: set up, confirmed by a code, switched off by one; reset for who has lost everything.
+
+Of each of these the person is told.
+"""
 
 from msgspec import Struct
 
 from b2b_dvizhenie.application.identity.account import person_of
 from b2b_dvizhenie.application.identity.ports import IdentityTransaction, IdentityWork
 from b2b_dvizhenie.application.identity.second_step import check_code
+from b2b_dvizhenie.application.identity.telling import tell
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import (
     AuthenticationRequired,
     SecondFactorOff,
@@ -17,8 +22,10 @@ from b2b_dvizhenie.domain.identity import (
     matching_step,
     new_recovery_codes,
     new_secret,
+    parse_login,
     typed_code,
 )
+from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import UserId
 
 
@@ -106,6 +113,7 @@ class ConfirmSecondFactor:
             await work.factors.confirm(user_id, step, codes, now)
             after = {"second_factor": True}
             await work.audit.record(actor, Change("identity.second_factor_on", "user", str(user_id), after=after))
+            await _tell(work, user_id, "identity.second_factor_on")
             await work.commit()
         return codes
 
@@ -140,7 +148,86 @@ class SwitchOffSecondFactor:
                 "identity.second_factor_off", "user", str(user_id), {"second_factor": True}, {"second_factor": False}
             )
             await work.audit.record(actor, change)
+            await _tell(work, user_id, "identity.second_factor_off")
             await work.commit()
+
+
+class RenewRecoveryCodes:
+    """Make recovery codes anew, for who has used most of them or shown them to somebody."""
+
+    def __init__(self, work: IdentityWork, clock: Clock) -> None:
+        self._work = work
+        self._clock = clock
+
+    async def __call__(self, actor: Actor, code: str, *, address: str = "") -> tuple[str, ...]:
+        """The new codes, told here and never again; the old ones are dead. Audited.
+
+        Raises:
+            SecondFactorOff: the second step is not on.
+            WrongCode: neither a code of this moment nor an unused recovery code.
+            TooManyAttempts: too many wrong codes within a day, those at logins included.
+        """
+        user_id, _ = person_of(actor)
+        codes = new_recovery_codes()
+        async with self._work() as work:
+            await _hold(work, user_id)
+            if not await work.factors.is_on(user_id):
+                raise SecondFactorOff
+            await check_code(work, user_id, code, address, self._clock())
+            await work.factors.put_recovery_codes(user_id, codes)
+            after = {"recovery_codes": len(codes)}
+            await work.audit.record(actor, Change("identity.recovery_codes_renewed", "user", str(user_id), after=after))
+            await _tell(work, user_id, "identity.recovery_codes_renewed")
+            await work.commit()
+        return codes
+
+
+class ResetSecondFactor:
+    """Switch the second step of a person off who has lost phone and recovery codes, and end all of his sessions.
+
+    For the operator of the installation: an only administrator has nobody above him to do it in the panel.
+    """
+
+    def __init__(self, work: IdentityWork, clock: Clock) -> None:
+        self._work = work
+        self._clock = clock
+
+    async def __call__(self, actor: Actor, login: str) -> int:
+        """How many sessions were ended; the password alone is asked from now on. Audited.
+
+        Args:
+            actor: who resets.
+            login: e-mail or phone of the person, in any spelling.
+
+        Raises:
+            Forbidden: the actor does not manage people.
+            LoginInvalid: neither a phone nor an e-mail address.
+            NotFound: no active person within the actor's scope has the login.
+            SecondFactorOff: there is nothing to reset.
+        """
+        scope = actor.require(Permission.USERS_MANAGE)
+        known = parse_login(login)
+        async with self._work() as work:
+            account = await work.accounts.by_login(known)
+            if account is None or not await work.accounts.is_within(actor, scope, account.user_id):
+                raise NotFound("login")
+            user_id = account.user_id
+            await _hold(work, user_id)
+            if not await work.factors.is_on(user_id):
+                raise SecondFactorOff
+            await work.factors.drop(user_id)
+            closed = await work.accounts.close_all(user_id, self._clock())
+            before, after = {"second_factor": True}, {"second_factor": False, "sessions_closed": closed}
+            await work.audit.record(actor, Change("identity.second_factor_reset", "user", str(user_id), before, after))
+            await _tell(work, user_id, "identity.second_factor_reset")
+            await work.commit()
+        return closed
+
+
+async def _tell(work: IdentityTransaction, user_id: UserId, template: str) -> None:
+    person = await work.accounts.reachable(user_id)
+    if person is not None:
+        await tell(work.outbox, person, template, mail_first=True)
 
 
 async def _hold(work: IdentityTransaction, user_id: UserId) -> None:

@@ -234,6 +234,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "identity.person_invited": Label(N_("Invitation sent")),
         "identity.recovery_used": Label(N_("Password restored by a link")),
         "identity.recovery_code_used": Label(N_("Recovery code used")),
+        "identity.recovery_codes_renewed": Label(N_("Recovery codes renewed")),
         "identity.second_factor_off": Label(N_("Second factor switched off")),
         "identity.second_factor_on": Label(N_("Second factor switched on")),
         "identity.second_factor_reset": Label(N_("Second factor reset by an administrator")),

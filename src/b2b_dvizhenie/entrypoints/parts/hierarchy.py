@@ -12,7 +12,7 @@ from b2b_dvizhenie.entrypoints.parts.identity import Identity
 class Hierarchy(Identity):
     """Roles, rights, people and their heads."""
 
-    hierarchy_work = providers.Factory(PostgresHierarchyTransaction, Base.database, Base.clock)
+    hierarchy_work = providers.Factory(PostgresHierarchyTransaction, Base.database, Base.clock, Base.sealer)
     list_roles = providers.Factory(hierarchy.ListRoles, hierarchy_work.provider)
     create_role = providers.Factory(hierarchy.CreateRole, hierarchy_work.provider)
     rename_role = providers.Factory(hierarchy.RenameRole, hierarchy_work.provider)

@@ -54,6 +54,8 @@ class Identity(Messaging):
     begin_second_factor = providers.Factory(identity.BeginSecondFactor, identity_work.provider, Base.clock)
     confirm_second_factor = providers.Factory(identity.ConfirmSecondFactor, identity_work.provider, Base.clock)
     switch_off_second_factor = providers.Factory(identity.SwitchOffSecondFactor, identity_work.provider, Base.clock)
+    renew_recovery_codes = providers.Factory(identity.RenewRecoveryCodes, identity_work.provider, Base.clock)
+    reset_second_factor = providers.Factory(identity.ResetSecondFactor, identity_work.provider, Base.clock)
     directory_reader = providers.Singleton(PostgresDirectory, Base.database)
     list_users = providers.Factory(identity.ListUsers, directory_reader)
     create_user = providers.Factory(identity.CreateUser, identity_work.provider, Base.passwords, Base.clock)

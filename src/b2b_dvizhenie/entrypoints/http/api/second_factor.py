@@ -12,6 +12,7 @@ from b2b_dvizhenie.application.hierarchy import ChangePerson, PeopleAction, Peop
 from b2b_dvizhenie.application.identity import (
     BeginSecondFactor,
     ConfirmSecondFactor,
+    RenewRecoveryCodes,
     ShowSecondFactor,
     SwitchOffSecondFactor,
 )
@@ -41,7 +42,7 @@ class Secret(Struct, frozen=True):
 
 
 class Code(Struct, frozen=True, forbid_unknown_fields=True):
-    """A code of the app; for switching off also a recovery code."""
+    """A code of the app; for switching off and for new recovery codes also a recovery code."""
 
     code: str
 
@@ -86,6 +87,16 @@ async def confirm(
     return Codes(await confirm_second_factor(request.user, data.code))
 
 
+@post(f"{PATH}/recovery-codes", permission=Permission.PROFILE_VIEW, status_code=200, tags=["identity"])
+async def renew(
+    request: Request[Actor, Any, Any],
+    data: JSONBody[Code],
+    renew_recovery_codes: NamedDependency[RenewRecoveryCodes],
+) -> Codes:
+    """Make recovery codes anew; the old ones are dead at once."""
+    return Codes(await renew_recovery_codes(request.user, data.code, address=client_address(request)))
+
+
 @delete(PATH, permission=Permission.PROFILE_VIEW, status_code=204, tags=["identity"])
 async def switch_off(
     request: Request[Actor, Any, Any],
@@ -125,4 +136,4 @@ async def require(
     await require_second_factor(request.user, RoleId(role_id), required=data.required)
 
 
-ROUTES = [show, begin, confirm, switch_off, reset_of, require]
+ROUTES = [show, begin, confirm, renew, switch_off, reset_of, require]

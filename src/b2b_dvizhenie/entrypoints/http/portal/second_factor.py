@@ -13,6 +13,7 @@ from b2b_dvizhenie.application.identity import (
     BeginSecondFactor,
     ConfirmSecondFactor,
     PassSecondStep,
+    RenewRecoveryCodes,
     SwitchOffSecondFactor,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -108,6 +109,23 @@ async def confirm(
     return answer
 
 
+@post("/account/second-factor/recovery-codes", permission=Permission.PROFILE_VIEW, include_in_schema=False)
+async def renew(
+    request: Request[Actor, Any, Any],
+    data: Annotated[CodeForm, _FORM],
+    security_page: NamedDependency[SecurityPage],
+    renew_recovery_codes: NamedDependency[RenewRecoveryCodes],
+) -> Response[Any]:
+    """Make recovery codes anew by a code; the page with them is the answer itself."""
+    try:
+        codes = await renew_recovery_codes(request.user, data.code, address=client_address(request))
+    except (WrongCode, TooManyAttempts, SecondFactorOff) as refusal:
+        return await security_page.answer(request, form="totp", refusal=refusal)
+    answer = await security_page.answer(request, recovery_codes=codes)
+    answer.status_code = 200
+    return answer
+
+
 @post("/account/second-factor/off", permission=Permission.PROFILE_VIEW, include_in_schema=False)
 async def switch_off(
     request: Request[Actor, Any, Any],
@@ -123,4 +141,4 @@ async def switch_off(
     return Redirect(f"{_PAGE}?done=second-factor-off", status_code=303)
 
 
-ROUTES = [step_page, step, start, confirm, switch_off]
+ROUTES = [step_page, step, start, confirm, renew, switch_off]
