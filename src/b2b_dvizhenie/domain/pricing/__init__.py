@@ -51,8 +51,10 @@ from b2b_dvizhenie.domain.pricing.quotes import (
     NoPrice,
     PricePoint,
     Quote,
+    held,
     quote,
     quote_line,
+    working_space,
 )
 from b2b_dvizhenie.domain.pricing.replaying import Explanation, NotReplayable, explanation_of, replay
 from b2b_dvizhenie.domain.pricing.rule_checks import RuleInput, rule_of
@@ -70,6 +72,7 @@ from b2b_dvizhenie.domain.pricing.rule_sets import (
 )
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
 from b2b_dvizhenie.domain.pricing.shelves import Shelf
+from b2b_dvizhenie.domain.pricing.strategies import amount_of
 from b2b_dvizhenie.domain.pricing.timeline import Insertion, Period, StartPassed, StartTaken, insertion
 from b2b_dvizhenie.domain.pricing.what_if import CurrencyReport, Delta, Part, Side, Tally
 
@@ -159,9 +162,11 @@ __all__ = [
     "Verdict",
     "Witness",
     "ambiguities",
+    "amount_of",
     "bound_of",
     "explanation_of",
     "heard",
+    "held",
     "insertion",
     "jumped",
     "limits_of",
@@ -173,4 +178,5 @@ __all__ = [
     "settled",
     "tree",
     "with_live",
+    "working_space",
 ]

@@ -1,0 +1,126 @@
+"""Lines are compared by goods, however the ERP arranged them; orders without an explanation by what they have."""
+
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+from msgspec.structs import replace
+
+from b2b_dvizhenie.domain.drift import (
+    Comparison,
+    DriftKind,
+    ErpDiscount,
+    ErpDocument,
+    ErpLine,
+    SoldLine,
+    SoldOrder,
+    Step,
+    compare,
+    compare_line,
+)
+
+ONE, TEN = Decimal(1), Decimal(10)
+
+
+def sold(position: int, ref: str, quantity: Decimal = TEN, price: Decimal = TEN, variant: str = "") -> SoldLine:
+    return SoldLine(
+        position=position,
+        ref=ref,
+        variant_ref=variant,
+        article=f"A-{ref}",
+        name=f"Goods {ref}",
+        quantity=quantity,
+        unit_price=price,
+        amount=quantity * price,
+    )
+
+
+def held(ref: str, quantity: Decimal = TEN, price: Decimal = TEN, **more: object) -> ErpLine:
+    return ErpLine(ref=ref, quantity=quantity, price=price, amount=quantity * price, **more)  # type: ignore[arg-type]
+
+
+def compared(ours: tuple[SoldLine, ...], *theirs: ErpLine) -> Comparison:
+    total = sum((one.amount for one in ours), Decimal(0))
+    return compare(SoldOrder("RUB", True, total, ours), ErpDocument(theirs))
+
+
+def test_a_line_that_the_erp_split_over_two_warehouses_is_one_line() -> None:
+    halves = [held("x", Decimal(4)), held("x", Decimal(6))]
+    assert compared((sold(1, "x"),), *halves).lines == ()
+    dearer = replace(halves[0], price=Decimal(11), amount=Decimal(44))
+    found = compared((sold(1, "x"),), dearer, halves[1])
+    assert [(one.kind, one.difference) for one in found.lines] == [(DriftKind.BASE_PRICE, 4)]
+
+
+def test_lines_of_the_same_goods_are_paired_whatever_their_order() -> None:
+    ours = (sold(1, "x", ONE), sold(2, "x", TEN), sold(3, "x", ONE, Decimal(7)))
+    theirs = [held("x", ONE, Decimal(7)), held("x", TEN, Decimal(12)), held("x", ONE)]
+    for arranged in permutations(theirs):
+        found = compared(ours, *arranged)
+        assert [(one.position, one.kind, one.difference) for one in found.lines] == [(2, DriftKind.BASE_PRICE, 20)]
+
+
+def test_lines_that_the_erp_joined_are_compared_as_a_whole() -> None:
+    ours = (sold(1, "x", ONE), sold(2, "x", TEN))
+    assert compared(ours, held("x", Decimal(11))).lines == ()
+    dearer, fewer = compared(ours, held("x", Decimal(11), Decimal(11))), compared(ours, held("x"))
+    assert [(one.kind, one.diverging.step, one.difference) for one in (*dearer.lines, *fewer.lines)] == [
+        (DriftKind.AMOUNT, Step.AMOUNT, 11),
+        (DriftKind.QUANTITY, Step.QUANTITY, -10),
+    ]
+
+
+def test_goods_without_a_ref_are_known_by_article_or_name_and_variants_are_goods_of_their_own() -> None:
+    ours = (sold(1, "x"), sold(2, "y", variant="red"), sold(3, "y", variant="blue"))
+    named = [held("", name="Goods x"), held("y", variant_ref="blue"), held("y", variant_ref="red")]
+    assert compared(ours, *named).lines == ()
+    assert compared(ours[:1], held("", article="A-x")).lines == ()
+    other = compared(ours[:1], held("", name="Goods z"))
+    assert [one.kind for one in other.lines] == [DriftKind.LINE_ABSENT, DriftKind.LINE_ADDED]
+
+
+def test_the_largest_difference_leads_the_kinds() -> None:
+    found = compared((sold(1, "x"), sold(2, "y")), held("x", Decimal(9)), held("y", TEN, Decimal(99)))
+    assert found.kinds == (DriftKind.BASE_PRICE, DriftKind.QUANTITY)
+    assert (found.compared, found.difference) == (2, 880)
+
+
+def test_an_order_without_an_explanation_is_compared_by_what_it_has() -> None:
+    assert compare_line(sold(1, "x"), held("x"), "RUB") is None
+    discount = ErpDiscount("Скидка", Decimal(10), TEN)
+    less = replace(held("x"), amount=Decimal(90), discounts=(discount,))
+    found = compare_line(sold(1, "x"), less, "RUB")
+    assert found is not None
+    assert (found.kind, found.diverging.title, found.diverging.theirs) == (DriftKind.DISCOUNT_EXTRA, "Скидка", 10)
+
+
+def test_a_price_that_already_holds_its_discounts_is_told_by_the_sums() -> None:
+    """`УчтеноВСумме`: the price may be written after the discounts; that is no other base price."""
+    discount = ErpDiscount("Скидка", Decimal(10), TEN)
+    inside = ErpLine(ref="x", quantity=TEN, price=Decimal(9), amount=Decimal(90), discounts=(discount,))
+    found = compare_line(sold(1, "x"), inside, "RUB")
+    assert found is not None
+    base = next(pair for pair in found.pairs if pair.step is Step.BASE)
+    assert (found.kind, base.theirs, base.difference) == (DriftKind.DISCOUNT_EXTRA, 10, 0)
+
+
+def test_a_sum_that_is_not_price_times_quantity_is_only_a_sum() -> None:
+    found = compare_line(sold(1, "x"), replace(held("x"), amount=Decimal(95)), "RUB")
+    assert found is not None
+    assert (found.kind, found.diverging.step, found.difference) == (DriftKind.AMOUNT, Step.AMOUNT, -5)
+
+
+def test_vat_on_top_is_part_of_the_total_and_not_of_the_lines() -> None:
+    ours = replace(sold(1, "x"), vat_rate=Decimal(20), vat_amount=Decimal(20))
+    order = SoldOrder("RUB", False, Decimal(120), (ours,))
+    same = replace(held("x"), vat_rate=Decimal(20), vat_amount=Decimal(20))
+    assert compare(order, ErpDocument((same,), Decimal(120))).kinds == ()
+    other = replace(same, vat_rate=TEN, vat_amount=TEN)
+    found = compare(order, ErpDocument((other,), Decimal(110)))
+    assert (found.kinds, found.difference, found.unexplained) == ((DriftKind.VAT,), -10, 0)
+
+
+def test_numbers_beyond_computing_are_an_error_that_callers_can_name() -> None:
+    huge = ErpLine(ref="x", quantity=Decimal("1e60"), price=Decimal("1e60"), amount=Decimal("1e60"))
+    with pytest.raises(ArithmeticError):
+        compared((sold(1, "x"),), huge)
