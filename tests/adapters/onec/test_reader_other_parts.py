@@ -18,6 +18,7 @@ from b2b_dvizhenie.application.exchange.records import (
     Unit,
     UnitRecord,
 )
+from b2b_dvizhenie.domain.drift import ErpDiscount
 
 
 def classifier(*parts):
@@ -321,6 +322,37 @@ def test_missing_price_or_amount_is_computed(files, reading):
     assert [(line.price, line.amount) for line in record.lines] == [
         (Decimal("120.5"), Decimal(1205)),
         (Decimal("120.50"), Decimal("1205.00")),
+    ]
+
+
+def test_discounts_and_vat_of_a_line_are_read_where_the_sum_is_after_them(files, reading):
+    def discount(amount, percent="", inside="true"):
+        sent = f"<Процент>{percent}</Процент>" if percent else ""
+        return (
+            f"<Скидка><Наименование>Акция</Наименование><Сумма>{amount}</Сумма>{sent}"
+            f"<УчтеноВСумме>{inside}</УчтеноВСумме></Скидка>"
+        )
+
+    vat = "<Налог><Наименование>НДС</Наименование><УчтеноВСумме>{}</УчтеноВСумме><Сумма>{}</Сумма></Налог>"
+    tax = f"<Налоги>{vat}</Налоги>"
+    less = LINE.replace("<Сумма>1205</Сумма>", "<Сумма>1084.50</Сумма>")
+    lines = [
+        (less, discount("120.50", "10") + discount("0") + discount("очень много")),
+        (less, discount("120.50", inside="false")),
+        (LINE, discount("120.50", inside="false")),
+    ]
+    taxes = [tax.format("true", "195.57"), tax.format("false", ""), ""]
+    sent = "".join(
+        line.replace("</Товар>", f"{taxed}<Скидки>{discounts}</Скидки></Товар>")
+        for (line, discounts), taxed in zip(lines, taxes, strict=True)
+    )
+    record = reading(files.root(order(f"<Товары>{sent}</Товары>")))[1]
+    percent, plain = ErpDiscount("Акция", Decimal(10), Decimal("120.50")), ErpDiscount("Акция", None, Decimal("120.50"))
+    assert [line.discounts for line in record.lines] == [(percent,), (plain,), ()]
+    assert [(line.vat_amount, line.vat_included) for line in record.lines] == [
+        (Decimal("195.57"), True),
+        (None, False),
+        (None, None),
     ]
 
 

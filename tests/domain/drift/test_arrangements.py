@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
@@ -18,7 +19,9 @@ from b2b_dvizhenie.domain.drift import (
     compare,
     compare_line,
 )
+from b2b_dvizhenie.domain.shared.ids import OrderId
 
+ORDER = OrderId(UUID(int=77))
 ONE, TEN = Decimal(1), Decimal(10)
 
 
@@ -41,7 +44,7 @@ def held(ref: str, quantity: Decimal = TEN, price: Decimal = TEN, **more: object
 
 def compared(ours: tuple[SoldLine, ...], *theirs: ErpLine) -> Comparison:
     total = sum((one.amount for one in ours), Decimal(0))
-    return compare(SoldOrder("RUB", True, total, ours), ErpDocument(theirs))
+    return compare(SoldOrder(ORDER, "RUB", True, total, ours), ErpDocument(theirs))
 
 
 def test_a_line_that_the_erp_split_over_two_warehouses_is_one_line() -> None:
@@ -112,12 +115,21 @@ def test_a_sum_that_is_not_price_times_quantity_is_only_a_sum() -> None:
 
 def test_vat_on_top_is_part_of_the_total_and_not_of_the_lines() -> None:
     ours = replace(sold(1, "x"), vat_rate=Decimal(20), vat_amount=Decimal(20))
-    order = SoldOrder("RUB", False, Decimal(120), (ours,))
+    order = SoldOrder(ORDER, "RUB", False, Decimal(120), (ours,))
     same = replace(held("x"), vat_rate=Decimal(20), vat_amount=Decimal(20))
     assert compare(order, ErpDocument((same,), Decimal(120))).kinds == ()
     other = replace(same, vat_rate=TEN, vat_amount=TEN)
     found = compare(order, ErpDocument((other,), Decimal(110)))
     assert (found.kinds, found.difference, found.unexplained) == ((DriftKind.VAT,), -10, 0)
+
+
+def test_sums_that_the_erp_writes_without_vat_are_compared_with_it() -> None:
+    ours = replace(sold(1, "x"), vat_rate=Decimal(25), vat_amount=Decimal(20))
+    order = SoldOrder(ORDER, "RUB", True, Decimal(100), (ours,))
+    bare = replace(held("x", TEN, Decimal(8)), vat_rate=Decimal(25), vat_amount=Decimal(20), vat_included=False)
+    assert compare(order, ErpDocument((bare,), Decimal(100))).kinds == ()
+    unsaid = compare(order, ErpDocument((replace(bare, vat_included=None),), Decimal(80)))
+    assert unsaid.kinds == (DriftKind.BASE_PRICE,)
 
 
 def test_numbers_beyond_computing_are_an_error_that_callers_can_name() -> None:

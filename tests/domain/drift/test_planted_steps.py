@@ -32,8 +32,10 @@ from b2b_dvizhenie.domain.pricing import (
     explanation_of,
     quote_line,
 )
+from b2b_dvizhenie.domain.shared.ids import OrderId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy, round_money
 
+ORDER = OrderId(UUID(int=77))
 PENNY = Decimal("0.01")
 
 
@@ -107,7 +109,7 @@ def discounted(draw: st.DrawFn, most: int = 3) -> Explanation:
 
 
 def order_of(*lines: SoldLine) -> SoldOrder:
-    return SoldOrder("RUB", True, sum((one.amount for one in lines), Decimal(0)), lines)
+    return SoldOrder(ORDER, "RUB", True, sum((one.amount for one in lines), Decimal(0)), lines)
 
 
 def document_of(*lines: ErpLine) -> ErpDocument:

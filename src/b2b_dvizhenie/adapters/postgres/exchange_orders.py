@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.drift import PostgresDrifts
 from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrders, columns_of, standing_of
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, variant
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
@@ -19,6 +20,7 @@ from b2b_dvizhenie.adapters.postgres.tables.exchange import order_status_map
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_line
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
+from b2b_dvizhenie.application.drift import DriftStore
 from b2b_dvizhenie.application.exchange.delivery import OrdersToSend
 from b2b_dvizhenie.application.exchange.order_states import (
     ErpSide,
@@ -29,9 +31,11 @@ from b2b_dvizhenie.application.exchange.order_states import (
 from b2b_dvizhenie.application.exchange.records import OrderLineRecord, OutgoingLine, OutgoingOrder, Unit
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.drift import SoldLine, SoldOrder
 from b2b_dvizhenie.domain.exchange.order_states import status_key
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import OrderStatus, Standing, Totals
+from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import NodeId, OrderId
 from b2b_dvizhenie.domain.shared.money import round_money
 
@@ -59,6 +63,7 @@ _LINES: Select[*tuple[Any, ...]] = (
     .join(product, product.c.product_id == variant.c.product_id)
     .order_by(order_line.c.order_id, order_line.c.position)
 )
+_EXPLAINED = _LINES.add_columns(order_line.c.position, order_line.c.explanation)
 _ORDERS: Select[*tuple[Any, ...]] = (
     select(
         customer_order,
@@ -174,6 +179,26 @@ def _line(line: Row[*tuple[Any, ...]], currency: str) -> OutgoingLine:
     )
 
 
+def _sold(line: Row[*tuple[Any, ...]]) -> SoldLine:
+    try:
+        told = msgspec.convert(line.explanation, Explanation, strict=False)
+    except msgspec.ValidationError:  # of an order that was placed before explanations were kept in this form
+        told = None
+    return SoldLine(
+        position=line.position,
+        ref=line.external_ref,
+        variant_ref=line.variant_ref,
+        article=line.article,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        vat_rate=line.vat_rate,
+        vat_amount=line.vat_amount,
+        told=told,
+    )
+
+
 class PostgresKnownOrders(KnownOrders):
     """Orders as the ERP speaks of them.
 
@@ -199,7 +224,7 @@ class PostgresKnownOrders(KnownOrders):
         row: Row[*tuple[Any, ...]] | None = (await self._connection.execute(query)).first()
         if row is None:
             return None
-        lines = await self._connection.execute(_LINES.where(order_line.c.order_id == row.order_id))
+        lines = (await self._connection.execute(_EXPLAINED.where(order_line.c.order_id == row.order_id))).all()
         event = order_event.c
         told = await self._connection.execute(
             select(event.kind, event.params).where(event.order_id == row.order_id, event.kind.in_(_LINKED))
@@ -226,6 +251,13 @@ class PostgresKnownOrders(KnownOrders):
                 row.erp_amount,
             ),
             tuple((line.external_ref, line.variant_ref, line.quantity, line.amount) for line in lines),
+            SoldOrder(
+                OrderId(row.order_id),
+                row.currency,
+                totals.vat_included,
+                totals.total,
+                tuple(map(_sold, lines)),
+            ),
             tuple((kind, params) for kind, params in told),
         )
 
@@ -268,12 +300,14 @@ class PostgresOrderStateTransaction(Transaction, OrderStateTransaction):
     """The unit of work of order states."""
 
     orders: KnownOrders
+    drifts: DriftStore
 
     def __init__(self, database: Database, clock: Clock, defaults: Mapping[str, OrderStatus]) -> None:
         super().__init__(database, clock)
         self._defaults = defaults
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the orders."""
+        """Add the orders, and the place of what differs."""
         super().bind(connection)
         self.orders = PostgresKnownOrders(connection, self._defaults)
+        self.drifts = PostgresDrifts(connection)

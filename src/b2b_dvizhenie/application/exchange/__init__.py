@@ -26,6 +26,7 @@ from b2b_dvizhenie.application.exchange.nodes import (
     NodeChange,
     NodeDraft,
 )
+from b2b_dvizhenie.application.exchange.order_drift import CompareOrder
 from b2b_dvizhenie.application.exchange.order_states import ApplyOrderState, OrderStates
 from b2b_dvizhenie.application.exchange.receiving import ReceiveChunk, SessionFiles, StartUpload
 from b2b_dvizhenie.application.exchange.request_log import AnsweredRequest, RecordRequest, log_line
@@ -61,6 +62,7 @@ __all__ = [
     "ChangeNode",
     "CleanExchange",
     "CloseExports",
+    "CompareOrder",
     "ConfirmOrders",
     "CreateNode",
     "Credentials",

@@ -16,12 +16,15 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from b2b_dvizhenie.application.drift import DriftStore
+from b2b_dvizhenie.application.exchange.order_drift import CompareOrder
 from b2b_dvizhenie.application.exchange.records import LinkedDocument, OrderLineRecord, OrderStateRecord, RowProblem
 from b2b_dvizhenie.application.ordering import OrderMoved, job_of
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
 from b2b_dvizhenie.application.shared.audit import AuditLog, Change
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.shared.jobs import JobQueue
+from b2b_dvizhenie.domain.drift import SoldOrder
 from b2b_dvizhenie.domain.exchange.order_states import same_company, same_lines, status_key
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import ErpMarks, OrderStatus, Standing, hear
@@ -44,7 +47,8 @@ class KnownOrder(Struct, frozen=True):
     """An order of a node whose row this transaction holds.
 
     `company_refs` are the refs under which the ERP may name the company; `lines` what was placed, as (product ref,
-    variant ref, quantity, amount); `told` the payments and shipments that are in the history already.
+    variant ref, quantity, amount), and `sold` the same with its prices in steps; `told` the payments and shipments
+    that are in the history already.
     """
 
     order_id: OrderId
@@ -56,6 +60,7 @@ class KnownOrder(Struct, frozen=True):
     standing: Standing
     erp: ErpSide
     lines: tuple[tuple[str, str, Decimal, Decimal], ...]
+    sold: SoldOrder
     told: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
@@ -89,6 +94,7 @@ class OrderStateTransaction(Protocol):
     """Port: one transaction over one order; leaving without `commit` rolls back."""
 
     orders: KnownOrders
+    drifts: DriftStore
     jobs: JobQueue
     audit: AuditLog
 
@@ -111,18 +117,21 @@ class Applied(Struct, frozen=True):
 class ApplyOrderState:
     """Take what the ERP says about one order. Idempotent; one transaction."""
 
-    def __init__(self, work: OrderStateWork, clock: Clock) -> None:
+    def __init__(self, work: OrderStateWork, clock: Clock, compare_order: CompareOrder) -> None:
         self._work = work
         self._clock = clock
+        self._compare = compare_order
 
     async def __call__(self, actor: Actor, node_id: NodeId, record: OrderStateRecord) -> Applied:
         """Apply the record.
 
         An unknown number and a document of another company are refused as problems of the row, never of the file. A
         version that was applied already is skipped. An unknown status word is a warning: the marks are taken, and
-        the record may come again after the word was added to the node's table.
+        the record may come again after the word was added to the node's table. Lines that the ERP counts otherwise
+        than they were sold are a warning too, and are in the drift report.
         """
         actor.require(Permission.EXCHANGE_MANAGE)
+        tolerance = await self._compare.tolerance()
         async with self._work() as work:
             order = await work.orders.find(node_id, record.number.strip())
             if order is None:
@@ -149,6 +158,7 @@ class ApplyOrderState:
                 lines,
                 amount,
             )
+            problems += await self._compare(work.drifts, order.sold, record, version, tolerance)
             changed = await self._write(work, actor, order, standing, erp, record.linked)
             await work.commit()
         return Applied("changed" if changed else "same", tuple(problems))

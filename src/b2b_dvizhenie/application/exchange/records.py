@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.drift import ErpDiscount
+
 
 class FileKind(StrEnum):
     """What one exchange file carries; decided by its content, never by its name."""
@@ -229,6 +231,11 @@ class OrderLineRecord(Struct, frozen=True):
     variant_ref: str = ""
     article: str = ""
     vat_rate: Decimal | None = None
+    vat_amount: Decimal | None = None
+    vat_included: bool | None = None
+    """Whether `price` and `amount` hold the VAT; None = not said."""
+    discounts: tuple[ErpDiscount, ...] = ()
+    """Those that `amount` is after; `price` may be before or after them."""
 
 
 class LinkedDocument(Struct, frozen=True):

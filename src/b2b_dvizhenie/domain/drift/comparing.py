@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from b2b_dvizhenie.domain.drift.findings import Comparison, DriftKind, LineDrift, Pair, Step
 from b2b_dvizhenie.domain.drift.lines import absent, added, compare_line
 from b2b_dvizhenie.domain.drift.sides import ErpDiscount, ErpDocument, ErpLine, SoldLine, SoldOrder
-from b2b_dvizhenie.domain.shared.money import minor_digits
+from b2b_dvizhenie.domain.drift.statements import PRICE_GRID
+from b2b_dvizhenie.domain.shared.money import minor_digits, round_money
 
 _ZERO = Decimal(0)
 _Key = tuple[str, str]
@@ -45,11 +46,12 @@ def compare(order: SoldOrder, document: ErpDocument, tolerance: Tolerance = EXAC
 
 
 def _compared(order: SoldOrder, document: ErpDocument, tolerance: Tolerance) -> Comparison:
-    found = list(_differing(order, document.lines))
+    theirs = [_alike(line, order) for line in document.lines]
+    found = list(_differing(order, theirs))
     unit = Decimal(1).scaleb(-minor_digits(order.currency))
     unexplained = _ZERO
     if document.total is not None:
-        unexplained = document.total - order.total - _payable(order, document.lines)
+        unexplained = document.total - order.total - _payable(order, theirs)
     forgiven = [one for one in found if one.kind is DriftKind.ROUNDING]
     if not _forgives(forgiven, tolerance, unit):
         forgiven = []
@@ -63,6 +65,25 @@ def _compared(order: SoldOrder, document: ErpDocument, tolerance: Tolerance) -> 
         their_total=document.total,
         within=len(forgiven),
         unexplained=unexplained,
+    )
+
+
+def _alike(line: ErpLine, order: SoldOrder) -> ErpLine:
+    """The line with its sums as the order's prices mean them: an ERP may write prices without VAT that hold it here."""
+    line = replace(line, amount=round_money(line.amount, order.currency))
+    vat = line.vat_amount
+    if line.vat_included in (None, order.vat_included) or not vat or not line.amount or not line.quantity:
+        return line
+    amount = line.amount + (vat if order.vat_included else -vat)
+    factor = amount / line.amount
+    return replace(
+        line,
+        amount=amount,
+        price=(line.price * factor).quantize(PRICE_GRID, ROUND_HALF_UP),
+        discounts=tuple(
+            replace(one, amount=None if one.amount is None else round_money(one.amount * factor, order.currency))
+            for one in line.discounts
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.pricing import Explanation
+from b2b_dvizhenie.domain.shared.ids import OrderId
 
 
 class SoldLine(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class SoldLine(Struct, frozen=True, kw_only=True):
 class SoldOrder(Struct, frozen=True):
     """An order as it was sold. `total` is what the buyer pays."""
 
+    order_id: OrderId
     currency: str
     vat_included: bool
     total: Decimal
@@ -46,7 +48,10 @@ class ErpDiscount(Struct, frozen=True):
 
 
 class ErpLine(Struct, frozen=True, kw_only=True):
-    """A line as the ERP holds it. `price` may be that before or after the discounts it names; None is "not said"."""
+    """A line as the ERP holds it. `price` may be that before or after the discounts it names; None is "not said".
+
+    `vat_included` tells whether its sums hold the VAT, where that may differ from the order's prices.
+    """
 
     ref: str
     variant_ref: str = ""
@@ -58,6 +63,7 @@ class ErpLine(Struct, frozen=True, kw_only=True):
     discounts: tuple[ErpDiscount, ...] = ()
     vat_rate: Decimal | None = None
     vat_amount: Decimal | None = None
+    vat_included: bool | None = None
 
 
 class ErpDocument(Struct, frozen=True):

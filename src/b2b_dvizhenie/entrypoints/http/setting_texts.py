@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.drift import DOCUMENT_PENNIES, LINE_PENNIES
 from b2b_dvizhenie.domain.identity import (
     CODE_LOGIN,
     CODES_PER_HOUR,
@@ -36,6 +37,7 @@ GROUPS: Mapping[str, str] = {
     "currencies": N_("Currencies"),
     "live": N_("Live prices"),
     "vip": N_("Candidates for VIP"),
+    "drift": N_("Sums that 1C counts otherwise"),
 }
 """Headings, in this order."""
 
@@ -102,5 +104,15 @@ TEXTS: Mapping[str, SettingText] = {
         N_("Ordered for at least"),
         N_("The sum of these orders; orders in other currencies do not count."),
         N_("roubles"),
+    ),
+    LINE_PENNIES.key: SettingText(
+        N_("Rounding of a line that is no difference"),
+        N_("1C spreads the kopecks of a document over its lines. Up to so many in a line are forgiven."),
+        N_("kopecks"),
+    ),
+    DOCUMENT_PENNIES.key: SettingText(
+        N_("Rounding of a whole order that is no difference"),
+        N_("Kopecks of lines are forgiven only if together they come to no more."),
+        N_("kopecks"),
     ),
 }

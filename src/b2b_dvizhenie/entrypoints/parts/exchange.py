@@ -20,6 +20,7 @@ from b2b_dvizhenie.application import exchange, ordering
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.entrypoints.http.exchange_modes import ExchangeModes, order_check
 from b2b_dvizhenie.entrypoints.parts.base import Base
+from b2b_dvizhenie.entrypoints.parts.drift import Drift
 from b2b_dvizhenie.entrypoints.parts.ordering import Ordering
 from b2b_dvizhenie.entrypoints.settings import Settings
 
@@ -39,7 +40,7 @@ def build_session_files(settings: Settings, clock: Clock) -> FolderStorage:
     )
 
 
-class Exchange(Ordering):
+class Exchange(Drift):
     """The exchange with 1C: sessions, imports, orders out, the monitor."""
 
     node_work = providers.Factory(PostgresNodeTransaction, Base.database, Base.clock)
@@ -63,7 +64,10 @@ class Exchange(Ordering):
     record_reader = providers.Singleton(CommerceMLReader)
     catalogue_writer = providers.Singleton(PostgresCatalogueWriter, Base.database_url, Base.files, Base.clock)
     order_state_work = providers.Factory(PostgresOrderStateTransaction, Base.database, Base.clock, ORDER_STATUSES)
-    apply_order_state = providers.Factory(exchange.ApplyOrderState, order_state_work.provider, Base.clock)
+    compare_order = providers.Factory(exchange.CompareOrder, Drift.current_settings, Base.clock)
+    apply_order_state = providers.Factory(
+        exchange.ApplyOrderState, order_state_work.provider, Base.clock, compare_order
+    )
     order_states = providers.Factory(exchange.OrderStates, apply_order_state)
     orders_to_send = providers.Singleton(PostgresOrdersToSend, Base.database, Base.settings.provided.exchange.zone)
     export_keeper = providers.Singleton(PostgresExportKeeper, Base.database)

@@ -23,8 +23,11 @@ from b2b_dvizhenie.adapters.onec.cml.env import (
 )
 from b2b_dvizhenie.adapters.onec.cml.pieces import read_pairs, read_vat
 from b2b_dvizhenie.application.exchange.records import LinkedDocument, OrderLineRecord, OrderStateRecord
+from b2b_dvizhenie.domain.drift import ErpDiscount
 
 _ORDER = "заказтовара"
+_PENNY = Decimal("0.01")
+_LIMIT = Decimal("1e12")
 _OPERATIONS = (
     ("возврат", "return"),
     ("выплата", "payment"),
@@ -190,6 +193,7 @@ def _line(item: _Element, env: Env) -> OrderLineRecord | None:
         return None
     ref, variant = values.split_ref(values.ref(text_of(kids, "Ид"))[: values.REF_LENGTH])
     vat = read_vat(kids.get("СтавкиНалогов"), env) or read_vat(kids.get("Налоги"), env)
+    vat_amount, vat_included = _tax(kids)
     return OrderLineRecord(
         ref,
         text_of(kids, "Наименование")[:NAME_LIMIT],
@@ -199,4 +203,34 @@ def _line(item: _Element, env: Env) -> OrderLineRecord | None:
         variant or values.ref(text_of(kids, "ИдХарактеристики"))[: values.REF_LENGTH],
         text_of(kids, "Артикул")[:CODE_LIMIT],
         vat.rate if vat else None,
+        vat_amount,
+        vat_included,
+        tuple(_discounts(kids, quantity * price, amount)),
     )
+
+
+def _tax(kids: Kids) -> tuple[Decimal | None, bool | None]:
+    """The sum of VAT and whether the line's sum holds it, as far as Налоги says. An unreadable one is not said: the
+    line is good without it.
+    """
+    for item in children(kids, "Налоги"):
+        inner = kids_of(item)
+        if text_of(inner, "Наименование").upper() in {"", "НДС", "VAT"}:
+            return values.price(text_of(inner, "Сумма")), values.flag(text_of(inner, "УчтеноВСумме"))
+    return None, None
+
+
+def _discounts(kids: Kids, full: Decimal, amount: Decimal) -> Iterator[ErpDiscount]:
+    """Скидки that the line's sum is after.
+
+    УчтеноВСумме is written with both meanings in nature, so a discount that is said to be outside the sum is left out
+    only where the sum is indeed price × quantity.
+    """
+    for item in children(kids, "Скидки"):
+        inner = kids_of(item)
+        percent, taken = values.number(text_of(inner, "Процент")), values.number(text_of(inner, "Сумма"))
+        is_outside = values.flag(text_of(inner, "УчтеноВСумме")) is False and abs(full - amount) < _PENNY
+        if is_outside or not (percent or taken):
+            continue
+        if all(abs(number) < _LIMIT for number in (percent, taken) if number is not None):
+            yield ErpDiscount(text_of(inner, "Наименование")[:CODE_LIMIT], percent, taken)

@@ -1,0 +1,18 @@
+"""Orders that the ERP counts otherwise."""
+
+from dependency_injector import providers
+
+from b2b_dvizhenie.adapters.postgres.views.drift import PostgresDriftReader
+from b2b_dvizhenie.application import drift
+from b2b_dvizhenie.entrypoints.parts.base import Base
+from b2b_dvizhenie.entrypoints.parts.ordering import Ordering
+
+
+class Drift(Ordering):
+    """Orders that the ERP counts otherwise."""
+
+    drift_reader = providers.Singleton(PostgresDriftReader, Base.database, Base.settings.provided.exchange.zone)
+    list_drifts = providers.Factory(drift.ListDrifts, drift_reader)
+    tally_drifts = providers.Factory(drift.TallyDrifts, drift_reader)
+    show_drift = providers.Factory(drift.ShowDrift, drift_reader, Ordering.rule_books)
+    export_drifts = providers.Factory(drift.ExportDrifts, drift_reader)
