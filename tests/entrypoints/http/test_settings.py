@@ -13,6 +13,7 @@ from statements import recorded_statements
 from b2b_dvizhenie.adapters.postgres.settings import PostgresSettingsTransaction
 from b2b_dvizhenie.application.settings import ChangeSettings, CurrentSettings
 from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.companies import ACCESS_REQUESTS
 from b2b_dvizhenie.domain.identity import TOKEN_LIFETIME_DAYS
 from b2b_dvizhenie.entrypoints.container import Container, build, running
 from b2b_dvizhenie.entrypoints.http.setting_texts import GROUPS, SECTIONS, TEXTS
@@ -35,7 +36,8 @@ async def see(client: AsyncTestClient, query: str = "") -> Response:
 
 
 async def save(client: AsyncTestClient, **fields: str) -> Response:
-    return await client.post("/panel/settings", data=fields, headers=PAGE, follow_redirects=False)
+    ticked = {ACCESS_REQUESTS.key: "true"}  # browsers send every box that is ticked
+    return await client.post("/panel/settings", data=ticked | fields, headers=PAGE, follow_redirects=False)
 
 
 def version(answer: Response) -> str:

@@ -23,11 +23,13 @@ from b2b_dvizhenie.domain.companies.access_requests import (
     REQUEST_WINDOW,
     REQUESTS_IN_ALL,
     REQUESTS_PER_ADDRESS,
+    AccessRequestsOff,
     AskedAccess,
     RequestDecided,
     RequestState,
     checked_request,
 )
+from b2b_dvizhenie.domain.companies.settings import ACCESS_REQUESTS
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import TooManyAttempts
 from b2b_dvizhenie.domain.shared.errors import NotFound
@@ -119,17 +121,26 @@ AccessWork = Callable[[], AbstractAsyncContextManager[AccessTransaction]]
 class RequestAccess:
     """Ask for access; open to strangers."""
 
-    def __init__(self, work: AccessWork, clock: Clock) -> None:
+    def __init__(self, work: AccessWork, current: CurrentSettings, clock: Clock) -> None:
         self._work = work
+        self._current = current
         self._clock = clock
+
+    async def is_offered(self) -> bool:
+        """Whether anybody can ask."""
+        offered: bool = await self._current(ACCESS_REQUESTS)
+        return offered
 
     async def __call__(self, typed: AskedAccess, *, address: str = "") -> None:
         """Keep the request for staff. Whether the company or the person is known is not looked at, so it is not told.
 
         Raises:
+            AccessRequestsOff: nobody can ask at present.
             Invalid: everything that is wrong, by its field.
             TooManyAttempts: too many requests from this address, or in all, within an hour.
         """
+        if not await self.is_offered():
+            raise AccessRequestsOff
         asked = checked_request(typed)
         now = self._clock()
         async with self._work() as work:

@@ -36,6 +36,13 @@ class RequestDecided(DomainError):
     kind = Kind.CONFLICT
 
 
+class AccessRequestsOff(DomainError):
+    """Administrators have switched requests for access off."""
+
+    code = "companies.access_requests_off"
+    kind = Kind.NOT_FOUND
+
+
 class AskedAccess(Struct, frozen=True, kw_only=True):
     """What the form holds: the company by name and INN, the person with e-mail or phone, a comment."""
 

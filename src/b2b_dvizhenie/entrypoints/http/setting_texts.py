@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.companies import ACCESS_REQUESTS
 from b2b_dvizhenie.domain.drift import DOCUMENT_PENNIES, LINE_PENNIES
 from b2b_dvizhenie.domain.identity import (
     CODE_LOGIN,
@@ -63,6 +64,10 @@ TEXTS: Mapping[str, SettingText] = {
     ),
     RECOVERY_MINUTES.key: SettingText(
         N_("A link to a new password works for"), N_("It works once; a newer one replaces it."), N_("minutes")
+    ),
+    ACCESS_REQUESTS.key: SettingText(
+        N_("Requests for access"),
+        N_("Strangers may leave a request on the login page. Nobody gets in before somebody decides in the panel."),
     ),
     HIDDEN_PRICE_POLICY.key: SettingText(
         N_("Buyers who may not see individual prices"),

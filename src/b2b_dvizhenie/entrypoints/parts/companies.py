@@ -38,7 +38,9 @@ class Companies(Visibility):
     put_agreement = providers.Factory(companies.PutAgreement, trade_work.provider)
     close_agreement = providers.Factory(companies.CloseAgreement, trade_work.provider)
     access_work = providers.Factory(PostgresAccessTransaction, Base.database, Base.clock, Base.sealer)
-    request_access = providers.Factory(companies.RequestAccess, access_work.provider, Base.clock)
+    request_access = providers.Factory(
+        companies.RequestAccess, access_work.provider, Visibility.current_settings, Base.clock
+    )
     list_access_requests = providers.Factory(companies.ListAccessRequests, access_work.provider)
     show_access_request = providers.Factory(companies.ShowAccessRequest, access_work.provider)
     approve_request = providers.Factory(

@@ -10,12 +10,13 @@ from dependency_injector import providers
 from b2b_dvizhenie.adapters.postgres.identity import end_longer_sessions
 from b2b_dvizhenie.adapters.postgres.settings import Effect, PostgresSettingReader, PostgresSettingsTransaction
 from b2b_dvizhenie.application import settings
-from b2b_dvizhenie.domain import drift, identity, pricing, vip, visibility
+from b2b_dvizhenie.domain import companies, drift, identity, pricing, vip, visibility
 from b2b_dvizhenie.domain.settings import Setting
 from b2b_dvizhenie.entrypoints.parts.base import Base
 
 DECLARED: tuple[Setting[Any], ...] = (
     *identity.SETTINGS,
+    *companies.SETTINGS,
     *visibility.SETTINGS,
     *pricing.CURRENCY_SETTINGS,
     *pricing.LIVE_SETTINGS,

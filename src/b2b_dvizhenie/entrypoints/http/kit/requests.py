@@ -50,8 +50,9 @@ def request_list() -> RequestsView:
 
 
 def request_list_empty() -> RequestsView:
-    """Nobody has asked."""
-    return RequestsView(rows=(), pager=numbered(0, 1, 50, "/panel/requests?page={page}"), states=_STATES)
+    """Nobody has asked, and nobody can."""
+    pager = numbered(0, 1, 50, "/panel/requests?page={page}")
+    return RequestsView(rows=(), pager=pager, states=_STATES, offered=False, settings_url="/panel/settings")
 
 
 def request() -> RequestView:

@@ -28,11 +28,16 @@ class RequestRow(Struct, frozen=True, kw_only=True):
 
 
 class RequestsView(Struct, frozen=True, kw_only=True):
-    """The list; `states` are its filters with their numbers."""
+    """The list; `states` are its filters with their numbers.
+
+    `offered` says whether strangers can ask; `settings_url` leads whom it may to where that is decided.
+    """
 
     rows: tuple[RequestRow, ...]
     pager: Pager
     states: tuple[Link, ...]
+    offered: bool = True
+    settings_url: str | None = None
 
 
 class RequestView(Struct, frozen=True, kw_only=True):

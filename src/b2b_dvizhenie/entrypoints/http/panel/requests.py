@@ -14,6 +14,7 @@ from b2b_dvizhenie.application.companies import (
     ApproveRequest,
     ListAccessRequests,
     RefuseRequest,
+    RequestAccess,
     SameCompany,
     ShowAccessRequest,
 )
@@ -66,6 +67,7 @@ async def list_(
     request: Request[Actor, Any, Any],
     frame: NamedDependency[Frame],
     list_access_requests: NamedDependency[ListAccessRequests],
+    request_access: NamedDependency[RequestAccess],
     wanted: Annotated[str, QueryParameter(name="state")] = "",
     page: FromQuery[str] = "",
     done: FromQuery[str] = "",
@@ -79,6 +81,8 @@ async def list_(
         rows=tuple(map(_row, found.items)),
         pager=numbered(found.total, number, ROWS, f"{LIST}?{kept}page={{page}}"),
         states=_states(found.counts, state, texts),
+        offered=await request_access.is_offered(),
+        settings_url="/panel/settings" if request.user.may(Permission.SETTINGS_VIEW) else None,
     )
     flashes = (Flash(text=texts.gettext(_DONE[done])),) if done in _DONE else ()
     shell = await panel_shell(frame, request, "requests", flashes=flashes)

@@ -4,11 +4,12 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from msgspec import structs
 
 from b2b_dvizhenie.application.companies import RequestAccess
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.companies import AskedAccess
+from b2b_dvizhenie.domain.companies import AccessRequestsOff, AskedAccess
 from b2b_dvizhenie.domain.identity import TooManyAttempts
 from b2b_dvizhenie.domain.shared.errors import Invalid
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
@@ -30,8 +31,14 @@ def _page(request: Request[Any, Any, Any], site: Site, view: AskView) -> Respons
 
 
 @get(PATH, public=True, include_in_schema=False)
-async def form(request: Request[Actor | None, Any, Any], site: NamedDependency[Site]) -> Response[Any]:
-    """The form."""
+async def form(
+    request: Request[Actor | None, Any, Any],
+    site: NamedDependency[Site],
+    request_access: NamedDependency[RequestAccess],
+) -> Response[Any]:
+    """The form; an unknown address while administrators have switched it off."""
+    if not await request_access.is_offered():
+        raise NotFoundException
     return _page(request, site, AskView())
 
 
@@ -46,6 +53,8 @@ async def send(
     asked = AskedAccess(**{name: fields.get(name, "") for name in structs.asdict(AskedAccess())})
     try:
         await request_access(asked, address=client_address(request))
+    except AccessRequestsOff as refusal:
+        raise NotFoundException from refusal
     except (Invalid, TooManyAttempts) as refusal:
         return _page(request, site, AskView(Form(fields, errors_of(refusal, language_of(request)))))
     return _page(request, site, AskView(sent=True))

@@ -13,6 +13,7 @@ from msgspec import Struct
 from b2b_dvizhenie.application.identity import LogIn, LogOut, SelectCompany
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.companies import ACCESS_REQUESTS
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import CODE_LOGIN, BadCredentials, TooManyAttempts
 from b2b_dvizhenie.domain.shared.errors import DomainError
@@ -21,6 +22,7 @@ from b2b_dvizhenie.entrypoints.http.api.identity import client_address
 from b2b_dvizhenie.entrypoints.http.authentication import COOKIE, with_company
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.login import LoginView
+from b2b_dvizhenie.entrypoints.http.portal.access_request import PATH as REQUEST_PATH
 from b2b_dvizhenie.entrypoints.http.portal.entering import entered, entrance_page, refused_form
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.responses import local_path
@@ -56,7 +58,7 @@ async def _login_page(
         form=Form(typed) if refusal is None else refused_form(request, refusal, typed),
         next_url=local_path(form.next),
         recovery=True,
-        access_request_url="/login/request",
+        access_request_url=REQUEST_PATH if await current(ACCESS_REQUESTS) else None,
         code_login=await current(CODE_LOGIN),
     )
     return entrance_page(request, site, view, refused=refusal is not None)
