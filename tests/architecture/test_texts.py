@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -50,3 +51,15 @@ def test_texts_of_both_languages_use_the_same_parameters() -> None:
 
     codes = [error.code for error in all_errors()]
     assert {code: parameters("ru", code) for code in codes} == {code: parameters("en", code) for code in codes}
+
+
+def test_no_text_of_a_catalogue_stands_without_its_msgid() -> None:
+    """A merge that leaves half an entry behind gives its text to the entry before it."""
+    found: list[str] = []
+    for path in sorted((Path(b2b_dvizhenie.__file__).parent / "locale").glob("*/*.po")):
+        words = [
+            line.split(" ", 1)[0] for line in path.read_text().splitlines() if line.startswith(("msgid", "msgstr"))
+        ]
+        pairs = zip(["msgid", *words], words, strict=False)
+        found += [path.name for before, word in pairs if (before, word) == ("msgstr", "msgstr")]
+    assert found == []
