@@ -4,8 +4,9 @@ All variations of a base world are compared with the base, so any two of them ar
 the comparisons that were made are counted.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from litestar import Litestar
@@ -15,6 +16,9 @@ from snapshots import Snapshot
 from sqlalchemy import true
 from worlds import OBSERVERS, Observer, Stopped, World, forget_caches, hide, standing_container
 
+from b2b_dvizhenie.adapters.postgres import ordering_carts
+from b2b_dvizhenie.adapters.postgres.closings import OPEN, Closing
+from b2b_dvizhenie.adapters.postgres.views import catalog_sql
 from b2b_dvizhenie.adapters.postgres.views import orders as order_reads
 from b2b_dvizhenie.adapters.postgres.views import sessions as session_reads
 from b2b_dvizhenie.adapters.postgres.views import vip as vip_reads
@@ -152,3 +156,41 @@ async def test_activations_without_the_predicate_are_noticed(
     async with theatre(app_settings, database_url, clock, MANAGER, 1) as stage:
         found = await _noticed(stage)
     assert any("/api/v1/vip-activations" in one for one in found)
+
+
+def _everything_known(_: Closing) -> str:
+    return catalog_sql.KNOWN
+
+
+def _whole_cart(_: Closing, made: Callable[[Closing], Any] = ordering_carts._cart_sql) -> Any:
+    return made(OPEN)
+
+
+def _counted_whole(_: Closing) -> str:
+    return "SELECT section_id, product_count FROM section"
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "without", "where"),
+    [
+        (catalog_sql, "known", _everything_known, "q="),
+        (catalog_sql, "open_counts", _counted_whole, "catalog/sections"),
+        (ordering_carts, "_cart_sql", _whole_cart, "/cart"),
+    ],
+    ids=["words", "counts", "cart"],
+)
+async def test_a_reader_without_the_predicate_of_closed_goods_is_noticed(
+    app_settings: Settings,
+    database_url: str,
+    clock: Stopped,
+    monkeypatch: pytest.MonkeyPatch,
+    module: Any,
+    name: str,
+    without: Callable[[Closing], Any],
+    where: str,
+) -> None:
+    """HIER-7: what was misspelt, how many goods there are, what a line of a cart costs."""
+    monkeypatch.setattr(module, name, without)
+    async with theatre(app_settings, database_url, clock, CLIENT, 1) as stage:
+        found = await _noticed(stage)
+    assert any(where in one for one in found), found

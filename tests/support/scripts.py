@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import timedelta
 from urllib.parse import quote
 
+from closed_goods import NOTHING_ASKED
 from club import RELATIONS
 from doors import Answered, Asked, as_json, ask
 from litestar import Litestar
@@ -16,7 +17,7 @@ from worlds import NOON, Stopped, World
 from b2b_dvizhenie.domain.catalog import Sort
 
 Ask = Callable[[Asked], Awaitable[Answered]]
-TEXTS = ("болт", "гайка м1", "саморез", "ankr", "ART-0003", "дюбел", "ермак", "ничего такого")
+TEXTS = ("болт", "гайка м1", "саморез", "ankr", "ART-0003", "дюбел", "ермак", "ничего такого", "секрт", "анкр гайк")
 FORM = ("content-type", "application/x-www-form-urlencoded")
 
 
@@ -58,25 +59,33 @@ def _route(route: Route, world: World) -> Iterator[Asked]:
 
 
 def _catalogue(world: World) -> Iterator[Asked]:
-    sections = ["", *(f"&section={one}" for one in world.sections)]
+    # What is closed is asked for by those to whom it is closed.
+    closed = world.closed.asked if world.observer.buys else NOTHING_ASKED
+    places = [*world.sections, *closed.sections]
+    sections = ["", *(f"&section={one}" for one in places)]
     for section in sections:
         for sort in Sort:
             yield Asked("GET", f"/api/v1/catalog/products?limit=5&sort={quote(sort)}{section}")
         for stock in ("", "&in_stock=true"):
             yield Asked("GET", f"/api/v1/catalog/products?limit=50{section}{stock}")
             yield Asked("GET", f"/api/v1/catalog/facets?q={section}{stock}")
-        for brand in world.brands:
+        for brand in (*world.brands, *closed.brands):
             yield Asked("GET", f"/api/v1/catalog/products?limit=5&brand={brand}{section}")
     for text in TEXTS:
         yield Asked("GET", f"/api/v1/catalog/products?q={quote(text)}")
         yield Asked("GET", f"/api/v1/catalog/facets?q={quote(text)}")
         yield Asked("GET", f"/search?q={quote(text)}", (("accept", "text/html"),))
         yield Asked("GET", f"/search/suggest?q={quote(text)}", (("accept", "text/html"),))
-    for product in world.products:
+    for place in closed.sections:
+        yield Asked("GET", f"/catalog/{place}", (("accept", "text/html"),))
+    for brand in closed.brands:
+        yield Asked("GET", f"/api/v1/catalog/facets?brand={brand}")
+    goods = [*world.products, *closed.goods]
+    for product in goods:
         yield Asked("GET", f"/api/v1/catalog/products/{product}")
         yield Asked("GET", f"/products/{product}", (("accept", "text/html"),))
     for quantity in ("1", "10", "1000"):
-        lines = [{"variant_id": one, "quantity": quantity} for one in world.products]
+        lines = [{"variant_id": one, "quantity": quantity} for one in goods]
         yield Asked("POST", "/api/v1/prices", *as_json({"lines": lines}))
 
 
@@ -125,8 +134,21 @@ async def _pages_on(asking: Ask, world: World) -> None:
                 break
 
 
+async def _closed(asking: Ask, world: World) -> None:
+    """Look at a cart with a line of what was closed since, try to order that and other closed goods, take it out."""
+    await asking(Asked("GET", "/cart", (("accept", "text/html"),)))
+    await asking(Asked("GET", "/api/v1/cart"))
+    await asking(Asked("POST", "/api/v1/orders", *as_json({"accept_prices": True})))
+    for good in world.closed.asked.goods:
+        lines = [{"variant_id": good, "quantity": "2"}]
+        await asking(Asked("POST", "/api/v1/orders", *as_json({"lines": lines, "accept_prices": True})))
+    await asking(Asked("DELETE", f"/api/v1/cart/lines/{world.closed.kept}"))
+
+
 async def _orders(asking: Ask, world: World) -> None:
     """Fill the cart, order, cancel, repeat; also what is somebody else's."""
+    if world.observer.buys:
+        await _closed(asking, world)
     lines = [{"variant_id": one, "quantity": "2"} for one in world.products[:4]]
     await asking(Asked("PUT", "/api/v1/cart", *as_json({"lines": lines})))
     await asking(Asked("GET", "/api/v1/cart"))

@@ -1,5 +1,6 @@
 """The state of a small database: one digest per table, and a quick way back to what it was."""
 
+from collections.abc import Mapping
 from typing import Self
 
 import psycopg
@@ -88,6 +89,10 @@ class Snapshot:
     def run(self, statement: str, *values: object) -> None:
         """Change the state under test."""
         self._connection.execute(statement.encode(), values or None)
+
+    def named(self, statement: str, values: Mapping[str, object]) -> None:
+        """Change the state under test by a statement whose parameters have names."""
+        self._connection.execute(statement.encode(), values)
 
     def rewrite(self, statement: str, *values: object) -> None:
         """Change what the database guards: something published was another thing from the start."""

@@ -1,9 +1,10 @@
 """Pairs of worlds that differ only in what an observer may not see, and what he asks them (reliability.md Z5).
 
-A base world is the club with goods in sections, of brands, with three price types. `hide` changes everything that is
-closed to an observer: prices he does not buy at, conditions that his level conceals, orders, carts, names and numbers
-of other companies and people, and how many of them there are. The clock and the ids stand still, and what the
-database counts with (numbers of orders, of audit rows) goes on from the same number in both worlds.
+A base world is the club with goods in sections, of brands, with three price types; some goods are closed to the
+observer's company. `hide` changes everything that is closed to an observer: closed goods, prices he does not buy at,
+conditions that his level conceals, orders, carts, names and numbers of other companies and people, and how many of
+them there are. The clock and the ids stand still, and what the database counts with (numbers of orders, of audit rows)
+goes on from the same number in both worlds.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from random import Random
 from types import SimpleNamespace
 from uuid import UUID
 
+from closed_goods import ClosedGoods
 from club import BUYERS, COMPANIES, STAFF, Club, scope_of
 from dependency_injector import providers
 from market import Market, Person
@@ -135,6 +137,11 @@ class World:
         placed = await market.order(club.people["newcomer"], (VariantId(self.products[0]), "3"))
         club.orders["newcomer"], club.numbers["newcomer"] = placed.order_id, placed.number
         await market.actor(club.people["newcomer"])
+        self.closed = ClosedGoods(market, self.sections[0])
+        self.products.append(await self.closed.open())
+        if self.observer.buys:
+            club.orders["kept"] = await self.closed.known_to(self.person)
+        await self.closed.close_to(club.companies["own"])
         return self
 
     def sees_company(self, name: str) -> bool:
@@ -169,6 +176,8 @@ def hide(world: World, snapshot: Snapshot, seed: int) -> None:
     for name in hidden:
         _company(world, snapshot, random, name)
     _vip(world, snapshot, random, hidden)
+    if world.observer.buys:
+        world.closed.vary(snapshot, random)
     for _ in range(random.randint(0, 4)):
         _newcomers(world, snapshot, random)
     if world.observer.level == 1:

@@ -1,9 +1,10 @@
 """Counts by brand are kept only where counting is dear, and never for long."""
 
-from b2b_dvizhenie.adapters.postgres.views.catalog_counts import LARGE, SECONDS, CountCache, Counted
+from b2b_dvizhenie.adapters.postgres.views.catalog_counts import LARGE, SECONDS, CountCache, Counted, SectionCounts
 from b2b_dvizhenie.application.catalog.ports import Search
 from b2b_dvizhenie.domain.catalog import Selection, read_text
 from b2b_dvizhenie.domain.shared.ids import BrandId, SectionId, new_id
+from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED, ClosedGoods
 
 BRAND = BrandId(new_id())
 
@@ -23,25 +24,40 @@ def test_large_counts_live_for_a_while() -> None:
     clock = [0.0]
     cache = CountCache(lambda: clock[0])
     section = Selection(section_id=SectionId(new_id()))
-    cache.keep(section, None, counted(LARGE))
-    assert cache.get(section, None) is not None
-    assert cache.get(Selection(section_id=section.section_id, in_stock=True), None) is None
-    assert cache.get(Selection(), None) is None
+    cache.keep(section, None, NOTHING_CLOSED, counted(LARGE))
+    assert cache.get(section, None, NOTHING_CLOSED) is not None
+    assert cache.get(Selection(section_id=section.section_id, in_stock=True), None, NOTHING_CLOSED) is None
+    assert cache.get(Selection(), None, NOTHING_CLOSED) is None
     clock[0] = SECONDS + 1
-    assert cache.get(section, None) is None
+    assert cache.get(section, None, NOTHING_CLOSED) is None
 
 
 def test_small_counts_and_searches_are_exact() -> None:
     cache = CountCache(lambda: 0.0)
-    cache.keep(Selection(), None, counted(LARGE - 1))
-    assert cache.get(Selection(), None) is None
+    cache.keep(Selection(), None, NOTHING_CLOSED, counted(LARGE - 1))
+    assert cache.get(Selection(), None, NOTHING_CLOSED) is None
     text = read_text("болт")
-    cache.keep(Selection(text="болт"), Search(text.terms, text), counted(LARGE))
-    assert cache.get(Selection(), None) is None
+    cache.keep(Selection(text="болт"), Search(text.terms, text), NOTHING_CLOSED, counted(LARGE))
+    assert cache.get(Selection(), None, NOTHING_CLOSED) is None
 
 
 def test_a_chosen_brand_that_was_not_counted_is_looked_up() -> None:
     cache = CountCache(lambda: 0.0)
-    cache.keep(Selection(), None, counted(LARGE))
-    assert cache.get(Selection(brands=(BRAND,)), None) is not None
-    assert cache.get(Selection(brands=(BrandId(new_id()),)), None) is None
+    cache.keep(Selection(), None, NOTHING_CLOSED, counted(LARGE))
+    assert cache.get(Selection(brands=(BRAND,)), None, NOTHING_CLOSED) is not None
+    assert cache.get(Selection(brands=(BrandId(new_id()),)), None, NOTHING_CLOSED) is None
+
+
+def test_counts_are_of_those_to_whom_the_same_is_closed() -> None:
+    clock = [0.0]
+    closed, other = ClosedGoods(brands=(BRAND,)), ClosedGoods(brands=(BrandId(new_id()),))
+    cache, sections = CountCache(lambda: 0.0), SectionCounts(lambda: clock[0])
+    cache.keep(Selection(), None, closed, counted(LARGE))
+    sections.keep(closed, {})
+    assert cache.get(Selection(), None, closed) is not None
+    assert cache.get(Selection(), None, other) is None
+    assert cache.get(Selection(), None, NOTHING_CLOSED) is None
+    assert sections.get(closed) == {}
+    assert sections.get(other) is None
+    clock[0] = SECONDS + 1
+    assert sections.get(closed) is None

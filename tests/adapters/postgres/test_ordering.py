@@ -35,7 +35,7 @@ from b2b_dvizhenie.domain.ordering import (
 )
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, PriceTypeId, UserId, VariantId, new_id
-from b2b_dvizhenie.domain.visibility import PRICE_GROUPS
+from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED, PRICE_GROUPS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -89,12 +89,12 @@ async def test_cart_lines_are_read_as_they_were_written(
             for line in lines:
                 earlier = wanted.get(line.variant_id, line)
                 wanted[line.variant_id] = msgspec.structs.replace(line, added_at=earlier.added_at)
-        stored = [line for line, _ in await work.carts.lines(user_id)]
+        stored = [line for line, _ in await work.carts.lines(user_id, NOTHING_CLOSED)]
         assert {line.variant_id: line for line in stored} == wanted
         assert stored == sorted(stored, key=lambda line: (line.added_at, line.variant_id))
         variants = [world.goods[place] for place in gone]
         assert await work.carts.remove(user_id, variants) == len(wanted.keys() & set(variants))
-        left = {line.variant_id for line, _ in await work.carts.lines(user_id)}
+        left = {line.variant_id for line, _ in await work.carts.lines(user_id, NOTHING_CLOSED)}
         assert left == wanted.keys() - set(variants)
 
 
@@ -108,7 +108,7 @@ async def test_what_was_shown_is_recorded_for_its_quantity_and_never_raised(
     async with world.work() as work:
         await work.carts.put(user_id, [line])
         await work.carts.record_seen(user_id, [msgspec.structs.replace(line, quantity=asked, seen=shown)])
-        stored = (await work.carts.lines(user_id))[0][0]
+        stored = (await work.carts.lines(user_id, NOTHING_CLOSED))[0][0]
         taken = asked == line.quantity and after_showing(line.seen, shown) == shown
         assert stored == (msgspec.structs.replace(line, seen=shown) if taken else line)
 

@@ -9,6 +9,7 @@ from shop import Shop
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader, tsquery
 from b2b_dvizhenie.application.catalog.ports import Search
 from b2b_dvizhenie.domain.catalog import Selection, read_text
+from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -161,5 +162,5 @@ async def test_any_text_makes_a_query_the_database_takes(shop: Shop) -> None:
     collect()
     for text in tried:
         read = read_text(text)
-        await reader.facets(Selection(text=text), Search(read.terms, read))
-        assert "\x00" not in tsquery(Search(read.terms, read))
+        await reader.facets(Selection(text=text), Search(read.terms, read), NOTHING_CLOSED)
+        assert "\x00" not in tsquery(Search(read.terms, read), NOTHING_CLOSED)

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
     Text,
+    TextClause,
     Uuid,
     and_,
     any_,
@@ -24,6 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.closings import OPEN, Closing, open_goods, values_of
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, stock, variant, warehouse
 from b2b_dvizhenie.adapters.postgres.tables.ordering import cart_line
@@ -32,6 +36,7 @@ from b2b_dvizhenie.domain.catalog import article_key
 from b2b_dvizhenie.domain.ordering import CartLine, Goods, Seen
 from b2b_dvizhenie.domain.shared.ids import ProductId, UserId, VariantId
 from b2b_dvizhenie.domain.shared.quantity import QuantityRule
+from b2b_dvizhenie.domain.visibility import ClosedGoods
 
 _HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended('cart:' || :user, 0))")
 
@@ -87,6 +92,12 @@ _GOODS = (
 )
 
 
+def _open(closing: Closing) -> TextClause:
+    """The condition of open goods, which every other reader of goods has too, over the tables of this module."""
+    shut = [bindparam(f"closed_{name}", type_=ARRAY(Uuid)) for name in Closing._fields if getattr(closing, name)]
+    return text(f"({' AND '.join(open_goods(closing, 'product', ':{}'))})").bindparams(*shut)
+
+
 def _goods(row: Sequence[Any]) -> Goods:
     return Goods(
         variant_id=VariantId(row[0]),
@@ -104,33 +115,44 @@ def _goods(row: Sequence[Any]) -> Goods:
 
 
 _GOODS_COUNT = len(_GOODS)
-_CART: Select[*tuple[Any, ...]] = (
-    select(
-        *_GOODS,
-        cart_line.c.quantity,
-        cart_line.c.added_at,
-        cart_line.c.comment,
-        cart_line.c.seen_price,
-        cart_line.c.seen_amount,
-        cart_line.c.seen_currency,
-    )
-    .join(variant, variant.c.variant_id == cart_line.c.variant_id)
-    .join(product, product.c.product_id == variant.c.product_id)
-    .where(cart_line.c.user_id == bindparam("user", type_=Uuid))
-    .order_by(cart_line.c.added_at, cart_line.c.variant_id)
+_LINE = (
+    cart_line.c.quantity,
+    cart_line.c.added_at,
+    cart_line.c.comment,
+    cart_line.c.seen_price,
+    cart_line.c.seen_amount,
+    cart_line.c.seen_currency,
 )
 
 
-# The same select as text, for the bare connection that every page of a buyer reads his cart over.
-_COMPILED = _CART.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy
-_CART_SQL = _COMPILED.string
-_CART_PARAMETERS = {name: value for name, value in _COMPILED.params.items() if name != "user"}
+@lru_cache(maxsize=4)
+def _cart(closing: Closing) -> Select[*tuple[Any, ...]]:
+    """Lines with their goods; where something is closed, with a last column that says whether the goods are open."""
+    columns: tuple[Any, ...] = (*_GOODS, *_LINE)
+    return (
+        select(*columns, *(() if closing == OPEN else (_open(closing),)))
+        .select_from(cart_line)
+        .join(variant, variant.c.variant_id == cart_line.c.variant_id)
+        .join(product, product.c.product_id == variant.c.product_id)
+        .where(cart_line.c.user_id == bindparam("user", type_=Uuid))
+        .order_by(cart_line.c.added_at, cart_line.c.variant_id)
+    )
+
+
+@lru_cache(maxsize=4)
+def _cart_sql(closing: Closing) -> tuple[bytes, Mapping[str, Any]]:
+    """The same select as text, for the bare connection that every page of a buyer reads his cart over."""
+    compiled = _cart(closing).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy
+    return compiled.string.encode(), {name: value for name, value in compiled.params.items() if value is not None}
 
 
 def _cart_line(row: Sequence[Any]) -> tuple[CartLine, Goods]:
-    quantity, added_at, comment, price, amount, currency = row[_GOODS_COUNT:]
+    quantity, added_at, comment, price, amount, currency = row[_GOODS_COUNT : _GOODS_COUNT + len(_LINE)]
     seen = None if price is None else Seen(price, amount, currency)
-    return CartLine(VariantId(row[0]), quantity, added_at, comment, seen), _goods(row)
+    goods = _goods(row)
+    if len(row) > _GOODS_COUNT + len(_LINE) and not row[-1]:
+        goods = replace(goods, is_orderable=False, available=None, is_closed=True)
+    return CartLine(VariantId(row[0]), quantity, added_at, comment, seen), goods
 
 
 class PostgresCartReader(CartReader):
@@ -139,11 +161,12 @@ class PostgresCartReader(CartReader):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
+    async def lines(self, user_id: UserId, closed: ClosedGoods) -> list[tuple[CartLine, Goods]]:
         """All lines with their goods, oldest first."""
+        statement, parameters = _cart_sql(Closing.of(closed))
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(_CART_SQL.encode(), {**_CART_PARAMETERS, "user": user_id})
+            await cursor.execute(statement, {**parameters, **values_of(closed), "user": user_id})
             return [_cart_line(row) async for row in cursor]
 
 
@@ -153,7 +176,7 @@ class PostgresGoods(GoodsReader):
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def _read(self, condition: ColumnElement[bool]) -> Iterable[Row[*tuple[Any, ...]]]:
+    async def _read(self, condition: ColumnElement[bool], closed: ClosedGoods) -> Iterable[Row[*tuple[Any, ...]]]:
         query: Select[*tuple[Any, ...]] = (
             select(*_GOODS)
             .select_from(variant)
@@ -161,15 +184,17 @@ class PostgresGoods(GoodsReader):
             .where(_ON_SALE, condition)
             .order_by(variant.c.variant_id)
         )
-        return (await self._connection.execute(query)).all()
+        if closed:
+            query = query.where(_open(Closing.of(closed)))
+        return (await self._connection.execute(query, values_of(closed))).all()
 
-    async def by_ids(self, variants: Sequence[VariantId]) -> Mapping[VariantId, Goods]:
+    async def by_ids(self, variants: Sequence[VariantId], closed: ClosedGoods) -> Mapping[VariantId, Goods]:
         """Visible goods by variant; one round trip."""
         wanted = literal(list(variants), ARRAY(Uuid))
-        rows = await self._read(variant.c.variant_id == any_(wanted))
+        rows = await self._read(variant.c.variant_id == any_(wanted), closed)
         return {VariantId(row[0]): _goods(row) for row in rows}
 
-    async def by_articles(self, articles: Sequence[str]) -> Mapping[str, tuple[Goods, ...]]:
+    async def by_articles(self, articles: Sequence[str], closed: ClosedGoods) -> Mapping[str, tuple[Goods, ...]]:
         """Visible goods by article: exactly as written, else as people misspell it; one round trip."""
         keys = {article: article_key(article) for article in articles}
         # Two indexed reads, not one scan: a variant's own article, or its product's.
@@ -183,7 +208,7 @@ class PostgresGoods(GoodsReader):
         )
         by_article: dict[str, tuple[Goods, ...]] = {}
         by_key: dict[str, tuple[Goods, ...]] = {}
-        for row in await self._read(variant.c.variant_id.in_(own.union(inherited))):
+        for row in await self._read(variant.c.variant_id.in_(own.union(inherited)), closed):
             goods = _goods(row)
             key = article_key(goods.article)
             by_article[goods.article] = (*by_article.get(goods.article, ()), goods)
@@ -202,9 +227,10 @@ class PostgresCarts(Carts):
         """Wait until no other transaction holds this user's cart."""
         await self._connection.execute(_HOLD, {"user": str(user_id)})
 
-    async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
+    async def lines(self, user_id: UserId, closed: ClosedGoods) -> list[tuple[CartLine, Goods]]:
         """All lines with their goods, oldest first."""
-        return [_cart_line(row) for row in await self._connection.execute(_CART, {"user": user_id})]
+        parameters = {"user": user_id} | values_of(closed)
+        return [_cart_line(row) for row in await self._connection.execute(_cart(Closing.of(closed)), parameters)]
 
     async def put(self, user_id: UserId, lines: Sequence[CartLine]) -> None:
         """Write lines whole."""

@@ -6,6 +6,7 @@ from b2b_dvizhenie.application.catalog.use_cases import (
     BrowseCatalog,
     CountFacets,
     ShowBranch,
+    ShowPicture,
     ShowProduct,
     ShowSections,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "Product",
     "Section",
     "ShowBranch",
+    "ShowPicture",
     "ShowProduct",
     "ShowSections",
     "Stock",

@@ -16,19 +16,20 @@ from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.pricing import Bound, LineQuote, PricePoint
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, ProductId, VariantId, WarehouseId
-from b2b_dvizhenie.domain.visibility import Information
+from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED, ClosedGoods, Information
 
 
 class Sight(Struct, frozen=True):
     """What an actor sees of goods beside their description: nothing else is read, so nothing else can leak.
 
     `terms` is None where there are no prices to see: without the permission, or without a company. Without
-    `stock_detail` stock is a word, not a quantity.
+    `stock_detail` stock is a word, not a quantity. `closed` are the goods that do not exist for the actor.
     """
 
     terms: Terms | None
     stock: bool
     stock_detail: bool = True
+    closed: ClosedGoods = NOTHING_CLOSED
 
     @classmethod
     def of(cls, actor: Actor) -> Self:
@@ -39,7 +40,8 @@ class Sight(Struct, frozen=True):
         """
         scope = actor.require(Permission.CATALOG_VIEW)
         terms = actor.terms if actor.may(Permission.PRICES_VIEW) else None
-        return cls(terms, actor.may(Permission.STOCK_VIEW), actor.opens(Information.STOCK_DETAIL, scope))
+        detail = actor.opens(Information.STOCK_DETAIL, scope)
+        return cls(terms, actor.may(Permission.STOCK_VIEW), detail, actor.closed)
 
     @property
     def price_type_id(self) -> PriceTypeId | None:
@@ -153,11 +155,13 @@ class CatalogReader(Protocol):
     """Port: the catalogue as it is now.
 
     Contract: `page` and `card` take at most two round trips whatever the number of goods, `sections`, `branch`,
-    `facets` and `known` one. Only prices of the sight's price type and, only where the sight has it, stock are read.
+    `facets` and `known` one; `sections` and `branch` one more where something is closed. Only prices of the sight's
+    price type and, only where the sight has it, stock are read. Goods that are closed to who asks, sections that hold
+    nothing else, and brands of closed goods alone do not exist, not even as a count or as a word that was meant.
     """
 
     @abstractmethod
-    async def sections(self) -> tuple[Section, ...]:
+    async def sections(self, closed: ClosedGoods) -> tuple[Section, ...]:
         """All sections that people can enter, parents before children, in the order of the catalogue."""
         ...
 
@@ -207,18 +211,23 @@ class CatalogReader(Protocol):
         ...
 
     @abstractmethod
-    async def facets(self, selection: Selection, search: Search | None) -> Facets:
+    async def facets(self, selection: Selection, search: Search | None, closed: ClosedGoods) -> Facets:
         """Counts over the selection; the brands chosen in it narrow `total` but not the brands' own counts."""
         ...
 
     @abstractmethod
-    async def known(self, words: Sequence[str]) -> Mapping[str, Known]:
+    async def known(self, words: Sequence[str], closed: ClosedGoods) -> Mapping[str, Known]:
         """What is known of each of the words: exactly it, words that begin with it, words that resemble it."""
         ...
 
     @abstractmethod
-    async def branch(self, section_id: UUID | None) -> Branch | None:
+    async def branch(self, section_id: UUID | None, closed: ClosedGoods) -> Branch | None:
         """The sections around a section (or the root), or None where it cannot be entered."""
+        ...
+
+    @abstractmethod
+    async def shows_picture(self, picture: str, closed: ClosedGoods) -> bool:
+        """Whether a picture is of a good that is shown; one round trip."""
         ...
 
 
@@ -236,16 +245,16 @@ class Item(Struct, frozen=True):
 class ItemFinder(Protocol):
     """Port: variants that can be bought, by id or by what people call them.
 
-    Contract: one round trip each; what is inactive or hidden is absent.
+    Contract: one round trip each; what is inactive or hidden, or closed to who asks, is absent.
     """
 
     @abstractmethod
-    async def by_id(self, variants: Iterable[VariantId]) -> Mapping[VariantId, Item]:
+    async def by_id(self, variants: Iterable[VariantId], closed: ClosedGoods) -> Mapping[VariantId, Item]:
         """The variants that exist."""
         ...
 
     @abstractmethod
-    async def by_article(self, keys: Iterable[str]) -> Mapping[str, tuple[Item, ...]]:
+    async def by_article(self, keys: Iterable[str], closed: ClosedGoods) -> Mapping[str, tuple[Item, ...]]:
         """Every variant of every product with one of the article keys (`domain.catalog.article_key`)."""
         ...
 

@@ -1,6 +1,8 @@
 """Browse sections and goods, search, look at a card, count what a selection can be narrowed by."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
+from pathlib import Path
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -29,6 +31,7 @@ from b2b_dvizhenie.application.catalog.views import (
     ShownFor,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.files import FileStore
 from b2b_dvizhenie.domain.catalog import (
     BY_PRICE,
     Position,
@@ -43,6 +46,7 @@ from b2b_dvizhenie.domain.catalog import (
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import ProductId, SectionId
+from b2b_dvizhenie.domain.visibility import ClosedGoods
 
 DEFAULT_LIMIT = 50
 
@@ -56,7 +60,7 @@ class ShowSections:
     async def __call__(self, actor: Actor) -> tuple[Section, ...]:
         """All sections, parents before children; raises Forbidden without the right to see the catalogue."""
         actor.require(Permission.CATALOG_VIEW)
-        return await self._reader.sections()
+        return await self._reader.sections(actor.closed)
 
 
 class ShowBranch:
@@ -68,7 +72,7 @@ class ShowBranch:
     async def __call__(self, actor: Actor, section_id: SectionId | None) -> Branch:
         """The path to the section (None: the root) and what lies beside it; raises NotFound where it is closed."""
         actor.require(Permission.CATALOG_VIEW)
-        found = await self._reader.branch(section_id)
+        found = await self._reader.branch(section_id, actor.closed)
         if found is None:
             raise NotFound("section")
         return found
@@ -90,11 +94,11 @@ class _Finder:
         text = read_text(selection.text)
         return Search(text.terms, text)
 
-    async def meanings(self, first: Search) -> list[Search]:
+    async def meanings(self, first: Search, closed: ClosedGoods) -> list[Search]:
         """Other readings of the text, the most probable first."""
         if not first.text.pieces:
             return []
-        known = await self._reader.known(words_to_look_up(first.text))
+        known = await self._reader.known(words_to_look_up(first.text), closed)
         meant = meant_terms(first.text, known)
         readings = [Search(meant, first.text)] if meant != first.terms else []
         if len(meant) > 1:
@@ -111,7 +115,7 @@ class _Finder:
         rows = await self._page(request, first, sight, pricing)
         if rows or request.selection.literal:
             return rows, first
-        for search in await self.meanings(first):
+        for search in await self.meanings(first, sight.closed):
             rows = await self._page(request, search, sight, pricing)
             if rows:
                 return rows, search
@@ -128,14 +132,14 @@ class _Finder:
             return await page_by_price(self._reader, request, sight, pricing)
         return await self._reader.page(request, sight)
 
-    async def counts(self, selection: Selection) -> Facets:
+    async def counts(self, selection: Selection, closed: ClosedGoods) -> Facets:
         """Facets over what `find` would find."""
         first = self._attempt(selection)
-        facets = await self._reader.facets(selection, first)
+        facets = await self._reader.facets(selection, first, closed)
         if first is None or facets.brands or facets.total or selection.literal:
             return facets
-        for search in await self.meanings(first):
-            other = await self._reader.facets(selection, search)
+        for search in await self.meanings(first, closed):
+            other = await self._reader.facets(selection, search, closed)
             if other.brands or other.total:
                 return other
         return facets
@@ -226,9 +230,34 @@ class CountFacets:
         if selection.in_stock:
             actor.require(Permission.STOCK_VIEW)
         if selection.prices is None:
-            return await self._finder.counts(selection)
+            return await self._finder.counts(selection, actor.closed)
         # Own prices are not counted, only listed: the counts are those without the range, and there is no total.
-        return replace(await self._finder.counts(replace(selection, prices=None)), total=None)
+        counted = await self._finder.counts(replace(selection, prices=None), actor.closed)
+        return replace(counted, total=None)
+
+
+class ShowPicture:
+    """A picture of a good."""
+
+    def __init__(self, reader: CatalogReader, files: FileStore) -> None:
+        self._reader = reader
+        self._files = files
+
+    async def __call__(self, actor: Actor, picture: str) -> tuple[Path, str]:
+        """The file and its media type.
+
+        Pictures are named by their content, so whoever can name one has been shown it; where segments close goods that
+        is not enough, since what was closed later is not to be seen any more.
+
+        Raises:
+            Forbidden: no right to see the catalogue.
+            NotFound: there is no such picture, or it is only of goods that are closed to the actor.
+        """
+        actor.require(Permission.CATALOG_VIEW)
+        found = await to_thread(self._files.picture, picture)
+        if found is None or (actor.closed and not await self._reader.shows_picture(picture, actor.closed)):
+            raise NotFound("sha256")
+        return found
 
 
 class ShowProduct:

@@ -55,7 +55,7 @@ class ShowCart:
         """
         actor.require(Permission.CART_EDIT)
         user_id = buyer(actor)
-        lines = await self._reader.lines(user_id)
+        lines = await self._reader.lines(user_id, actor.closed)
         if not lines:
             return empty(actor)
         draft, _ = await draft_of_cart(actor, lines, self._price_lines)
@@ -108,7 +108,7 @@ class PutLines:
         buyer(actor)
         check_lines(lines)
         async with self._work() as work:
-            found = await resolve(work.goods, lines)
+            found = await resolve(work.goods, lines, actor.closed)
             return await change(
                 work,
                 actor,
@@ -145,7 +145,7 @@ async def change(
     """
     user_id = buyer(actor)
     await work.carts.hold(user_id)
-    held = {line.variant_id: (line, goods) for line, goods in await work.carts.lines(user_id)}
+    held = {line.variant_id: (line, goods) for line, goods in await work.carts.lines(user_id, actor.closed)}
     changed = _changed(held, wanted, mode, now, round_up=round_up)
     gone = {variant_id for variant_id in held if variant_id not in changed and (replace or variant_id in without)}
     lines = [line for variant_id, line in (held | changed).items() if variant_id not in gone]
@@ -255,7 +255,7 @@ class AcceptPrices:
         user_id = buyer(actor)
         async with self._work() as work:
             await work.carts.hold(user_id)
-            lines = await work.carts.lines(user_id)
+            lines = await work.carts.lines(user_id, actor.closed)
             draft, _ = await draft_of_cart(actor, lines, self._price_lines)
             if price_version(draft) != version:
                 return False

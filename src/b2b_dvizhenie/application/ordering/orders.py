@@ -29,6 +29,7 @@ from b2b_dvizhenie.domain.ordering import (
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import OrderId, VariantId
 from b2b_dvizhenie.domain.shared.quantity import trimmed
+from b2b_dvizhenie.domain.visibility import ClosedGoods
 
 MAX_OFFSET = 100_000
 MAX_REASON = 200
@@ -164,7 +165,7 @@ class RepeatOrder:
         """The cart with the order's lines in it, at least in the quantities that were ordered.
 
         Repeating twice changes nothing: of the ordered quantity and the one in the cart the larger stands. Goods that
-        are not on sale any more are named and left out.
+        are not on sale any more, or closed to the company, are named and left out.
 
         Raises:
             NotFound: the order is not the actor's to see.
@@ -175,7 +176,7 @@ class RepeatOrder:
         buyer(actor)
         found = await ShowOrder(self._reader)(actor, order_id)
         async with self._work() as work:
-            wanted, differences = await self._compared(work, found)
+            wanted, differences = await self._compared(work, found, actor.closed)
             cart = await change(
                 work, actor, self._price_lines, self._clock(), wanted, mode=PutMode.AT_LEAST, round_up=True
             )
@@ -189,17 +190,17 @@ class RepeatOrder:
         """
         found = await ShowOrder(self._reader)(actor, order_id)
         async with self._work() as work:
-            return (await self._compared(work, found))[1]
+            return (await self._compared(work, found, actor.closed))[1]
 
     async def _compared(
-        self, work: OrderingTransaction, found: OrderDetails
+        self, work: OrderingTransaction, found: OrderDetails, closed: ClosedGoods
     ) -> tuple[list[tuple[CartEntry, Goods, str]], tuple[RepeatedLine, ...]]:
         """What the order's lines are today, and where that differs."""
         ordered: dict[VariantId, Decimal] = {}
         for line in found.lines:
             ordered[line.variant_id] = ordered.get(line.variant_id, Decimal(0)) + line.quantity
         names = {line.variant_id: (line.article, line.name) for line in found.lines}
-        goods = await work.goods.by_ids(sorted(ordered))
+        goods = await work.goods.by_ids(sorted(ordered), closed)
         wanted, differences = [], []
         for variant_id, quantity in ordered.items():
             article, name = names[variant_id]

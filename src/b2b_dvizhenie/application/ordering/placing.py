@@ -158,9 +158,9 @@ class PlaceOrder:
     async def _draft(self, work: OrderingTransaction, actor: Actor, user_id: UserId, request: OrderRequest) -> Draft:
         if request.lines is None:
             await work.carts.hold(user_id)
-            draft, _ = await draft_of_cart(actor, await work.carts.lines(user_id), self._price_lines)
+            draft, _ = await draft_of_cart(actor, await work.carts.lines(user_id, actor.closed), self._price_lines)
             return draft
-        found = await resolve(work.goods, request.lines)
+        found = await resolve(work.goods, request.lines, actor.closed)
         terms = actor.buyer_terms()
         quote = await self._price_lines(actor, [LineRequest(goods.variant_id, line.quantity) for line, goods in found])
         return Draft(

@@ -24,7 +24,7 @@ from b2b_dvizhenie.domain.ordering import (
     Totals,
 )
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId, VariantId
-from b2b_dvizhenie.domain.visibility import NOTHING, Opened
+from b2b_dvizhenie.domain.visibility import NOTHING, ClosedGoods, Opened
 
 
 class Seller(Struct, frozen=True):
@@ -71,8 +71,8 @@ class Carts(Protocol):
         ...
 
     @abstractmethod
-    async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
-        """All lines with their goods, oldest first; one round trip."""
+    async def lines(self, user_id: UserId, closed: ClosedGoods) -> list[tuple[CartLine, Goods]]:
+        """All lines with their goods, oldest first; one round trip. What is closed is there and is marked."""
         ...
 
     @abstractmethod
@@ -98,21 +98,23 @@ class CartReader(Protocol):
     """Port: the cart as it is now, for looking at it on every page; one round trip without a transaction."""
 
     @abstractmethod
-    async def lines(self, user_id: UserId) -> list[tuple[CartLine, Goods]]:
-        """All lines with their goods, oldest first."""
+    async def lines(self, user_id: UserId, closed: ClosedGoods) -> list[tuple[CartLine, Goods]]:
+        """All lines with their goods, oldest first. What is closed is there and is marked."""
         ...
 
 
 class GoodsReader(Protocol):
-    """Port: goods as orders need them. Goods that nobody may see are as unknown as those that do not exist."""
+    """Port: goods as orders need them. Goods that nobody may see, or that are closed to who
+    asks, are as unknown as those that do not exist.
+    """
 
     @abstractmethod
-    async def by_ids(self, variants: Sequence[VariantId]) -> Mapping[VariantId, Goods]:
+    async def by_ids(self, variants: Sequence[VariantId], closed: ClosedGoods) -> Mapping[VariantId, Goods]:
         """Visible goods by variant; one round trip."""
         ...
 
     @abstractmethod
-    async def by_articles(self, articles: Sequence[str]) -> Mapping[str, tuple[Goods, ...]]:
+    async def by_articles(self, articles: Sequence[str], closed: ClosedGoods) -> Mapping[str, tuple[Goods, ...]]:
         """Visible goods by article, exactly as written, else without regard to case and punctuation.
 
         An article may name several goods (onec.md rule 15). One round trip.

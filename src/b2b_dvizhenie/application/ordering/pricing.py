@@ -30,7 +30,7 @@ from b2b_dvizhenie.domain.ordering import (
     reaches_minimum,
     seen_now,
 )
-from b2b_dvizhenie.domain.pricing import LineQuote
+from b2b_dvizhenie.domain.pricing import LineQuote, NoPrice
 from b2b_dvizhenie.domain.shared.ids import UserId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
@@ -54,17 +54,32 @@ def buyer(actor: Actor) -> UserId:
 async def draft_of_cart(
     actor: Actor, lines: CartLines, price_lines: PriceLines, also: Sequence[LineRequest] = ()
 ) -> tuple[Draft, tuple[LineQuote, ...]]:
-    """The cart as a draft under the actor's terms, and quotes of some more lines; one call for all prices."""
-    requests = [LineRequest(line.variant_id, line.quantity) for line, _ in lines]
+    """The cart as a draft under the actor's terms, and quotes of some more lines; one call for all prices.
+
+    Prices of closed goods are not asked for, so nothing that is made of the draft can tell them.
+    """
+    requests = [LineRequest(line.variant_id, line.quantity) for line, goods in lines if not goods.is_closed]
     quote = await price_lines(actor, [*requests, *also])
+    quotes = iter(quote.lines)
     draft = Draft(
         actor.buyer_terms(),
         tuple(
-            DraftLine(f"lines.{index}", goods, line.quantity, quoted, line.seen, line.comment)
-            for index, ((line, goods), quoted) in enumerate(zip(lines, quote.lines[: len(lines)], strict=True))
+            DraftLine(
+                f"lines.{index}",
+                goods,
+                line.quantity,
+                _closed(line) if goods.is_closed else next(quotes),
+                line.seen,
+                line.comment,
+            )
+            for index, (line, goods) in enumerate(lines)
         ),
     )
-    return draft, quote.lines[len(lines) :]
+    return draft, tuple(quotes)
+
+
+def _closed(line: CartLine) -> LineQuote:
+    return LineQuote(line.variant_id, line.quantity, None, None, reason=NoPrice.CLOSED)
 
 
 def remembered(

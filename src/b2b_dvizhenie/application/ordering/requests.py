@@ -10,6 +10,7 @@ from b2b_dvizhenie.domain.ordering import MAX_COMMENT, MAX_LINES, Goods, TextToo
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
 from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.domain.shared.quantity import parse_quantity
+from b2b_dvizhenie.domain.visibility import ClosedGoods
 
 MAX_ARTICLE = 255
 
@@ -85,16 +86,18 @@ def parse_price(price: Decimal, field: str) -> Decimal:
     return price
 
 
-async def resolve(goods: GoodsReader, lines: Sequence[RequestedLine]) -> list[tuple[RequestedLine, Goods]]:
-    """The goods of each line, in the order of the lines; two reads at most.
+async def resolve(
+    goods: GoodsReader, lines: Sequence[RequestedLine], closed: ClosedGoods
+) -> list[tuple[RequestedLine, Goods]]:
+    """The goods of each line, in the order of the lines; two reads at most. What is closed is unknown.
 
     Raises:
         Invalid: every line without goods, or with several, by its field.
     """
     ids = [line.variant_id for line in lines if line.variant_id is not None]
     articles = [line.article.strip() for line in lines if line.variant_id is None and line.article.strip()]
-    by_id = await goods.by_ids(ids) if ids else {}
-    by_article = await goods.by_articles(articles) if articles else {}
+    by_id = await goods.by_ids(ids, closed) if ids else {}
+    by_article = await goods.by_articles(articles, closed) if articles else {}
     found: list[tuple[RequestedLine, Goods]] = []
     errors: list[DomainError] = []
     for line in lines:

@@ -157,7 +157,7 @@ class ExplainOwnPrice:
         actor.require(Permission.PRICES_VIEW)
         actor.require(Permission.CATALOG_VIEW)
         terms, now = actor.buyer_terms(), self._clock()
-        item = (await self._items.by_id([variant_id])).get(variant_id)
+        item = (await self._items.by_id([variant_id], actor.closed)).get(variant_id)
         if item is None:
             raise NotFound("variant_id")
         rule = QuantityRule(item.order_multiple)
@@ -219,7 +219,7 @@ class ExplainFor:
         company = await self._terms.terms(company_id, now)
         if company is None:
             raise NotFound("company")
-        item = await self._item(article)
+        item = await self._item(actor, article)
         terms = company.terms
         stored = await self._prices.stored(terms, [item.variant_id], now)
         if rule_set_id is not None:
@@ -243,9 +243,9 @@ class ExplainFor:
         names = await self._books.names(key, told) if told else {}
         return company, _why(item, quoted, terms, _staff_view(quoted, terms, names, audience))
 
-    async def _item(self, article: str) -> Item:
+    async def _item(self, actor: Actor, article: str) -> Item:
         key = article_key(article)
-        found = (await self._items.by_article([key])).get(key, ()) if key else ()
+        found = (await self._items.by_article([key], actor.closed)).get(key, ()) if key else ()
         if not found:
             raise NotFound("article")
         if len(found) > 1:

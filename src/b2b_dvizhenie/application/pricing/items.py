@@ -19,6 +19,7 @@ from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
 from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import QuantityInvalid, QuantityRule, parse_quantity
+from b2b_dvizhenie.domain.visibility import ClosedGoods
 
 MAX_LINES = 1000
 
@@ -164,7 +165,7 @@ class PriceItems:
         actor.require(Permission.PRICES_VIEW)
         terms = actor.buyer_terms()
         _checked(lines)
-        found = await self._found(lines)
+        found = await self._found(lines, actor.closed)
         single = [options[0] for options in found if len(options) == 1]
         asked = [line.quantity for line, options in zip(lines, found, strict=True) if len(options) == 1]
         requests = [LineRequest(item.variant_id, quantity) for item, quantity in zip(single, asked, strict=True)]
@@ -179,11 +180,11 @@ class PriceItems:
             return answer
         return replace(answer, shown=_shown(answer, currency, await self._currencies.rates()))
 
-    async def _found(self, lines: Sequence[ItemRequest]) -> list[tuple[Item, ...]]:
+    async def _found(self, lines: Sequence[ItemRequest], closed: ClosedGoods) -> list[tuple[Item, ...]]:
         variants = [VariantId(line.variant_id) for line in lines if line.variant_id is not None]
         keys = [article_key(line.article) for line in lines if line.article and line.variant_id is None]
-        by_id: Mapping[VariantId, Item] = await self._items.by_id(set(variants)) if variants else {}
-        by_key: Mapping[str, tuple[Item, ...]] = await self._items.by_article(set(keys)) if keys else {}
+        by_id: Mapping[VariantId, Item] = await self._items.by_id(set(variants), closed) if variants else {}
+        by_key: Mapping[str, tuple[Item, ...]] = await self._items.by_article(set(keys), closed) if keys else {}
 
         def options(line: ItemRequest) -> tuple[Item, ...]:
             if line.variant_id is not None:

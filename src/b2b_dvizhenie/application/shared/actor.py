@@ -9,7 +9,16 @@ from msgspec import Struct
 from b2b_dvizhenie.domain.companies import CompanyRequired, Terms
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope, require
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, UserId
-from b2b_dvizhenie.domain.visibility import EVERYTHING, NOTHING, HiddenPrices, Information, Opened, priced_by
+from b2b_dvizhenie.domain.visibility import (
+    EVERYTHING,
+    NOTHING,
+    NOTHING_CLOSED,
+    ClosedGoods,
+    HiddenPrices,
+    Information,
+    Opened,
+    priced_by,
+)
 
 
 class View(Struct, frozen=True):
@@ -25,11 +34,12 @@ class Actor(Struct, frozen=True):
     """A person (or the system itself) with what it may do, and the company it acts for.
 
     `company_id` is the buyer company selected for this request; None for staff and for buyers without a company.
-    `access_level` is the actor's level inside that company, `opened` what it opens to him there (LVL). `terms` are the
-    terms his prices are made by. `company_certain` says that the request named the company or that there is only one;
-    otherwise it is the session's choice, which another tab may have changed since (MUL-4). With a `view` somebody else
-    looks through this person's eyes, and can change nothing. With `second_factor_due`
-    the role requires a second step that the person has yet to set up. `is_vip` is of the company (VIP-1).
+    `access_level` is the actor's level inside that company, `opened` what it opens to him there (LVL), `closed` the
+    goods that segments close to the company (HIER-7). `terms` are the terms his prices are made by. `company_certain`
+    says that the request named the company or that there is only one; otherwise it is the session's choice, which
+    another tab may have changed since (MUL-4). With a `view` somebody else looks through this person's eyes, and can
+    change nothing. With `second_factor_due` the role requires a second step that the person has yet to set up. `is_vip`
+    is of the company (VIP-1).
     """
 
     user_id: UserId | None
@@ -40,6 +50,7 @@ class Actor(Struct, frozen=True):
     company_certain: bool = True
     access_level: int = 1
     opened: Opened = NOTHING
+    closed: ClosedGoods = NOTHING_CLOSED
     hidden_prices: HiddenPrices = HiddenPrices.DEFAULT_PRICE_TYPE
     firm_id: FirmId | None = None
     is_vip: bool = False

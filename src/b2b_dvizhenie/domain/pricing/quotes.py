@@ -53,6 +53,7 @@ class NoPrice(StrEnum):
     NO_PRICE_OF_TYPE = "no_price_of_type"
     OTHER_CURRENCY = "other_currency"
     BELOW_FIRST_BREAK = "below_first_break"
+    CLOSED = "closed"  # to the company; only lines of a cart can be: elsewhere closed goods do not exist
 
 
 class BaseSource(Struct, frozen=True, gc=False):

@@ -17,4 +17,5 @@ class Catalog(CurrentPrices):
     show_branch = providers.Factory(catalog.ShowBranch, catalog_reader)
     browse_catalog = providers.Factory(catalog.BrowseCatalog, catalog_reader, CurrentPrices.current_discounts)
     count_facets = providers.Factory(catalog.CountFacets, catalog_reader)
+    show_picture = providers.Factory(catalog.ShowPicture, catalog_reader, Base.files)
     show_product = providers.Factory(catalog.ShowProduct, catalog_reader, CurrentPrices.current_discounts)

@@ -202,7 +202,7 @@ class PictureColumns(TypedColumns):
     source: Named[str] = Column(server_default="")
 
 
-picture = Table("product_picture", metadata, PictureColumns)
+picture = Table("product_picture", metadata, PictureColumns, Index("ix_product_picture_sha256", "sha256"))
 
 
 class WarehouseColumns(TypedColumns):

@@ -24,10 +24,14 @@ access_level = Table(
 
 
 class SegmentColumns(TypedColumns):
-    """A named set of companies. Discounts name segments by id, in `discount_rule.segments`."""
+    """A named set of companies. Discounts name segments by id, in `discount_rule.segments`.
+
+    `weight` decides between rules of several segments about one thing, the heavier's holds; of equal ones the closing.
+    """
 
     segment_id: Named[UUID] = Column(Uuid, primary_key=True)
     name: Named[str]
+    weight: Named[int] = Column(server_default=text("0"))
 
 
 segment = Table(
@@ -35,6 +39,7 @@ segment = Table(
     metadata,
     SegmentColumns,
     CheckConstraint("name <> ''", name="name"),
+    CheckConstraint("weight BETWEEN -1000 AND 1000", name="weight"),
 )
 Index("uq_segment_name", func.lower(segment.c.name), unique=True)
 
@@ -49,3 +54,41 @@ class SegmentMemberColumns(TypedColumns):
 segment_member = Table(
     "segment_member", metadata, SegmentMemberColumns, Index("ix_segment_member_segment_id", "segment_id")
 )
+
+
+class SegmentSectionColumns(TypedColumns):
+    """A segment opens or closes a section for its companies, and all below it up to the next rule of any segment."""
+
+    segment_id: Named[UUID] = Column(Uuid, ForeignKey("segment.segment_id", ondelete="CASCADE"), primary_key=True)
+    section_id: Named[UUID] = Column(Uuid, ForeignKey("section.section_id", ondelete="CASCADE"), primary_key=True)
+    opens: Named[bool]
+
+
+segment_section = Table(
+    "segment_section", metadata, SegmentSectionColumns, Index("ix_segment_section_section_id", "section_id")
+)
+
+
+class SegmentBrandColumns(TypedColumns):
+    """A segment opens or closes the goods of a brand for its companies."""
+
+    segment_id: Named[UUID] = Column(Uuid, ForeignKey("segment.segment_id", ondelete="CASCADE"), primary_key=True)
+    brand_id: Named[UUID] = Column(Uuid, ForeignKey("brand.brand_id", ondelete="CASCADE"), primary_key=True)
+    opens: Named[bool]
+
+
+segment_brand = Table("segment_brand", metadata, SegmentBrandColumns, Index("ix_segment_brand_brand_id", "brand_id"))
+
+
+class SegmentInformationColumns(TypedColumns):
+    """A segment opens or closes a group of information for its companies: a name of `domain.visibility.Information`.
+
+    What it opens is at most what an access level opens; it takes back what a lighter segment closes.
+    """
+
+    segment_id: Named[UUID] = Column(Uuid, ForeignKey("segment.segment_id", ondelete="CASCADE"), primary_key=True)
+    information: Named[str] = Column(primary_key=True)
+    opens: Named[bool]
+
+
+segment_information = Table("segment_information", metadata, SegmentInformationColumns)

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
+from b2b_dvizhenie.adapters.postgres.closings import Closing, values_of
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql as sql
-from b2b_dvizhenie.adapters.postgres.views.catalog_counts import CountCache, Counted
+from b2b_dvizhenie.adapters.postgres.views.catalog_counts import CountCache, Counted, SectionCounts
 from b2b_dvizhenie.application.catalog.ports import (
     BasePlace,
     BasePrice,
@@ -32,6 +33,7 @@ from b2b_dvizhenie.domain.catalog import Known, Selection, Term
 from b2b_dvizhenie.domain.pricing import PricePoint
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import ProductId, VariantId
+from b2b_dvizhenie.domain.visibility import ClosedGoods
 
 
 def _term(term: Term) -> str:
@@ -47,7 +49,7 @@ def tsquery(search: Search) -> str:
     return (" | " if search.any_term else " & ").join(map(_term, search.terms))
 
 
-def _question(selection: Selection, search: Search | None) -> tuple[sql.Shape, dict[str, Any]]:
+def _question(selection: Selection, search: Search | None, closed: ClosedGoods) -> tuple[sql.Shape, dict[str, Any]]:
     barcode = search.text.barcode if search else None
     shape = sql.Shape(
         section=selection.section_id is not None,
@@ -55,8 +57,9 @@ def _question(selection: Selection, search: Search | None) -> tuple[sql.Shape, d
         barcode=barcode is not None,
         brands=bool(selection.brands),
         in_stock=selection.in_stock,
+        closing=Closing.of(closed),
     )
-    values: dict[str, Any] = {"section": selection.section_id, "brands": list(selection.brands)}
+    values: dict[str, Any] = {"section": selection.section_id, "brands": list(selection.brands)} | values_of(closed)
     if search is not None:
         values |= {"words": tsquery(search), "keys": list(search.text.keys), "barcode": barcode}
     return shape, values
@@ -106,29 +109,49 @@ class PostgresCatalogReader(CatalogReader):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._counts = CountCache()
+        self._section_counts = SectionCounts()
 
-    async def sections(self) -> tuple[Section, ...]:
+    async def sections(self, closed: ClosedGoods) -> tuple[Section, ...]:
         """All sections that people can enter, parents before children."""
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.SECTIONS)
-            return tuple(Section(*row) for row in await cursor.fetchall())
+            await cursor.execute(sql.sections(Closing.of(closed)), values_of(closed))
+            found = [Section(*row) for row in await cursor.fetchall()]
+            return tuple(await self._counted(connection, found, closed))
 
-    async def branch(self, section_id: UUID | None) -> Branch | None:
+    async def branch(self, section_id: UUID | None, closed: ClosedGoods) -> Branch | None:
         """The sections around a section (or the root), or None where it cannot be entered."""
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.BRANCH, {"section": section_id})
+            await cursor.execute(sql.branch(Closing.of(closed)), {"section": section_id} | values_of(closed))
             rows = await cursor.fetchall()
+            found = await self._counted(connection, [Section(*row[:4]) for row in rows], closed)
         steps = sorted((row for row in rows if row[5] is not None), key=lambda row: row[5])
-        if section_id is not None and not (steps and all(row[4] for row in steps)):
+        if section_id is not None and not (steps and steps[-1][0] == section_id and all(row[4] for row in steps)):
             return None
         path = tuple(SectionStep(row[0], row[2]) for row in steps)
-        return Branch(path, tuple(Section(*row[:4]) for row in rows))
+        on_path = {step.id for step in path}
+        return Branch(path, tuple(one for one in found if one.product_count > 0 or one.id in on_path))
 
-    async def _path(self, connection: AsyncConnection[TupleRow], section_id: UUID) -> list[TupleRow]:
+    async def _counted(
+        self, connection: AsyncConnection[TupleRow], sections: list[Section], closed: ClosedGoods
+    ) -> list[Section]:
+        """The sections, counting only what is open; where something is closed, as it was some seconds ago."""
+        if not closed:
+            return sections
+        counts = self._section_counts.get(closed)
+        if counts is None:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.open_counts(Closing.of(closed)), values_of(closed))
+            counts = dict(await cursor.fetchall())
+            self._section_counts.keep(closed, counts)
+        return [replace(one, product_count=counts.get(one.id, 0)) for one in sections]
+
+    async def _path(
+        self, connection: AsyncConnection[TupleRow], section_id: UUID, closed: ClosedGoods
+    ) -> list[TupleRow]:
         cursor = connection.cursor(binary=True)
-        await cursor.execute(sql.PATH, {"section": section_id})
+        await cursor.execute(sql.path(Closing.of(closed)), {"section": section_id} | values_of(closed))
         rows = await cursor.fetchall()
         return rows if all(row[2] for row in rows) else []
 
@@ -136,7 +159,7 @@ class PostgresCatalogReader(CatalogReader):
         """Goods in the order of the request, with their first twenty variants."""
         after = request.after
         backward = after is not None and after.backward
-        shape, values = _question(request.selection, request.search)
+        shape, values = _question(request.selection, request.search, sight.closed)
         values["limit"] = request.limit
         if after is not None:
             values |= {"key": after.key, "id": after.product_id, "score": after.score}
@@ -147,7 +170,7 @@ class PostgresCatalogReader(CatalogReader):
             rows = await cursor.fetchall()
             if not rows:
                 section = request.selection.section_id
-                if section is not None and not await self._path(connection, section):
+                if section is not None and not await self._path(connection, section, sight.closed):
                     raise NotFound("section")
                 return []
             offers = await _read_offers(connection, [row[0] for row in rows], sight, limited=True)
@@ -156,7 +179,7 @@ class PostgresCatalogReader(CatalogReader):
         return [_listed(row, offers) for row in rows]
 
     def _priced_question(self, request: ListRequest, sight: Sight) -> tuple[sql.Shape, dict[str, Any]]:
-        shape, values = _question(request.selection, request.search)
+        shape, values = _question(request.selection, request.search, sight.closed)
         currency = sight.terms.currency if sight.terms else ""
         return shape, values | {"price_type": sight.price_type_id, "currency": currency}
 
@@ -204,11 +227,13 @@ class PostgresCatalogReader(CatalogReader):
         async with self._database.reading() as connection:
             if not places:
                 section = request.selection.section_id
-                if section is not None and not await self._path(connection, section):
+                if section is not None and not await self._path(connection, section, sight.closed):
                     raise NotFound("section")
                 return []
             cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.LISTED, {"products": products, "keys": [key for key, _ in places]})
+            keys = [key for key, _ in places]
+            values = {"products": products, "keys": keys} | values_of(sight.closed)
+            await cursor.execute(sql.listed(Closing.of(sight.closed)), values)
             rows = await cursor.fetchall()
             offers = await _read_offers(connection, products, sight, limited=True)
         return [_listed(row, offers) for row in rows]
@@ -217,7 +242,7 @@ class PostgresCatalogReader(CatalogReader):
         """A product with all its variants, or None where there is none to see."""
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.CARD, {"product": product_id})
+            await cursor.execute(sql.card(Closing.of(sight.closed)), {"product": product_id} | values_of(sight.closed))
             row = await cursor.fetchone()
             if row is None:
                 return None
@@ -225,36 +250,44 @@ class PostgresCatalogReader(CatalogReader):
         steps = tuple(map(SectionStep, row[21] or (), row[22] or ()))
         return Described(*(_listed(row, offers), *row[12:21], steps))
 
-    async def facets(self, selection: Selection, search: Search | None) -> Facets:
+    async def facets(self, selection: Selection, search: Search | None, closed: ClosedGoods) -> Facets:
         """Counts over the selection; those of larger sections may be some seconds old."""
-        counted = self._counts.get(selection, search)
+        counted = self._counts.get(selection, search, closed)
         if counted is None:
-            counted = await self._count(selection, search)
-            self._counts.keep(selection, search, counted)
+            counted = await self._count(selection, search, closed)
+            self._counts.keep(selection, search, closed, counted)
         return counted.facets(selection.brands)
 
-    async def _count(self, selection: Selection, search: Search | None) -> Counted:
-        shape, values = _question(selection, search)
+    async def _count(self, selection: Selection, search: Search | None, closed: ClosedGoods) -> Counted:
+        shape, values = _question(selection, search, closed)
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(sql.facets(shape._replace(brands=False)), values)
             rows = await cursor.fetchall()
             section = selection.section_id
-            if not rows and section is not None and not await self._path(connection, section):
+            if not rows and section is not None and not await self._path(connection, section, closed):
                 raise NotFound("section")
             missing = set(selection.brands) - {row[0] for row in rows}
             if missing:
-                await cursor.execute(sql.BRANDS, {"brands": list(missing)})
+                await cursor.execute(sql.brands(shape.closing), {"brands": list(missing)} | values_of(closed))
                 rows += await cursor.fetchall()
         return Counted(rows)
 
-    async def known(self, words: Sequence[str]) -> Mapping[str, Known]:
+    async def known(self, words: Sequence[str], closed: ClosedGoods) -> Mapping[str, Known]:
         """What is known of each of the words."""
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.KNOWN, {"words": list(words)})
+            await cursor.execute(sql.known(Closing.of(closed)), {"words": list(words)} | values_of(closed))
             rows = await cursor.fetchall()
         return {word: Known(is_word, is_beginning, tuple(similar)) for word, is_word, is_beginning, similar in rows}
+
+    async def shows_picture(self, picture: str, closed: ClosedGoods) -> bool:
+        """Whether the picture is of a good that is shown; asked only where something is closed."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(sql.pictured(Closing.of(closed)), {"picture": picture} | values_of(closed))
+            row = await cursor.fetchone()
+        return bool(row and row[0])
 
 
 def _item(row: Sequence[Any]) -> Item:
@@ -269,19 +302,21 @@ class PostgresItemFinder(ItemFinder):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def by_id(self, variants: Iterable[VariantId]) -> Mapping[VariantId, Item]:
+    async def by_id(self, variants: Iterable[VariantId], closed: ClosedGoods) -> Mapping[VariantId, Item]:
         """The variants that exist."""
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.ITEMS_BY_ID, {"variants": list(variants)})
+            values = {"variants": list(variants)} | values_of(closed)
+            await cursor.execute(sql.items_by_id(Closing.of(closed)), values)
             return {row[0]: _item(row) for row in await cursor.fetchall()}
 
-    async def by_article(self, keys: Iterable[str]) -> Mapping[str, tuple[Item, ...]]:
+    async def by_article(self, keys: Iterable[str], closed: ClosedGoods) -> Mapping[str, tuple[Item, ...]]:
         """Every variant of every product with one of the article keys."""
         found: dict[str, list[Item]] = defaultdict(list)
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.ITEMS_BY_ARTICLE, {"keys": list(keys)})
+            values = {"keys": list(keys)} | values_of(closed)
+            await cursor.execute(sql.items_by_article(Closing.of(closed)), values)
             for row in await cursor.fetchall():
                 found[row[8]].append(_item(row))
         return {key: tuple(items) for key, items in found.items()}

@@ -1,17 +1,20 @@
 """Counts of goods by brand. Those of larger sections are kept for a moment: they cost milliseconds per thousand goods.
 
-A count depends on nothing personal: goods are the same for everybody who may see the catalogue (and, where only what
-is in stock is counted, stock: the use case has asked for the permission before).
+A count depends on what segments close to the company, and on nothing else personal: goods are the same for everybody
+to whom the same is closed (and, where only what is in stock is counted, stock: the use case has asked for the
+permission before).
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from b2b_dvizhenie.application.catalog.ports import Search
 from b2b_dvizhenie.application.catalog.views import BrandCount, Facets
 from b2b_dvizhenie.domain.catalog import Selection
 from b2b_dvizhenie.domain.shared.ids import BrandId
+from b2b_dvizhenie.domain.visibility import ClosedGoods
 
 SECONDS = 15
 LARGE = 200
@@ -46,20 +49,39 @@ class CountCache:
         self._now = now
         self._kept: dict[_Key, tuple[float, Counted]] = {}
 
-    def get(self, selection: Selection, search: Search | None) -> Counted | None:
+    def get(self, selection: Selection, search: Search | None, closed: ClosedGoods) -> Counted | None:
         """A count that is fresh enough, or None."""
-        found = self._kept.get(self._key(selection)) if search is None else None
+        found = self._kept.get(self._key(selection, closed)) if search is None else None
         if found is None or found[0] < self._now() or not found[1].knows(selection.brands):
             return None
         return found[1]
 
-    def keep(self, selection: Selection, search: Search | None, counted: Counted) -> None:
+    def keep(self, selection: Selection, search: Search | None, closed: ClosedGoods, counted: Counted) -> None:
         """Keep a count, if it is worth it."""
         if search is not None or counted.total < LARGE:
             return
         if len(self._kept) >= KEPT:
             self._kept.clear()
-        self._kept[self._key(selection)] = (self._now() + SECONDS, counted)
+        self._kept[self._key(selection, closed)] = (self._now() + SECONDS, counted)
 
-    def _key(self, selection: Selection) -> _Key:
-        return (selection.section_id, selection.in_stock)
+    def _key(self, selection: Selection, closed: ClosedGoods) -> _Key:
+        return (selection.section_id, selection.in_stock, closed)
+
+
+class SectionCounts:
+    """How many goods of each section are open to those to whom the same is closed, for a quarter of a minute."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._kept: dict[ClosedGoods, tuple[float, Mapping[UUID, int]]] = {}
+
+    def get(self, closed: ClosedGoods) -> Mapping[UUID, int] | None:
+        """Counts that are fresh enough, or None."""
+        found = self._kept.get(closed)
+        return None if found is None or found[0] < self._now() else found[1]
+
+    def keep(self, closed: ClosedGoods, counts: Mapping[UUID, int]) -> None:
+        """Keep counts."""
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[closed] = (self._now() + SECONDS, counts)

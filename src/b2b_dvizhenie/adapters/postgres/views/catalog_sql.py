@@ -6,6 +6,7 @@ Values never enter a text: shapes differ only by which conditions stand in it.
 from functools import lru_cache
 from typing import NamedTuple
 
+from b2b_dvizhenie.adapters.postgres.closings import OPEN, Closing, anded, enterable, open_goods, shown_section
 from b2b_dvizhenie.domain.catalog import Sort
 
 LISTED_VARIANTS = 20
@@ -20,7 +21,7 @@ _OF_BARCODE = """p.product_id = ANY (ARRAY(
 _EXACT = "p.article_key = ANY (%(keys)s)"
 _IN_SECTION = """EXISTS (
           SELECT 1 FROM section s
-           WHERE s.section_id = %(section)s AND NOT EXISTS (
+           WHERE s.section_id = %(section)s{closing} AND NOT EXISTS (
                  SELECT 1 FROM section a WHERE a.section_id = ANY (s.path) AND NOT a.is_active))"""
 _IN_STOCK = """EXISTS (
           SELECT 1 FROM variant v JOIN stock s ON s.variant_id = v.variant_id AND s.quantity > 0
@@ -36,6 +37,7 @@ class Shape(NamedTuple):
     barcode: bool = False
     brands: bool = False
     in_stock: bool = False
+    closing: Closing = OPEN
 
 
 def _source(shape: Shape) -> str:
@@ -45,9 +47,9 @@ def _source(shape: Shape) -> str:
 
 
 def _conditions(shape: Shape) -> list[str]:
-    conditions = [_VISIBLE]
+    conditions = [_VISIBLE, *open_goods(shape.closing)]
     if shape.section:
-        conditions += ["pl.section_id = %(section)s", _IN_SECTION]
+        conditions += ["pl.section_id = %(section)s", _IN_SECTION.format(closing=anded(enterable(shape.closing)))]
     if shape.search:
         found = [f"p.search @@ {_QUERY}", _EXACT]
         if shape.barcode:
@@ -109,7 +111,7 @@ def page(shape: Shape, sort: Sort, *, after: bool, backward: bool) -> str:
 SELECT page.product_id, page.name, page.article, page.brand_id, b.name, page.section_id,
        (SELECT sha256 FROM product_picture pic WHERE pic.product_id = page.product_id ORDER BY position LIMIT 1),
        page.unit_name, page.order_multiple, page.vat_rate, page.key, page.score
-  FROM (SELECT p.product_id, p.name, p.article, p.brand_id, p.section_id, p.unit_name,
+  FROM (SELECT p.product_id, p.name, p.article, p.brand_id, {shown_section(shape.closing)} AS section_id, p.unit_name,
                trim_scale(p.order_multiple) AS order_multiple, trim_scale(p.vat_rate) AS vat_rate,
                {order.key} AS key, {score} AS score
           FROM {_source(shape)}
@@ -182,7 +184,15 @@ SELECT counted.brand_id, b.name, counted.goods
   LEFT JOIN brand b ON b.brand_id = counted.brand_id"""  # noqa: S608 - assembled from the constants above
 
 
-BRANDS = "SELECT b.brand_id, b.name, 0 FROM brand b WHERE b.brand_id = ANY (%(brands)s)"
+@lru_cache(maxsize=4)
+def brands(closing: Closing) -> str:
+    """Brands by id, with no goods counted. Where anything is closed only those of which some good is open."""
+    shown = ""
+    if closing != OPEN:
+        shown = f"""
+   AND EXISTS (SELECT 1 FROM product p
+                WHERE p.brand_id = b.brand_id AND {_VISIBLE}{anded(open_goods(closing))})"""  # noqa: S608 - ours
+    return f"SELECT b.brand_id, b.name, 0 FROM brand b WHERE b.brand_id = ANY (%(brands)s){shown}"  # noqa: S608 - ours
 
 
 @lru_cache(maxsize=8)
@@ -217,51 +227,89 @@ SELECT v.product_id, v.variant_id, v.name, v.article, v.attributes, v.barcodes, 
  ORDER BY v.product_id, v.place"""  # noqa: S608 - assembled from the constants above
 
 
-LISTED = f"""
-SELECT p.product_id, p.name, p.article, p.brand_id, b.name, p.section_id,
+@lru_cache(maxsize=4)
+def listed(closing: Closing) -> str:
+    """Goods of places that a scan of prices found, in their order. Parameters: products, keys."""
+    return f"""
+SELECT p.product_id, p.name, p.article, p.brand_id, b.name, {shown_section(closing)},
        (SELECT sha256 FROM product_picture pic WHERE pic.product_id = p.product_id ORDER BY position LIMIT 1),
        p.unit_name, trim_scale(p.order_multiple), trim_scale(p.vat_rate), asked.key, 0
   FROM unnest(%(products)s::uuid[], %(keys)s::text[]) WITH ORDINALITY AS asked (product_id, key, place)
-  JOIN product p ON p.product_id = asked.product_id AND {_VISIBLE}
+  JOIN product p ON p.product_id = asked.product_id AND {_VISIBLE}{anded(open_goods(closing))}
   LEFT JOIN brand b ON b.brand_id = p.brand_id
  ORDER BY asked.place"""  # noqa: S608 - assembled from the constants above
 
-CARD = f"""
-SELECT p.product_id, p.name, p.article, p.brand_id, b.name, p.section_id,
+
+@lru_cache(maxsize=4)
+def card(closing: Closing) -> str:
+    """A product. Parameter: product."""
+    return f"""
+SELECT p.product_id, p.name, p.article, p.brand_id, b.name, {shown_section(closing)},
        (SELECT sha256 FROM product_picture pic WHERE pic.product_id = p.product_id ORDER BY position LIMIT 1),
        p.unit_name,
        trim_scale(p.order_multiple), trim_scale(p.vat_rate), '', 0,
        p.full_name, p.code, p.description, p.country, trim_scale(p.weight), p.is_service, p.barcodes, p.properties,
        ARRAY(SELECT sha256 FROM product_picture pic WHERE pic.product_id = p.product_id ORDER BY position),
        (SELECT array_agg(a.section_id ORDER BY array_position(s.path, a.section_id))
-          FROM section s JOIN section a ON a.section_id = ANY (s.path) WHERE s.section_id = p.section_id),
+          FROM section s JOIN section a ON a.section_id = ANY (s.path) WHERE s.section_id = {shown_section(closing)}),
        (SELECT array_agg(a.name ORDER BY array_position(s.path, a.section_id))
-          FROM section s JOIN section a ON a.section_id = ANY (s.path) WHERE s.section_id = p.section_id)
+          FROM section s JOIN section a ON a.section_id = ANY (s.path) WHERE s.section_id = {shown_section(closing)})
   FROM product p
   LEFT JOIN brand b ON b.brand_id = p.brand_id
- WHERE p.product_id = %(product)s AND {_VISIBLE}"""  # noqa: S608 - assembled from the constants above
+ WHERE p.product_id = %(product)s AND {_VISIBLE}{anded(open_goods(closing))}"""  # noqa: S608 - of constants
 
-SECTIONS = """
+
+@lru_cache(maxsize=4)
+def sections(closing: Closing) -> str:
+    """Every section that can be entered."""
+    return f"""
 SELECT s.section_id, s.parent_id, s.name, s.product_count
   FROM section s
- WHERE NOT EXISTS (SELECT 1 FROM section a WHERE a.section_id = ANY (s.path) AND NOT a.is_active) AND s.is_active
- ORDER BY cardinality(s.path), s.position, s.name, s.section_id"""
+ WHERE NOT EXISTS (SELECT 1 FROM section a WHERE a.section_id = ANY (s.path) AND NOT a.is_active)
+   AND s.is_active{anded(enterable(closing))}
+ ORDER BY cardinality(s.path), s.position, s.name, s.section_id"""  # noqa: S608 - assembled from constants
 
-PATH = """
+
+# What a section has less than its counter says, where something is closed. Counted in one statement with the counter:
+# otherwise goods that have just come to a closed section would show as a difference between the two.
+_OPEN_COUNTS = """
+SELECT s.section_id, s.product_count - COALESCE(closed.goods, 0)
+  FROM section s
+  LEFT JOIN (SELECT pl.section_id, count(*)::int AS goods
+               FROM product p JOIN product_placement pl ON pl.product_id = p.product_id
+              WHERE {visible} AND NOT ({open})
+              GROUP BY pl.section_id) closed ON closed.section_id = s.section_id"""
+
+
+@lru_cache(maxsize=4)
+def open_counts(closing: Closing) -> str:
+    """The number of open goods in each section and below."""
+    return _OPEN_COUNTS.format(visible=_VISIBLE, open=" AND ".join(open_goods(closing)))
+
+
+@lru_cache(maxsize=4)
+def path(closing: Closing) -> str:
+    """The steps to a section; none where segments close it. Parameter: section."""
+    return f"""
 SELECT a.section_id, a.name, a.is_active
   FROM section s JOIN section a ON a.section_id = ANY (s.path)
- WHERE s.section_id = %(section)s
- ORDER BY array_position(s.path, a.section_id)"""
+ WHERE s.section_id = %(section)s{anded(enterable(closing))}
+ ORDER BY array_position(s.path, a.section_id)"""  # noqa: S608 - assembled from the constants above
 
-BRANCH = """
+
+@lru_cache(maxsize=4)
+def branch(closing: Closing) -> str:
+    """The sections around one. Parameter: section."""
+    return f"""
 WITH here AS MATERIALIZED (SELECT path FROM section WHERE section_id = %(section)s)
 SELECT s.section_id, s.parent_id, s.name, s.product_count, s.is_active,
        array_position((SELECT path FROM here), s.section_id) AS step
   FROM section s
- WHERE s.section_id = ANY ((SELECT path FROM here)::uuid[])
+ WHERE (s.section_id = ANY ((SELECT path FROM here)::uuid[])
     OR (s.is_active AND s.product_count > 0
-        AND (s.parent_id IS NULL OR s.parent_id = ANY ((SELECT path FROM here)::uuid[])))
- ORDER BY s.position, s.name, s.section_id"""
+        AND (s.parent_id IS NULL OR s.parent_id = ANY ((SELECT path FROM here)::uuid[])))){anded(enterable(closing))}
+ ORDER BY s.position, s.name, s.section_id"""  # noqa: S608 - assembled from the constants above
+
 
 KNOWN = """
 SELECT asked.word,
@@ -271,11 +319,52 @@ SELECT asked.word,
               ORDER BY similarity(w.word, asked.word) DESC, w.word LIMIT 8)
   FROM unnest(%(words)s::text[]) AS asked (word)"""
 
+# A word is known to somebody if it finds a good that is open to him; what closed goods are called must not show in
+# what a misspelt word was taken for. Words that only ever were in goods that are gone are unknown here as well.
+_FINDS = """EXISTS (
+          SELECT 1 FROM product p WHERE p.search @@ to_tsquery('russian', {query}) AND {goods})"""
+
+
+@lru_cache(maxsize=4)
+def known(closing: Closing) -> str:
+    """What is known of words. Parameter: words, which are letters and digits only."""
+    if closing == OPEN:
+        return KNOWN
+    goods = _VISIBLE + anded(open_goods(closing))
+    word, beginning, similar = (
+        _FINDS.format(query=query, goods=goods) for query in ("asked.word", "asked.word || ':*'", "w.word")
+    )
+    return f"""
+SELECT asked.word, numnode(to_tsquery('russian', asked.word)) = 0 OR {word}, {beginning},
+       ARRAY(SELECT w.word FROM search_word w WHERE w.word %% asked.word AND {similar}
+              ORDER BY similarity(w.word, asked.word) DESC, w.word LIMIT 8)
+  FROM unnest(%(words)s::text[]) AS asked (word)"""  # noqa: S608 - assembled from the constants above
+
+
 _ITEM = f"""
 SELECT v.variant_id, v.product_id, p.name, v.name, p.article, v.article, p.unit_name, trim_scale(p.order_multiple),
        p.article_key
-  FROM variant v JOIN product p ON p.product_id = v.product_id AND {_VISIBLE}
+  FROM variant v JOIN product p ON p.product_id = v.product_id AND {_VISIBLE}{{closing}}
  WHERE v.is_active AND """  # noqa: S608 - assembled from the constants above
 
-ITEMS_BY_ID = f"{_ITEM} v.variant_id = ANY (%(variants)s)"
-ITEMS_BY_ARTICLE = f"{_ITEM} p.article_key = ANY (%(keys)s) ORDER BY p.product_id, v.name, v.variant_id"
+
+@lru_cache(maxsize=4)
+def items_by_id(closing: Closing) -> str:
+    """Items by variant. Parameter: variants."""
+    return f"{_ITEM.format(closing=anded(open_goods(closing)))} v.variant_id = ANY (%(variants)s)"
+
+
+@lru_cache(maxsize=4)
+def items_by_article(closing: Closing) -> str:
+    """Items by the articles of their products. Parameter: keys."""
+    item = _ITEM.format(closing=anded(open_goods(closing)))
+    return f"{item} p.article_key = ANY (%(keys)s) ORDER BY p.product_id, v.name, v.variant_id"
+
+
+@lru_cache(maxsize=4)
+def pictured(closing: Closing) -> str:
+    """Whether a picture is of any good that is shown. Parameter: picture."""
+    return f"""
+SELECT EXISTS (
+       SELECT 1 FROM product_picture pic JOIN product p ON p.product_id = pic.product_id
+        WHERE pic.sha256 = %(picture)s AND {_VISIBLE}{anded(open_goods(closing))})"""  # noqa: S608 - of constants

@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
-from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
+from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE, SEGMENTS_OF
+from b2b_dvizhenie.adapters.postgres.closings import closed_information
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.application.companies import Membership, Profile, ProfileReader
 from b2b_dvizhenie.application.shared.clock import Clock
@@ -19,8 +20,10 @@ SELECT u.name, u.email, u.phone, r.code, r.name, c.company_id, c.name, c.inn, c.
   LEFT JOIN company c ON c.company_id = m.company_id AND c.is_active
 {AGREEMENT_IN_FORCE.format(company="c.company_id", day="%(day)s")}
   LEFT JOIN access_level l ON l.level = m.access_level
+ CROSS JOIN LATERAL (SELECT {SEGMENTS_OF.format(company="c.company_id")} AS ids OFFSET 0) sg
   LEFT JOIN price_type t ON c.company_id IS NOT NULL AND CASE
-       WHEN 'individual_prices' = ANY (l.opens) AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
+       WHEN 'individual_prices' = ANY (l.opens) AND 'individual_prices' <> ALL ({closed_information("sg.ids")})
+            AND a.price_type_id IS NOT NULL THEN t.price_type_id = a.price_type_id
        ELSE t.is_default END
  WHERE u.user_id = %(user)s
  ORDER BY c.name, c.company_id

@@ -11,6 +11,7 @@ from msgspec import structs
 from sqlalchemy import ColumnElement, func, not_, or_, select
 
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE, SEGMENTS_OF
+from b2b_dvizhenie.adapters.postgres.closings import closed_brands, closed_information, closed_sections
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.ordering_scope import orders_of, visible_orders
 from b2b_dvizhenie.adapters.postgres.people_scope import companies_of, visible_companies, visible_users
@@ -28,6 +29,8 @@ from b2b_dvizhenie.domain.visibility import (
     FIRST_LEVEL,
     HIDDEN_PRICE_POLICY,
     NOTHING,
+    NOTHING_CLOSED,
+    ClosedGoods,
     HiddenPrices,
     Opened,
     known_information,
@@ -46,7 +49,7 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        r.second_factor AND NOT EXISTS (
            SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.confirmed_at IS NOT NULL),
        v.company_id IS NOT NULL, a.is_vip AND t.price_type_id = a.price_type_id,
-       {SEGMENTS_OF.format(company="m.company_id")}
+       sg.ids, {closed_sections("sg.ids")}, {closed_brands("sg.ids")}, sg.information
   FROM {{source}}
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
@@ -58,9 +61,13 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
 {AGREEMENT_IN_FORCE.format(company="m.company_id", day="%(day)s")}
   LEFT JOIN access_level l ON l.level = m.access_level
   LEFT JOIN vip_company v ON v.company_id = m.company_id
+ CROSS JOIN LATERAL (
+       SELECT se.ids, {closed_information("se.ids")} AS information
+         FROM (SELECT {SEGMENTS_OF.format(company="m.company_id")} AS ids OFFSET 0) se OFFSET 0) sg
  CROSS JOIN (SELECT (SELECT x.value #>> '{{}}' FROM setting x WHERE x.key = %(policy)s) AS policy) hidden
   LEFT JOIN price_type t ON m.company_id IS NOT NULL AND CASE
-       WHEN ('individual_prices' = ANY (l.opens) OR hidden.policy = 'conceal') AND a.price_type_id IS NOT NULL
+       WHEN ('individual_prices' = ANY (l.opens) AND 'individual_prices' <> ALL (sg.information)
+             OR hidden.policy = 'conceal') AND a.price_type_id IS NOT NULL
        THEN t.price_type_id = a.price_type_id
        ELSE t.is_default END
 """  # noqa: S608 - parts of our own
@@ -87,14 +94,16 @@ def _grants(text: str) -> Mapping[Permission, Scope]:
 
 
 @lru_cache(maxsize=4096)
-def _known(opens: tuple[str, ...]) -> Opened:
-    return opened_to_buyer(known_information(opens))
+def _known(opens: tuple[str, ...], closed: tuple[str, ...]) -> Opened:
+    return opened_to_buyer(known_information(opens), known_information(closed))
 
 
-def _opened(grants: Mapping[Permission, Scope], level: tuple[str, ...] | None) -> Opened:
-    """Levels bind who acts for a company; others see by the scopes of their rights, and a buyer of nothing nothing."""
+def _opened(grants: Mapping[Permission, Scope], level: tuple[str, ...] | None, closed: tuple[str, ...]) -> Opened:
+    """Levels and segments bind who acts for a company; others see by the scopes of their rights, and a buyer of
+    nothing nothing.
+    """
     if level is not None:
-        return _known(level)
+        return _known(level, closed)
     return EVERYTHING if any(scope is not Scope.OWN for scope in grants.values()) else NOTHING
 
 
@@ -171,7 +180,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
             segments=frozenset(SegmentId(one) for one in row[25]),
         )
     grants = _grants(row[6] or "")
-    opened = _opened(grants, None if company is None else tuple(row[18] or ()))
+    opened = _opened(grants, None if company is None else tuple(row[18] or ()), tuple(row[28]))
     policy = HiddenPrices(HIDDEN_PRICE_POLICY.decoded(row[19])) if row[19] else HiddenPrices.DEFAULT_PRICE_TYPE
     actor = Actor(
         user_id=UserId(row[0]),
@@ -185,6 +194,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
         company_certain=company_id is not None or (row[17] or 0) < 2,
         access_level=row[8] or FIRST_LEVEL,
         opened=opened,
+        closed=ClosedGoods(tuple(row[26]), tuple(row[27])) if row[26] or row[27] else NOTHING_CLOSED,
         hidden_prices=policy,
         terms=terms,
         is_vip=row[23],
