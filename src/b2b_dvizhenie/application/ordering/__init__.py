@@ -13,6 +13,7 @@ from b2b_dvizhenie.application.ordering.orders import (
     ShowOrder,
 )
 from b2b_dvizhenie.application.ordering.placing import (
+    CartChanging,
     CompanyChanged,
     KeyInvalid,
     KeyReused,
@@ -32,7 +33,13 @@ from b2b_dvizhenie.application.ordering.ports import (
     PlacedOrder,
     Seller,
 )
-from b2b_dvizhenie.application.ordering.requests import ArticleAmbiguous, GoodsUnknown, PriceInvalid, RequestedLine
+from b2b_dvizhenie.application.ordering.requests import (
+    AcceptedPrice,
+    ArticleAmbiguous,
+    GoodsUnknown,
+    PriceInvalid,
+    RequestedLine,
+)
 from b2b_dvizhenie.application.ordering.views import (
     COUNTED,
     MAX_PAGE,
@@ -53,8 +60,10 @@ __all__ = [
     "COUNTED",
     "MAX_PAGE",
     "AcceptPrices",
+    "AcceptedPrice",
     "ArticleAmbiguous",
     "CancelOrder",
+    "CartChanging",
     "CartReader",
     "Carts",
     "ClearCart",

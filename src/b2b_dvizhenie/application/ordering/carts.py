@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec.structs import replace as struct_replace
 
 from b2b_dvizhenie.application.ordering.ports import CartReader, OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.pricing import (
     CartLines,
+    Prices,
     as_shown,
+    asked_of,
     buyer,
     draft_of_cart,
     empty,
@@ -17,7 +20,7 @@ from b2b_dvizhenie.application.ordering.pricing import (
 )
 from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
 from b2b_dvizhenie.application.ordering.views import PricedCart
-from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
+from b2b_dvizhenie.application.pricing import NO_LOCK, LineRequest, LivePrices, PriceLines, PriceLocks
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Permission
@@ -41,13 +44,23 @@ from b2b_dvizhenie.domain.shared.ids import VariantId
 class ShowCart:
     """The cart of the actor under the terms of the selected company (CART, MUL-1, LIV-4)."""
 
-    def __init__(self, reader: CartReader, work: OrderingWork, price_lines: PriceLines) -> None:
+    def __init__(
+        self, reader: CartReader, work: OrderingWork, price_lines: PriceLines, live: LivePrices, locks: PriceLocks
+    ) -> None:
         self._reader = reader
         self._work = work
         self._price_lines = price_lines
+        self._live = live
+        self._locks = locks
 
-    async def __call__(self, actor: Actor) -> PricedCart:
+    async def __call__(self, actor: Actor, *, live: Literal["known", "aged", "asked"] = "known") -> PricedCart:
         """Every line with today's price, and marks where it differs from what was shown.
+
+        Args:
+            actor: whose cart.
+            live: `known` takes live prices that were told a moment ago, for the cart beside another page. `aged` also
+                tells the age of stored prices, where live ones are connected. `asked` asks the ERP first, waiting no
+                longer than the deadline, and promises what it told.
 
         Raises:
             Forbidden: the actor has no cart.
@@ -58,17 +71,29 @@ class ShowCart:
         lines = await self._reader.lines(user_id, actor.closed)
         if not lines:
             return empty(actor)
-        draft, _ = await draft_of_cart(actor, lines, self._price_lines)
+        told = None
+        if live == "asked":
+            answer = await self._live(actor, asked_of(lines))
+            told = answer.prices if answer.asked else None
+        draft, _ = await draft_of_cart(actor, lines, self._price_lines, live=told)
         draft, record = remembered(draft)
         if actor.is_concealed:
             record = {}  # nothing is shown
+        ages: Mapping[VariantId, datetime] = {}
+        if live != "known" and await self._live.is_on(actor):
+            untold = [line.goods.variant_id for line in draft.lines if line.quote.live is None and line.quote.base]
+            ages = await self._live.ages(actor, untold)
+        lock = NO_LOCK
+        if live == "asked":
+            quotes = (line.quote for line in draft.lines)
+            lock = await self._locks.give(draft.terms, quotes, price_version(draft))
         async with self._work() as work:
             seller = await work.orders.seller(draft.terms)
             if record:
                 await work.carts.hold(user_id)
                 await work.carts.record_seen(user_id, with_seen(lines, record))
                 await work.commit()
-        return shown(actor, draft, record, seller.policy)
+        return shown(actor, draft, record, seller.policy, lock=lock, ages=ages)
 
 
 class PutLines:
@@ -244,19 +269,30 @@ class ClearCart:
 class AcceptPrices:
     """Agree to prices that rose since they were shown, before ordering (DESIGN §6.6)."""
 
-    def __init__(self, work: OrderingWork, price_lines: PriceLines) -> None:
+    def __init__(self, work: OrderingWork, price_lines: PriceLines, locks: PriceLocks) -> None:
         self._work = work
         self._price_lines = price_lines
+        self._locks = locks
 
-    async def __call__(self, actor: Actor, version: str) -> bool:
-        """Agree to exactly the prices of this version; False when they have moved on, and nothing is agreed to."""
+    async def __call__(self, actor: Actor, version: str, price_lock: str = "") -> bool:
+        """Agree to exactly the prices of this version; False when they have moved on, and nothing is agreed to.
+
+        Args:
+            actor: whose cart.
+            version: of the cart that was shown.
+            price_lock: what was promised with it: prices the ERP told then are agreed to as they were told.
+        """
         actor.require(Permission.CART_EDIT)
         actor.require(Permission.PRICES_VIEW)
         user_id = buyer(actor)
         async with self._work() as work:
             await work.carts.hold(user_id)
             lines = await work.carts.lines(user_id, actor.closed)
-            draft, _ = await draft_of_cart(actor, lines, self._price_lines)
+            promise = self._locks.kept(price_lock, actor.buyer_terms()) if price_lock else None
+            # With a promise the prices are those that were shown with it, not what the ERP has told since.
+            told: Prices | None = {} if promise else None
+            locked = promise.prices() if promise else None
+            draft, _ = await draft_of_cart(actor, lines, self._price_lines, live=told, locked=locked)
             if price_version(draft) != version:
                 return False
             await work.carts.put(user_id, with_seen(lines, as_shown(draft)))

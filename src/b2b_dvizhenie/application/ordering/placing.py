@@ -1,15 +1,23 @@
 """Place an order: from the cart or from explicit lines, once per idempotency key (ux.md B20, reliability.md P5, C4)."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.ordering.events import OrderPlaced, job_of
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, PlacedOrder, Seller
 from b2b_dvizhenie.application.ordering.pricing import buyer, checks_for, draft_of_cart, told
-from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
-from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
+from b2b_dvizhenie.application.ordering.requests import (
+    AcceptedPrice,
+    RequestedLine,
+    check_accepted,
+    check_lines,
+    resolve,
+)
+from b2b_dvizhenie.application.pricing import LineRequest, LivePrices, PriceLines, PriceLocks, keys_of
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
@@ -28,12 +36,16 @@ from b2b_dvizhenie.domain.ordering import (
     decide,
     lines_of,
     order_number,
+    promised,
 )
+from b2b_dvizhenie.domain.pricing import LiveKey, LivePrice, Promise
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, UserId, new_id
 from b2b_dvizhenie.domain.shared.quantity import plain
 
 MAX_KEY = 200
+ATTEMPTS = 3
+"""Transactions of one submission: one to see what is ordered, one at the prices told of it, one if that changed."""
 MAX_WISH = {"comment": 2000, "delivery_address": 1000, "client_number": 100}
 
 
@@ -57,16 +69,27 @@ class CompanyChanged(DomainError):
     kind = Kind.CONFLICT
 
 
+class CartChanging(DomainError):
+    """Somebody changes the cart faster than it can be ordered."""
+
+    code = "ordering.cart_changing"
+    kind = Kind.CONFLICT
+
+
 class OrderRequest(Struct, frozen=True):
     """What is to be ordered. Without `lines` it is the cart.
 
-    `company_id` is the company the buyer believes to order for; the order is refused if another one is selected.
+    `price_lock` is a promise of live prices that came with what was shown; one that is not ours, for another company or
+    has run out promises nothing. `accepted` are prices agreed to, each for its goods in any quantity. `company_id` is
+    the company the buyer believes to order for; the order is refused if another one is selected.
     """
 
     lines: tuple[RequestedLine, ...] | None = None
     wishes: Wishes = Wishes()
     consent: Consent = Consent()
     company_id: CompanyId | None = None
+    price_lock: str = ""
+    accepted: tuple[AcceptedPrice, ...] = ()
 
     def fingerprint(self, company_id: CompanyId) -> bytes:
         """What makes two submissions the same order. Consent does not: it is given to the same order later."""
@@ -86,12 +109,34 @@ class Placed(Struct, frozen=True, tag="placed"):
     is_new: bool = True
 
 
+class _Unasked(Struct, frozen=True):
+    lines: list[LineRequest]
+
+
+class _Attempt(Struct):
+    """One submission on its way, and what the ERP told of it so far."""
+
+    actor: Actor
+    user_id: UserId
+    request: OrderRequest
+    key: str | None
+    fingerprint: bytes
+    asks: bool
+    promise: Promise | None = None
+    told: Mapping[LiveKey, LivePrice] = {}
+    asked: frozenset[LiveKey] = frozenset()
+
+
 class PlaceOrder:
     """Turn what somebody wants into an order that nothing can change behind his back (CART, ORD)."""
 
-    def __init__(self, work: OrderingWork, price_lines: PriceLines, clock: Clock) -> None:
+    def __init__(
+        self, work: OrderingWork, price_lines: PriceLines, live: LivePrices, locks: PriceLocks, clock: Clock
+    ) -> None:
         self._work = work
         self._price_lines = price_lines
+        self._live = live
+        self._locks = locks
         self._clock = clock
 
     async def __call__(
@@ -102,12 +147,16 @@ class PlaceOrder:
         The order, its history, the audit row and the job that tells of it commit at once; the ordered lines leave the
         cart with them. The same key with the same body gives the same order, however often and however parallel.
 
+        Where live prices are connected, the ERP is asked once for all lines first: the order is made at the lower of
+        what it tells and what it promised, and at the stored price where it does neither in time.
+
         Raises:
             KeyReused: the key belongs to another order.
             Invalid: impossible quantities or unknown goods, by their fields.
             TooManyLines: more lines than an order can hold.
             CompanyRequired, CompanyChanged: no company is selected, or another one than the buyer believes.
             CompanyUnnamed: the buyer has several companies and says nowhere for which of them he orders.
+            CartChanging: the cart was another one each time the ERP had told its prices.
             Forbidden: the actor may not order.
         """
         actor.require(Permission.ORDERS_PLACE)
@@ -122,47 +171,71 @@ class PlaceOrder:
             raise KeyInvalid("idempotency-key")
         if request.lines is not None:
             check_lines(request.lines)
+        check_accepted(request.accepted)
         fingerprint = request.fingerprint(company_id)
+        attempt = _Attempt(actor, user_id, request, key, fingerprint, await self._live.is_on(actor))
+        if request.price_lock and attempt.asks:
+            attempt.promise = self._locks.kept(request.price_lock, actor.buyer_terms())
+        for _ in range(ATTEMPTS):
+            outcome = await self._tried(attempt)
+            if not isinstance(outcome, _Unasked):
+                return outcome
+            # Between two transactions: nobody waits for the ERP with a cart or a key in his hand.
+            attempt.told = (await self._live(actor, outcome.lines, again=True)).prices
+            attempt.asked = frozenset(keys_of(outcome.lines))
+        raise CartChanging
+
+    async def _tried(self, attempt: "_Attempt") -> "Placed | PriceChanged | Refused | _Unasked":
+        """One transaction; `_Unasked` where it has lines that the ERP is still to be asked about."""
+        actor, request, key = attempt.actor, attempt.request, attempt.key
         async with self._work() as work:
             if key is not None:
-                earlier = await work.orders.claim_key(user_id, key)
+                earlier = await work.orders.claim_key(attempt.user_id, key)
                 if earlier is not None:
-                    if earlier.request_hash != fingerprint:
+                    if earlier.request_hash != attempt.fingerprint:
                         raise KeyReused("idempotency-key")
                     return Placed(earlier, is_new=False)
-            draft = await self._draft(work, actor, user_id, request)
+            draft = await self._draft(work, attempt)
+            if attempt.asks:
+                open_ones = (line for line in draft.lines if not line.goods.is_closed)
+                lines = [LineRequest(line.goods.variant_id, line.quantity) for line in open_ones]
+                if not attempt.asked.issuperset(keys_of(lines)):
+                    return _Unasked(lines)
             seller = await work.orders.seller(draft.terms)
-            # Concealed prices cannot have been seen; whoever orders at them was told that they are the agreement's.
-            consent = Consent(any_price=True) if actor.is_concealed else request.consent
-            outcome = decide(draft, seller.policy, consent, checks_for(actor))
+            outcome = decide(draft, seller.policy, _consent(draft, attempt), checks_for(actor))
             if isinstance(outcome, Refused):
                 return Refused(tuple(told(actor, reason) for reason in outcome.reasons))
             if isinstance(outcome, PriceChanged):
-                return outcome
-            order = await self._write(work, actor, draft, seller, request, key, fingerprint)
+                lock = await self._locks.give(draft.terms, (line.quote for line in draft.lines), outcome.price_version)
+                return replace(outcome, price_lock=lock.text, locked_until=lock.until)
+            order = await self._write(work, actor, draft, seller, request, key, attempt.fingerprint)
             if request.lines is None:
-                await work.carts.remove(user_id)
+                await work.carts.remove(attempt.user_id)
             await work.commit()
         return Placed(
             PlacedOrder(
                 order.order_id,
                 order.number,
                 order.status,
-                company_id,
+                order.company_id,
                 order.totals,
                 order.placed_at,
                 made_of=order.made_of,
             )
         )
 
-    async def _draft(self, work: OrderingTransaction, actor: Actor, user_id: UserId, request: OrderRequest) -> Draft:
+    async def _draft(self, work: OrderingTransaction, attempt: "_Attempt") -> Draft:
+        actor, request = attempt.actor, attempt.request
+        locked = attempt.promise.prices() if attempt.promise else None
         if request.lines is None:
-            await work.carts.hold(user_id)
-            draft, _ = await draft_of_cart(actor, await work.carts.lines(user_id, actor.closed), self._price_lines)
+            await work.carts.hold(attempt.user_id)
+            lines = await work.carts.lines(attempt.user_id, actor.closed)
+            draft, _ = await draft_of_cart(actor, lines, self._price_lines, live=attempt.told, locked=locked)
             return draft
         found = await resolve(work.goods, request.lines, actor.closed)
         terms = actor.buyer_terms()
-        quote = await self._price_lines(actor, [LineRequest(goods.variant_id, line.quantity) for line, goods in found])
+        requests = [LineRequest(goods.variant_id, line.quantity) for line, goods in found]
+        quote = await self._price_lines(actor, requests, live=attempt.told, locked=locked)
         return Draft(
             terms,
             tuple(
@@ -227,6 +300,18 @@ class PlaceOrder:
         )
         await work.jobs.enqueue(job_of(placed, actor))
         return order
+
+
+def _consent(draft: Draft, attempt: _Attempt) -> Consent:
+    """What was agreed to. Who agreed to prices that were promised agreed to everything up to them."""
+    request, promise = attempt.request, attempt.promise
+    if attempt.actor.is_concealed:
+        # Concealed prices cannot have been seen; whoever orders at them was told that they are the agreement's.
+        return Consent(any_price=True)
+    agreed = {one.variant_id: Seen(one.price, None, draft.terms.currency) for one in request.accepted}
+    if promise is not None and request.consent.price_version == promise.version:
+        agreed |= promised(draft, promise)
+    return replace(request.consent, accepted=agreed) if agreed else request.consent
 
 
 def _check_texts(wishes: Wishes) -> None:

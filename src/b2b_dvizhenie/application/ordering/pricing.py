@@ -1,13 +1,14 @@
 """A cart priced through the one price function, and what the user is shown of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from msgspec.structs import replace
 
 from b2b_dvizhenie.application.ordering.views import LineProblem, PricedCart, PricedLine
-from b2b_dvizhenie.application.pricing import LineRequest, PriceLines
+from b2b_dvizhenie.application.pricing import NO_LOCK, LineRequest, PriceLines, PriceLock
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import availability
 from b2b_dvizhenie.domain.companies import CompanyRequired
@@ -30,13 +31,15 @@ from b2b_dvizhenie.domain.ordering import (
     reaches_minimum,
     seen_now,
 )
-from b2b_dvizhenie.domain.pricing import LineQuote, NoPrice
+from b2b_dvizhenie.domain.pricing import LineQuote, LiveKey, LivePrice, NoPrice
 from b2b_dvizhenie.domain.shared.ids import UserId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
 from b2b_dvizhenie.domain.visibility import Information
 
 CartLines = Sequence[tuple[CartLine, Goods]]
+Prices = Mapping[LiveKey, LivePrice]
+"""Live prices, as `PriceLines` takes them."""
 
 
 def buyer(actor: Actor) -> UserId:
@@ -51,15 +54,26 @@ def buyer(actor: Actor) -> UserId:
     return actor.user_id
 
 
+def asked_of(lines: CartLines) -> list[LineRequest]:
+    """The lines of a cart whose prices may be asked for: not those of closed goods."""
+    return [LineRequest(line.variant_id, line.quantity) for line, goods in lines if not goods.is_closed]
+
+
 async def draft_of_cart(
-    actor: Actor, lines: CartLines, price_lines: PriceLines, also: Sequence[LineRequest] = ()
+    actor: Actor,
+    lines: CartLines,
+    price_lines: PriceLines,
+    also: Sequence[LineRequest] = (),
+    *,
+    live: Prices | None = None,
+    locked: Prices | None = None,
 ) -> tuple[Draft, tuple[LineQuote, ...]]:
     """The cart as a draft under the actor's terms, and quotes of some more lines; one call for all prices.
 
     Prices of closed goods are not asked for, so nothing that is made of the draft can tell them.
     """
-    requests = [LineRequest(line.variant_id, line.quantity) for line, goods in lines if not goods.is_closed]
-    quote = await price_lines(actor, [*requests, *also])
+    requests = asked_of(lines)
+    quote = await price_lines(actor, [*requests, *also], live=live, locked=locked)
     quotes = iter(quote.lines)
     draft = Draft(
         actor.buyer_terms(),
@@ -130,8 +144,14 @@ def shown(
     record: Mapping[VariantId, Seen],
     policy: OrderPolicy,
     checks: Sequence[Check] | None = None,
+    *,
+    lock: PriceLock = NO_LOCK,
+    ages: Mapping[VariantId, datetime] | None = None,
 ) -> PricedCart:
-    """What the user sees: prices, what changed, and everything that would keep the order from going out."""
+    """What the user sees: prices, what changed, and everything that would keep the order from going out.
+
+    `lock` promises the live prices among them; `ages` tell since when stored prices are known, where that is shown.
+    """
     by_line: dict[str, list[LineProblem]] = {}
     whole = []
     for found in (one for check in checks or checks_for(actor) for one in check(draft, policy)):
@@ -142,7 +162,7 @@ def shown(
         elif draft.lines:  # an empty cart is no fault
             whole.append(problem)
     totals = draft.totals()
-    lines = tuple(_priced(line, draft, actor, tuple(by_line.get(line.field, ()))) for line in draft.lines)
+    lines = tuple(_priced(line, draft, actor, tuple(by_line.get(line.field, ())), ages or {}) for line in draft.lines)
     risen = [line for line in draft.lines if _has_risen(line, draft, record)]
     cart = PricedCart(
         company_id=draft.terms.company_id,
@@ -160,6 +180,8 @@ def shown(
         risen=sum((_rise(line, record) for line in risen), Decimal(0)),
         can_order=bool(draft.lines) and not by_line and not whole and actor.may(Permission.ORDERS_PLACE),
         problems=tuple(whole),
+        price_lock=lock.text,
+        locked_until=lock.until,
     )
     return _concealed(cart) if actor.is_concealed else cart
 
@@ -212,7 +234,13 @@ def _rise(line: DraftLine, record: Mapping[VariantId, Seen]) -> Decimal:
     return max(line.quote.amount - before, Decimal(0))
 
 
-def _priced(line: DraftLine, draft: Draft, actor: Actor, problems: tuple[LineProblem, ...]) -> PricedLine:
+def _priced(
+    line: DraftLine,
+    draft: Draft,
+    actor: Actor,
+    problems: tuple[LineProblem, ...],
+    ages: Mapping[VariantId, datetime],
+) -> PricedLine:
     goods, price, seen = line.goods, line.quote.unit_price, line.seen
     left = goods.available if actor.may(Permission.STOCK_VIEW) else None
     change: Literal["", "up", "down"] = ""
@@ -238,4 +266,6 @@ def _priced(line: DraftLine, draft: Draft, actor: Actor, problems: tuple[LinePro
         availability=None if left is None else availability(left, goods.rule.multiple),
         comment=line.comment,
         problems=problems,
+        live_at=line.quote.live.at if line.quote.live else None,
+        stale_since=None if line.quote.live else ages.get(goods.variant_id),
     )

@@ -86,6 +86,33 @@ def parse_price(price: Decimal, field: str) -> Decimal:
     return price
 
 
+class AcceptedPrice(Struct, frozen=True):
+    """A price of a unit that somebody agrees to pay for the goods; `field` is its place in the input."""
+
+    field: str
+    variant_id: VariantId
+    price: Decimal
+
+
+def check_accepted(prices: Sequence[AcceptedPrice]) -> None:
+    """Refuse what cannot be prices.
+
+    Raises:
+        TooManyLines: more than an order has lines.
+        Invalid: every impossible price, by its field.
+    """
+    if len(prices) > MAX_LINES:
+        raise TooManyLines("accepted_prices", count=len(prices), maximum=MAX_LINES)
+    errors: list[DomainError] = []
+    for one in prices:
+        try:
+            parse_price(one.price, f"{one.field}.price")
+        except DomainError as error:
+            errors.append(error)
+    if errors:
+        raise Invalid(errors)
+
+
 async def resolve(
     goods: GoodsReader, lines: Sequence[RequestedLine], closed: ClosedGoods
 ) -> list[tuple[RequestedLine, Goods]]:

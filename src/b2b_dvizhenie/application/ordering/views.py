@@ -50,6 +50,8 @@ class PricedLine(Struct, frozen=True, kw_only=True):
     availability: Availability | None = None
     comment: str = ""
     problems: tuple[LineProblem, ...] = ()
+    live_at: datetime | None = None
+    stale_since: datetime | None = None
 
 
 class PricedCart(Struct, frozen=True, kw_only=True):
@@ -58,7 +60,8 @@ class PricedCart(Struct, frozen=True, kw_only=True):
     `price_version` names exactly these prices; sending it with the order is the consent to them. `risen` is by how
     much the sum rose since it was shown, where `needs_consent` says that it did. `units` is the sum of quantities,
     `discount` what discounts took off, `problems` are those of the cart as a whole. Sums are None where prices are
-    concealed from the buyer: the order is then made at the prices of the agreement (A4).
+    concealed from the buyer: the order is then made at the prices of the agreement (A4). `price_lock` promises the live
+    prices among the lines until `locked_until`; send it with the order.
     """
 
     company_id: CompanyId
@@ -76,6 +79,8 @@ class PricedCart(Struct, frozen=True, kw_only=True):
     risen: Decimal
     can_order: bool
     problems: tuple[LineProblem, ...] = ()
+    price_lock: str = ""
+    locked_until: datetime | None = None
 
 
 class OrderQuery(Struct, frozen=True, kw_only=True):

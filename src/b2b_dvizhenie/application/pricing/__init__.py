@@ -44,6 +44,7 @@ from b2b_dvizhenie.application.pricing.live_ports import (
     LiveUnavailable,
     LiveWatch,
 )
+from b2b_dvizhenie.application.pricing.locks import NO_LOCK, PriceLock, PriceLocks
 from b2b_dvizhenie.application.pricing.naming import Known, NamedRule, PutNamedRule, References, RuleWords, read_rule
 from b2b_dvizhenie.application.pricing.ports import (
     ActiveSet,
@@ -54,6 +55,7 @@ from b2b_dvizhenie.application.pricing.ports import (
     StoredLine,
 )
 from b2b_dvizhenie.application.pricing.reasons import Audience, Reasons, Step, reasons_of, rules_in
+from b2b_dvizhenie.application.pricing.requests import LineRequest, keys_of
 from b2b_dvizhenie.application.pricing.rule_set_ports import (
     Activation,
     RulePage,
@@ -86,7 +88,7 @@ from b2b_dvizhenie.application.pricing.sheets import (
     Sheets,
     SheetUnreadable,
 )
-from b2b_dvizhenie.application.pricing.use_cases import LineRequest, PriceLines
+from b2b_dvizhenie.application.pricing.use_cases import PriceLines
 from b2b_dvizhenie.application.pricing.what_if import WHAT_IF_JOB, AskWhatIf, Progress, Replay, RunWhatIf, ShowWhatIf
 from b2b_dvizhenie.application.pricing.what_if_ports import (
     Extent,
@@ -103,6 +105,7 @@ from b2b_dvizhenie.application.pricing.what_if_ports import (
 __all__ = [
     "COLUMNS",
     "MAX_BYTES",
+    "NO_LOCK",
     "RATES_JOB",
     "SILENCE",
     "WHAT_IF_JOB",
@@ -152,6 +155,8 @@ __all__ = [
     "PriceAnswer",
     "PriceItems",
     "PriceLines",
+    "PriceLock",
+    "PriceLocks",
     "PriceSource",
     "Progress",
     "PublishRuleSet",
@@ -203,6 +208,7 @@ __all__ = [
     "WhatIfs",
     "Why",
     "Witnesses",
+    "keys_of",
     "read_rule",
     "reasons_of",
     "rules_in",

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog import Item, ItemFinder
 from b2b_dvizhenie.application.pricing.currencies import ShowCurrencies
-from b2b_dvizhenie.application.pricing.use_cases import LineRequest, PriceLines
+from b2b_dvizhenie.application.pricing.requests import LineRequest
+from b2b_dvizhenie.application.pricing.use_cases import PriceLines
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import article_key
 from b2b_dvizhenie.domain.hierarchy import Permission

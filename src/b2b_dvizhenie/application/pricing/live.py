@@ -4,7 +4,7 @@ Whoever shows prices shows the stored ones and asks beside that; whoever places 
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from b2b_dvizhenie.application.pricing.live_ports import LivePriceSource, LiveReferences, LiveUnavailable, LiveWatch
-from b2b_dvizhenie.application.pricing.use_cases import LineRequest
+from b2b_dvizhenie.application.pricing.requests import LineRequest, keys_of
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.breaker import Breaker, Permit
@@ -70,11 +70,6 @@ def _under(terms: Terms) -> _Terms:
         terms.vat_included,
         terms.warehouse_id,
     )
-
-
-def keys_of(lines: Iterable[LineRequest]) -> list[LiveKey]:
-    """Every line once."""
-    return list(dict.fromkeys((line.variant_id, line.quantity) for line in lines))
 
 
 class LivePrices:

@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -54,7 +55,10 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Reasons(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The price of a line in steps. `per_unit`: the steps are about one unit, as the rounding policy counts."""
+    """The price of a line in steps. `per_unit`: the steps are about one unit, as the rounding policy counts.
+
+    `live_at` is there where the ERP told the price itself, at that moment; then the first step is that price.
+    """
 
     audience: Audience
     currency: str
@@ -64,6 +68,7 @@ class Reasons(Struct, frozen=True, kw_only=True, omit_defaults=True):
     per_unit: bool
     steps: tuple[Step, ...]
     rule_set_id: UUID | None = None
+    live_at: datetime | None = None
 
 
 def _title(name: RuleName | None, audience: Audience) -> str:
@@ -153,6 +158,7 @@ def reasons_of(
         per_unit=per_unit,
         steps=tuple(steps),
         rule_set_id=None if audience is Audience.BUYER else told.rule_set_id,
+        live_at=told.live.at if told.live else None,
     )
 
 

@@ -1,23 +1,14 @@
 """Price lines for whoever asks: catalogue, card, cart, specification, order, API, feed."""
 
-from collections.abc import Sequence
-from decimal import Decimal
-
-from msgspec import Struct
+from collections.abc import Mapping, Sequence
 
 from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts
+from b2b_dvizhenie.application.pricing.live import LivePrices
+from b2b_dvizhenie.application.pricing.requests import LineRequest
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import Quote, quote
-from b2b_dvizhenie.domain.shared.ids import VariantId
-
-
-class LineRequest(Struct, frozen=True):
-    """What is to be priced: a variant and a quantity in base units."""
-
-    variant_id: VariantId
-    quantity: Decimal = Decimal(1)
+from b2b_dvizhenie.domain.pricing import LiveKey, LivePrice, Quote, quote, with_live
 
 
 class PriceLines:
@@ -26,12 +17,26 @@ class PriceLines:
     Of a quote for a concealed actor nothing may be shown to him: it only makes his order.
     """
 
-    def __init__(self, discounts: CurrentDiscounts, clock: Clock) -> None:
+    def __init__(self, discounts: CurrentDiscounts, live: LivePrices, clock: Clock) -> None:
         self._discounts = discounts
+        self._live = live
         self._clock = clock
 
-    async def __call__(self, actor: Actor, lines: Sequence[LineRequest]) -> Quote:
+    async def __call__(
+        self,
+        actor: Actor,
+        lines: Sequence[LineRequest],
+        *,
+        live: Mapping[LiveKey, LivePrice] | None = None,
+        locked: Mapping[LiveKey, LivePrice] | None = None,
+    ) -> Quote:
         """A quote in the order of the lines; a line without a price says why.
+
+        Args:
+            actor: whose prices.
+            lines: what is to be priced.
+            live: prices the ERP was asked for; None: those that somebody was told a moment ago, which costs nothing.
+            locked: prices that were promised to the actor's company.
 
         Raises:
             Forbidden: the actor may not see prices.
@@ -43,4 +48,6 @@ class PriceLines:
         now = self._clock()
         prices = await self._discounts.priced(actor, terms, [line.variant_id for line in lines], now)
         inputs = (prices.input(line.variant_id, line.quantity) for line in lines)
-        return quote(terms, inputs, now, prices.discounts)
+        quoted = quote(terms, inputs, now, prices.discounts)
+        told = self._live.fresh(actor, lines) if live is None else live
+        return with_live(terms, quoted, told, locked) if told or locked else quoted

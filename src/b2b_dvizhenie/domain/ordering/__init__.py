@@ -17,6 +17,7 @@ from b2b_dvizhenie.domain.ordering.acceptance import (
     decide,
     moves,
     price_version,
+    promised,
     reaches_minimum,
 )
 from b2b_dvizhenie.domain.ordering.carts import (
@@ -106,6 +107,7 @@ __all__ = [
     "moves",
     "order_number",
     "price_version",
+    "promised",
     "reaches_minimum",
     "seen_now",
     "statuses_of",

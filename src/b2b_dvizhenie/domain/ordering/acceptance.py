@@ -4,7 +4,8 @@ Checks give reasons per line, all of them at once, so that a person repairs the 
 last: a draft that fails a check is not worth a question about prices.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
@@ -16,7 +17,7 @@ from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.ordering.carts import MAX_LINES, Seen, is_rise, seen_now
 from b2b_dvizhenie.domain.ordering.goods import Goods
 from b2b_dvizhenie.domain.ordering.vat import Totals, add_up, line_vat
-from b2b_dvizhenie.domain.pricing import LineQuote
+from b2b_dvizhenie.domain.pricing import LineQuote, Promise, at_live
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.domain.shared.money import MAX_AMOUNT
@@ -94,10 +95,13 @@ class PriceMove(Struct, frozen=True):
 
 
 class Consent(Struct, frozen=True):
-    """What the buyer agreed to: exactly the prices of one `price_version`, or any price of today."""
+    """What the buyer agreed to: exactly the prices of one `price_version`, any price of today, or prices of goods up
+    to those that are `accepted`.
+    """
 
     price_version: str = ""
     any_price: bool = False
+    accepted: Mapping[VariantId, Seen] = {}
 
 
 class Accepted(Struct, frozen=True, tag="accepted"):
@@ -105,11 +109,16 @@ class Accepted(Struct, frozen=True, tag="accepted"):
 
 
 class PriceChanged(Struct, frozen=True, tag="price_changed"):
-    """Prices rose since they were shown. Repeating the order with this `price_version` is the consent."""
+    """Prices rose since they were shown. Repeating the order with this `price_version` is the consent.
+
+    `price_lock` promises those of them that the ERP told, until `locked_until`.
+    """
 
     moves: tuple[PriceMove, ...]
     totals: Totals
     price_version: str
+    price_lock: str = ""
+    locked_until: datetime | None = None
 
 
 class Refused(Struct, frozen=True, tag="refused"):
@@ -235,6 +244,28 @@ def moves(draft: Draft) -> tuple[PriceMove, ...]:
     return tuple(found)
 
 
+def promised(draft: Draft, promise: Promise) -> dict[VariantId, Seen]:
+    """What a line costs at most by a promise, for those of the draft's lines that it is about."""
+    prices = promise.prices()
+    found: dict[VariantId, Seen] = {}
+    for line in draft.lines:
+        price = prices.get((line.goods.variant_id, line.quantity))
+        if price is None:
+            continue
+        kept = at_live(draft.terms, line.quote, price)
+        seen = seen_now(kept.unit_price, kept.amount, draft.terms.currency)
+        if seen is not None:
+            found[line.goods.variant_id] = seen
+    return found
+
+
+def _is_agreed(line: DraftLine, consent: Consent, currency: str) -> bool:
+    """Whether the line costs no more than was accepted for its goods."""
+    now = seen_now(line.quote.unit_price, line.quote.amount, currency)
+    accepted = consent.accepted.get(line.goods.variant_id)
+    return now is not None and accepted is not None and not is_rise(accepted, now)
+
+
 def decide(
     draft: Draft, policy: OrderPolicy, consent: Consent, checks: Sequence[Check] = CHECKS
 ) -> Accepted | PriceChanged | Refused:
@@ -249,7 +280,9 @@ def decide(
     reasons = tuple(reason for check in checks for reason in check(draft, policy))
     if reasons:
         return Refused(reasons)
-    risen = moves(draft)
+    currency = draft.terms.currency
+    unagreed = tuple(line for line in draft.lines if not _is_agreed(line, consent, currency))
+    risen = moves(Draft(draft.terms, unagreed))
     if not risen or consent.any_price:
         return Accepted()
     version = price_version(draft)

@@ -17,12 +17,28 @@ class Ordering(Pricing):
     order_reader = providers.Singleton(PostgresOrderReader, Base.database, Base.settings.provided.exchange.zone)
     confirm_delivery = providers.Factory(ordering.HandOverOrders, ordering_work.provider, Base.clock)
     cart_reader = providers.Singleton(PostgresCartReader, Base.database)
-    show_cart = providers.Factory(ordering.ShowCart, cart_reader, ordering_work.provider, Pricing.price_lines)
+    show_cart = providers.Factory(
+        ordering.ShowCart,
+        cart_reader,
+        ordering_work.provider,
+        Pricing.price_lines,
+        Pricing.live_prices,
+        Pricing.price_locks,
+    )
     put_lines = providers.Factory(ordering.PutLines, ordering_work.provider, Pricing.price_lines, Base.clock)
     remove_line = providers.Factory(ordering.RemoveLine, ordering_work.provider, Pricing.price_lines, Base.clock)
-    accept_prices = providers.Factory(ordering.AcceptPrices, ordering_work.provider, Pricing.price_lines)
+    accept_prices = providers.Factory(
+        ordering.AcceptPrices, ordering_work.provider, Pricing.price_lines, Pricing.price_locks
+    )
     clear_cart = providers.Factory(ordering.ClearCart, ordering_work.provider)
-    place_order = providers.Factory(ordering.PlaceOrder, ordering_work.provider, Pricing.price_lines, Base.clock)
+    place_order = providers.Factory(
+        ordering.PlaceOrder,
+        ordering_work.provider,
+        Pricing.price_lines,
+        Pricing.live_prices,
+        Pricing.price_locks,
+        Base.clock,
+    )
     list_orders = providers.Factory(ordering.ListOrders, order_reader)
     show_order = providers.Factory(ordering.ShowOrder, order_reader)
     explain_order_line = providers.Factory(ordering.ExplainOrderLine, order_reader, Pricing.rule_books)

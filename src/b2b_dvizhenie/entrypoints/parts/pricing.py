@@ -44,7 +44,15 @@ def live_prices(
 class Pricing(Catalog):
     """Prices: one function, whoever asks."""
 
-    price_lines = providers.Factory(pricing.PriceLines, Catalog.current_discounts, Base.clock)
+    live_source = providers.Singleton(chosen, "live_prices", Base.settings, Base.clock)
+    live_references = providers.Singleton(PostgresLiveReferences, Base.database)
+    live_watch = providers.Singleton(MeteredWatch)
+    live_prices = providers.Singleton(
+        live_prices, live_source, live_references, Catalog.current_settings, Base.clock, live_watch
+    )
+    price_locks = providers.Factory(pricing.PriceLocks, Base.sealer, Catalog.current_settings, Base.clock)
+
+    price_lines = providers.Factory(pricing.PriceLines, Catalog.current_discounts, live_prices, Base.clock)
     explain_own_price = providers.Factory(
         pricing.ExplainOwnPrice, Catalog.item_finder, Catalog.current_discounts, Catalog.rule_books, Base.clock
     )
@@ -73,13 +81,6 @@ class Pricing(Catalog):
     )
     price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies)
     confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
-
-    live_source = providers.Singleton(chosen, "live_prices", Base.settings, Base.clock)
-    live_references = providers.Singleton(PostgresLiveReferences, Base.database)
-    live_watch = providers.Singleton(MeteredWatch)
-    live_prices = providers.Singleton(
-        live_prices, live_source, live_references, Catalog.current_settings, Base.clock, live_watch
-    )
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)
     list_rule_sets = providers.Factory(pricing.ListRuleSets, rule_set_work.provider, Base.clock)

@@ -10,7 +10,9 @@ from b2b_dvizhenie.domain.pricing import Question, Told, ToldLine
 
 
 class LivePricesInMemory(LivePriceSource):
-    """Tells prices by product and characteristic. It answers once `gate` is set, so tests decide when that is;
+    """Tells prices by product and characteristic.
+
+    It answers once `gate` is set, where there is one, so tests decide when that is; `asked` is set by every question.
     `failing` makes it unavailable, `bending` changes what it tells.
     """
 
@@ -20,6 +22,7 @@ class LivePricesInMemory(LivePriceSource):
         self.failing = False
         self.bending: Callable[[Told], Told] = lambda told: told
         self.gate: asyncio.Event | None = None
+        self.asked = asyncio.Event()
         self._node = node
 
     @property
@@ -35,6 +38,7 @@ class LivePricesInMemory(LivePriceSource):
     async def ask(self, question: Question, deadline: timedelta) -> Told:
         """What is known of each line."""
         self.questions.append(question)
+        self.asked.set()
         if self.gate is not None:
             try:
                 async with asyncio.timeout(deadline.total_seconds()):

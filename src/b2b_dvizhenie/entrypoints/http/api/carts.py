@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, delete, get, patch, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from b2b_dvizhenie.application.ordering import (
@@ -102,9 +102,14 @@ def change_of(cart: PricedCart, variant_id: UUID) -> CartChange:
 
 
 @get("/api/v1/cart", permission=Permission.CART_EDIT, tags=["ordering"])
-async def show(request: Request[Actor, Any, Any], show_cart: NamedDependency[ShowCart]) -> PricedCart:
-    """The cart at today's prices, with marks where they differ from what was shown before."""
-    return await show_cart(request.user)
+async def show(
+    request: Request[Actor, Any, Any], show_cart: NamedDependency[ShowCart], *, live: FromQuery[bool] = False
+) -> PricedCart:
+    """The cart at today's prices, with marks where they differ from what was shown before.
+
+    With `live` the ERP is asked first, where that is connected; what it does not tell in time is at the stored price.
+    """
+    return await show_cart(request.user, live="asked" if live else "known")
 
 
 @put("/api/v1/cart", permission=Permission.CART_EDIT, names_company=True, tags=["ordering"])

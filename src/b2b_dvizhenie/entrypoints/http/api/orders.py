@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from msgspec import Struct
 
 from b2b_dvizhenie.application.ordering import (
+    AcceptedPrice,
     CancelOrder,
     ListOrders,
     OrderDetails,
@@ -67,12 +68,21 @@ class OrderLineBody(Struct, frozen=True, forbid_unknown_fields=True):
     price: Decimal | None = None
 
 
+class AcceptedBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A price of one base unit, in the currency of the terms, that is agreed to."""
+
+    variant_id: UUID
+    price: Decimal
+
+
 class OrderBody(Struct, frozen=True, forbid_unknown_fields=True):
     """What to order; without `lines` it is the cart.
 
     Prices that rose since they were shown, or were never shown, are answered with 409 `ordering.price_changed` and a
     `price_version`: sending it is the consent to these prices. `accept_prices` is the consent to whatever they are.
-    `company_id` makes sure that the order is for this company and no other.
+    `accepted_prices` is the consent to prices of units up to the named ones. `price_lock` came with live prices: within
+    its minutes the order is made at them or, where they fell, below. `company_id` makes sure that the order is for this
+    company and no other.
     """
 
     lines: list[OrderLineBody] | None = None
@@ -81,6 +91,8 @@ class OrderBody(Struct, frozen=True, forbid_unknown_fields=True):
     client_number: str = ""
     price_version: str = ""
     accept_prices: bool = False
+    accepted_prices: list[AcceptedBody] = []
+    price_lock: str = ""
     company_id: UUID | None = None
 
 
@@ -194,6 +206,11 @@ async def place(
             Wishes(data.comment, data.delivery_address, data.client_number),
             Consent(data.price_version, data.accept_prices),
             CompanyId(data.company_id) if data.company_id else None,
+            data.price_lock,
+            tuple(
+                AcceptedPrice(f"accepted_prices.{index}", VariantId(one.variant_id), one.price)
+                for index, one in enumerate(data.accepted_prices)
+            ),
         ),
         key=idempotency_key,
     )

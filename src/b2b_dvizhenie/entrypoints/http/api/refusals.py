@@ -45,6 +45,8 @@ def problem_of_outcome(request: Request[Any, Any, Any], outcome: PriceChanged | 
             "amount": plain(outcome.totals.amount),
             "total": plain(outcome.totals.total),
         }
+        if outcome.price_lock and outcome.locked_until:
+            params |= {"price_lock": outcome.price_lock, "locked_until": outcome.locked_until.isoformat()}
         fields = [_move(move, lang) for move in outcome.moves]
     else:
         # One reason alone is the whole story; several are told one by one under a common head.

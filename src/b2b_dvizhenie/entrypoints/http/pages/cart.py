@@ -60,6 +60,7 @@ class CartView(Struct, frozen=True, kw_only=True):
     agreement: str = ""
     consent: Money | None = None  # by how much the sum rose since the viewer saw it
     price_version: str = ""  # names the prices on the page; sent with the consent
+    price_lock: str = ""  # promises the live ones among them; sent along
     blocked: Literal["", "lines", "limit", "overdue", "permission"] = ""
     minimum: Money | None = None  # the least sum of an order, where it is not reached
     problems: tuple[str, ...] = ()  # of the cart as a whole, translated

@@ -1,5 +1,6 @@
 """Placing the order: for whom, how delivered, how paid, what was agreed to. One page, no hidden steps."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
@@ -44,3 +45,5 @@ class CheckoutView(Struct, frozen=True, kw_only=True):
     needs_approval: str = ""  # who approves, where the buyer's own rules ask for it
     risen: Money | None = None  # prices rose since they were last shown: consent is a required tick
     offer_url: str | None = None  # the terms of sale
+    price_lock: str = ""  # promises the live prices on the page; travels with the form
+    locked_until: datetime | None = None

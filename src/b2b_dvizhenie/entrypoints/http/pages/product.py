@@ -1,5 +1,6 @@
 """The card of a product: pictures, the viewer's price and why, stock, characteristics, variants, documents."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -50,6 +51,7 @@ class PriceReason(Struct, frozen=True, kw_only=True):
     valid_note: str = ""  # until when, for which quantity, what more would bring
     total: Money | None = None  # of the line, where it is not the price of a unit
     buyer: bool = True  # the reader is who pays the price
+    live_at: datetime | None = None  # when the ERP told the price itself
 
 
 class Break(Struct, frozen=True):

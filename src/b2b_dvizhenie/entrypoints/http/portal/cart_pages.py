@@ -53,6 +53,7 @@ class ConsentForm(Struct, frozen=True):
     """The prices that were on the page when the button was pressed."""
 
     price_version: str = ""
+    price_lock: str = ""
 
 
 def typed_quantity(text: str, field: str) -> Decimal:
@@ -235,7 +236,7 @@ async def consent(
     accept_prices: NamedDependency[AcceptPrices],
 ) -> Redirect:
     """Agree to the prices on the page; if they have moved on meanwhile, the cart asks again."""
-    await accept_prices(request.user, data.price_version)
+    await accept_prices(request.user, data.price_version, data.price_lock)
     return Redirect(for_company(request, "/cart"), status_code=303)
 
 

@@ -48,6 +48,7 @@ def shown_price(line: PricedLine, currency: str) -> Price:
         base=None if base is None else Money(base, currency),
         percent=percent_off(base, line.price) if base else None,
         previous=None if line.previous_price is None else Money(line.previous_price, currency),
+        stale_since=line.stale_since,
         reason_url=f"/prices/{line.variant_id}?quantity={plain(line.quantity)}",
     )
 
@@ -119,6 +120,7 @@ def cart_view(cart: PricedCart, actor: Actor, company: str, language: str) -> Ca
         company=company,
         consent=Money(cart.risen, cart.currency) if cart.needs_consent else None,
         price_version=cart.price_version,
+        price_lock=cart.price_lock,
         blocked=blocked,
         minimum=None if minimum is None else Money(Decimal(minimum.params["minimum"]), cart.currency),
         problems=tuple(error_text(problem.code, problem.params, language) for problem in others),

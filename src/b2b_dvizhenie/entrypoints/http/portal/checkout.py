@@ -34,6 +34,7 @@ class CheckoutForm(Struct, frozen=True):
 
     idempotency_key: str = ""
     price_version: str = ""
+    price_lock: str = ""
     company_id: UUID | None = None
     risen: str = ""
     address: str = ""
@@ -52,6 +53,8 @@ async def _page(
     view = CheckoutView(
         idempotency_key=key,
         price_version=cart.price_version,
+        price_lock=cart.price_lock,
+        locked_until=cart.locked_until,
         company_id=str(cart.company_id),
         company=shell.company.name if shell.company else "",
         lines=tuple(
@@ -77,8 +80,11 @@ async def _page(
 async def show(
     request: Request[Actor, Any, Any], frame: NamedDependency[Frame], show_cart: NamedDependency[ShowCart]
 ) -> Response[Any]:
-    """The page before the order; a cart that cannot be ordered shows why on its own page."""
-    cart = await show_cart(request.user)
+    """The page before the order; a cart that cannot be ordered shows why on its own page.
+
+    It is the step that waits for live prices, where they are connected: without script it is the only one.
+    """
+    cart = await show_cart(request.user, live="asked")
     if not cart.can_order:
         return Redirect(for_company(request, "/cart"), status_code=303)
     return await _page(request, frame, cart, new_id().hex, Form())
@@ -98,6 +104,7 @@ async def place(
         wishes=Wishes(data.comment, data.address, data.client_number),
         consent=Consent(data.price_version if data.risen else ""),
         company_id=CompanyId(data.company_id) if data.company_id else None,
+        price_lock=data.price_lock,
     )
     try:
         outcome = await place_order(request.user, order, key=data.idempotency_key or new_id().hex)
@@ -111,7 +118,7 @@ async def place(
             return Redirect(address, status_code=303)
         errors = {"": _told(outcome, language)}
         key = data.idempotency_key
-    cart = await show_cart(request.user)
+    cart = await show_cart(request.user, live="asked")
     if not cart.can_order:
         return Redirect(for_company(request, "/cart"), status_code=303)
     return await _page(request, frame, cart, key or new_id().hex, Form(data.values(), errors), UNPROCESSABLE)

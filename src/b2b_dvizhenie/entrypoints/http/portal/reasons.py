@@ -135,6 +135,8 @@ def _base_title(reasons: Reasons, unit: str, price_type: str, texts: GNUTranslat
     base = texts.gettext("Base price")
     if price_type:
         base = texts.gettext("Base price: {name}").format(name=price_type)
+    if reasons.live_at is not None:
+        base = texts.gettext("Live price of 1C")
     if vip:
         base = texts.gettext("{base}, by your VIP agreement").format(base=base)
     return base if reasons.per_unit or reasons.quantity == 1 else f"{base} × {plain(reasons.quantity)} {unit}"
@@ -152,6 +154,7 @@ def reason_of(why: Why, price_type: str, texts: GNUTranslations) -> PriceReason 
         steps=steps_of(reasons, _base_title(reasons, why.unit, price_type, texts, vip=why.vip is True), texts),
         valid_note=sooner_text(why.sooner, why.unit, texts),
         total=_total(reasons),
+        live_at=reasons.live_at,
     )
 
 
@@ -214,6 +217,7 @@ async def of_order(
         article=line.article,
         price=Price(amount=Money(reasons.unit_price, reasons.currency)),
         steps=steps_of(reasons, _base_title(reasons, line.unit, "", texts), texts),
+        live_at=reasons.live_at,
         total=_total(reasons),
         buyer=reasons.audience is Audience.BUYER,
     )
