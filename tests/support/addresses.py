@@ -179,6 +179,12 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/panel/segments/{segment_id:uuid}/name"): Body(
         lambda *_: {"name": "Магазины"}, lambda *_: True, relations=("own",)
     ),
+    ("POST", "/panel/segments/{segment_id:uuid}/rules"): Body(
+        lambda *_: {"on": "information", "key": "discounts", "state": "close"}, lambda *_: True, relations=("own",)
+    ),
+    ("POST", "/panel/segments/{segment_id:uuid}/weight"): Body(
+        lambda *_: {"weight": "7"}, lambda *_: True, relations=("own",)
+    ),
     ("POST", "/panel/segments/{segment_id:uuid}/members"): Body(
         lambda club, role, relation: {"put": str(club.companies[club.of(role, relation).company])}, company_seen
     ),

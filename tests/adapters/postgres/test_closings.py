@@ -19,6 +19,7 @@ from b2b_dvizhenie.adapters.postgres import closings
 from b2b_dvizhenie.adapters.postgres.tables import catalog as c
 from b2b_dvizhenie.adapters.postgres.tables import visibility as v
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql
+from b2b_dvizhenie.application.hierarchy import Question
 from b2b_dvizhenie.application.ordering import OrderRequest, RequestedLine
 from b2b_dvizhenie.application.pricing import ItemRequest, LineRequest
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
@@ -199,7 +200,7 @@ async def test_every_reader_shows_exactly_what_the_rules_leave_open(container: C
         await scene.rule(rules, members)
         actor = await scene.market.actor(scene.person)
         closed = closed_to([rules[one] for one in members], scene.parents)
-        assert actor.closed == closed.goods
+        assert (actor.closed, actor.closed_information) == (closed.goods, closed.information)
         assert actor.opened == opened_to_buyer(level, closed.information)
         visible = scene.visible(closed.goods)
         wanted = {one.product_id for one in visible}
@@ -359,15 +360,21 @@ async def test_information_that_a_segment_closes_changes_the_prices_and_the_prof
         profile = await container.show_profile()(actor)
         return quote.lines[0].unit_price, str(profile.companies[0].price_type)
 
-    own, default = (Decimal("7.00"), "Wholesale"), (Decimal("9.00"), "Retail")
-    told = {await price(): 0}
-    own = next(iter(told))
+    own = await price()
     default = await price((0, False))
     assert (own[0], default[0]) == (Decimal("7.00"), Decimal("9.00"))
     assert own[1] != default[1]
     assert await price((0, False), (1, True)) == own
     assert await price((1, False), (1, True)) == default
     assert await price((5, True), level=1) == default
+
+    async def why() -> str:
+        asked = Question(information=Information.INDIVIDUAL_PRICES)
+        return (await container.explain_sight()(STAFF, scene.person.user_id, asked)).steps[-1].code
+
+    assert await why() == "level_opens"
+    await price((0, False))
+    assert await why() == "segment_closed"
 
 
 async def test_where_nothing_is_closed_no_statement_changes(container: Container, scene: Scene) -> None:

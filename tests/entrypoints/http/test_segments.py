@@ -70,3 +70,61 @@ async def test_a_segment_is_made_filled_and_named_in_a_discount(
         assert (await client.get(path, headers=HTML)).status_code == 403
     assert (await client.post(f"{url}/delete", headers=HTML)).status_code == 403
     assert len(await container.list_segments()(STAFF)) == 1
+
+
+def _buttons(page: str, key: str) -> list[str]:
+    """What can be done about the thing of a row."""
+    return parser.fromstring(page).xpath(f"//form[input[@name='key' and @value='{key}']]//button/@value")
+
+
+async def test_sections_brands_and_information_are_closed_by_the_page(
+    container: Container, client: AsyncTestClient[Any], market: Market
+) -> None:
+    company = await market.client("Alpha")
+    buyer = await market.member(company)
+    root = await market.section("Cable")
+    deep = await market.section("Copper", root)
+    brand = await market.brand("Kedr")
+    good = await market.product("Bolt", section=deep, brand=(brand, "Kedr"))
+    await enter(market, client, "administrator")
+    added = await client.post("/panel/segments", data={"name": "Shops"}, headers=HTML, follow_redirects=False)
+    url = added.headers["location"]
+    await client.post(f"{url}/members", data={"put": str(company)}, headers=HTML)
+
+    shown = await client.get(f"{url}/rules?q=ked", headers=HTML)
+    assert shown.status_code == 200
+    assert _buttons(shown.text, str(root)) == ["close", "open"]
+    assert _buttons(shown.text, str(brand)) == ["close", "open"]
+    assert _buttons(shown.text, "discounts") == ["close", "open"]
+    within = await client.get(f"{url}/rules?section={root}", headers=HTML)
+    assert _buttons(within.text, str(deep)) == ["close", "open"]
+    assert _buttons(within.text, str(root)) == []
+    form = {"on": "section", "key": str(deep), "state": "close", "section": str(root), "q": "ked"}
+    saved = await client.post(f"{url}/rules", data=form, headers=HTML, follow_redirects=False)
+    assert saved.status_code == 303
+    assert saved.headers["location"] == f"{url}/rules?section={root}&q=ked&done=saved"
+    within = await client.get(saved.headers["location"], headers=HTML)
+    assert _buttons(within.text, str(deep)) == ["open", "none", "open", "none"]  # among the rules, and in the tree
+    seen = {"Authorization": f"Bearer {buyer.token}"}
+    assert (await client.get(f"/api/v1/catalog/products/{good}", headers=seen)).status_code == 404
+    await client.post(f"{url}/rules", data=form | {"state": "none"}, headers=HTML)
+    assert (await client.get(f"/api/v1/catalog/products/{good}", headers=seen)).status_code == 200
+
+    for wrong in ({"on": "weather"}, {"state": "ajar"}, {"key": "x"}):
+        refused = await client.post(f"{url}/rules", data=form | wrong, headers=HTML)
+        assert refused.status_code == 422
+        assert parser.fromstring(refused.text).xpath("//*[@role='alert']")
+    unknown = await client.post(f"{url}/rules", data=form | {"key": url.rsplit("/", 1)[1]}, headers=HTML)
+    assert unknown.status_code == 404
+    for weight in ("", "heavy", "1001", "-", "1.5"):
+        refused = await client.post(f"{url}/weight", data={"weight": weight}, headers=HTML)
+        assert refused.status_code == 422
+        assert parser.fromstring(refused.text).get_element_by_id("weight").get("aria-invalid") == "true"
+    await client.post(f"{url}/weight", data={"weight": "-7"}, headers=HTML)
+    assert [one.weight for one in await container.list_segments()(STAFF)] == [-7]
+    trail = await client.get(f"{url}/audit", headers=HTML)
+    assert len(parser.fromstring(trail.text).xpath("//tbody/tr")) == 5
+    await enter(market, client, "director")
+    for path in (f"{url}/rules", f"{url}/audit"):
+        assert (await client.get(path, headers=HTML)).status_code == 403
+    assert (await client.post(f"{url}/rules", data=form, headers=HTML)).status_code == 403

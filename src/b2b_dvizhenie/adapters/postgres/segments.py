@@ -29,11 +29,11 @@ _COMPANIES = (
 
 
 def _query() -> Select[Any]:
-    return select(_segment.segment_id, _segment.name, _COMPANIES)
+    return select(_segment.segment_id, _segment.name, _COMPANIES, _segment.weight)
 
 
 def _read(row: Any) -> Segment:
-    return Segment(SegmentId(row[0]), row[1], row[2])
+    return Segment(SegmentId(row[0]), row[1], row[2], row[3])
 
 
 class PostgresSegmentBook(SegmentBook):

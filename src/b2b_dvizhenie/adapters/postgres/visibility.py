@@ -6,11 +6,12 @@ from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.segment_rules import PostgresSegmentRules
 from b2b_dvizhenie.adapters.postgres.segments import PostgresSegmentBook
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.adapters.postgres.tables.visibility import access_level
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.visibility import LevelBook, SegmentBook, VisibilityTransaction
+from b2b_dvizhenie.application.visibility import LevelBook, SegmentBook, SegmentRuleBook, VisibilityTransaction
 from b2b_dvizhenie.domain.visibility import AccessLevel, Opened, known_information
 
 _level = access_level.c
@@ -73,9 +74,11 @@ class PostgresVisibilityTransaction(Transaction, VisibilityTransaction):
 
     levels: LevelBook
     segments: SegmentBook
+    rules: SegmentRuleBook
 
     def bind(self, connection: AsyncConnection) -> None:
         """Add the books of levels and segments."""
         super().bind(connection)
         self.levels = PostgresLevelBook(connection)
         self.segments = PostgresSegmentBook(connection)
+        self.rules = PostgresSegmentRules(connection)

@@ -199,4 +199,6 @@ def _of_information(actor: Actor, role: str, information: Information) -> list[S
         code = "no_company"
     else:
         code = "level_opens" if actor.opens(information, scope) else "level_closed"
+        if information in actor.closed_information:
+            code = "segment_closed"
     return [*steps, Step(code, actor.opens(information, scope), params)]

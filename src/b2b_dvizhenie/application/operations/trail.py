@@ -38,7 +38,7 @@ class AuditQuery(Struct, frozen=True):
     """Which changes. Empty fields do not filter; `actor` is part of a name, `cursor` the `next_cursor` before.
 
     `company_id` leaves changes of one company and of who buys for it, `person_id` those that a person made and those
-    that were made of him.
+    that were made of him, `segment_id` those of one segment.
     """
 
     action: str = ""
@@ -47,6 +47,7 @@ class AuditQuery(Struct, frozen=True):
     limit: int = 50
     company_id: UUID | None = None
     person_id: UUID | None = None
+    segment_id: UUID | None = None
 
 
 class AuditPage(Struct, frozen=True):

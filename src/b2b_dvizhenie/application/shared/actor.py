@@ -35,11 +35,11 @@ class Actor(Struct, frozen=True):
 
     `company_id` is the buyer company selected for this request; None for staff and for buyers without a company.
     `access_level` is the actor's level inside that company, `opened` what it opens to him there (LVL), `closed` the
-    goods that segments close to the company (HIER-7). `terms` are the terms his prices are made by. `company_certain`
-    says that the request named the company or that there is only one; otherwise it is the session's choice, which
-    another tab may have changed since (MUL-4). With a `view` somebody else looks through this person's eyes, and can
-    change nothing. With `second_factor_due` the role requires a second step that the person has yet to set up. `is_vip`
-    is of the company (VIP-1).
+    goods that segments close to the company (HIER-7); `closed_information` is already taken out of `opened`. `terms`
+    are the terms his prices are made by. `company_certain` says that the request named the company or that there is
+    only one; otherwise it is the session's choice, which another tab may have changed since (MUL-4). With a `view`
+    somebody else looks through this person's eyes, and can change nothing. With `second_factor_due` the role requires
+    a second step that the person has yet to set up. `is_vip` is of the company (VIP-1).
     """
 
     user_id: UserId | None
@@ -51,6 +51,7 @@ class Actor(Struct, frozen=True):
     access_level: int = 1
     opened: Opened = NOTHING
     closed: ClosedGoods = NOTHING_CLOSED
+    closed_information: Opened = NOTHING
     hidden_prices: HiddenPrices = HiddenPrices.DEFAULT_PRICE_TYPE
     firm_id: FirmId | None = None
     is_vip: bool = False

@@ -10,9 +10,18 @@ from b2b_dvizhenie.application.visibility.levels import (
 )
 from b2b_dvizhenie.application.visibility.ports import (
     LevelBook,
+    RuleBranch,
+    RuleSection,
     SegmentBook,
+    SegmentRuleBook,
     VisibilityTransaction,
     VisibilityWork,
+)
+from b2b_dvizhenie.application.visibility.segment_rules import (
+    PutSegmentRule,
+    SegmentRulesCard,
+    SetSegmentWeight,
+    ShowSegmentRules,
 )
 from b2b_dvizhenie.application.visibility.segments import (
     CreateSegment,
@@ -35,11 +44,18 @@ __all__ = [
     "NameLevels",
     "OpenInformation",
     "PutMember",
+    "PutSegmentRule",
     "RenameLevel",
     "RenameSegment",
+    "RuleBranch",
+    "RuleSection",
     "SegmentBook",
     "SegmentCard",
+    "SegmentRuleBook",
+    "SegmentRulesCard",
+    "SetSegmentWeight",
     "ShowSegment",
+    "ShowSegmentRules",
     "VisibilityTransaction",
     "VisibilityWork",
 ]

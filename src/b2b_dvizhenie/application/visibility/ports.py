@@ -6,11 +6,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
+from msgspec import Struct
+
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.shared.ids import CompanyId, SegmentId
-from b2b_dvizhenie.domain.visibility import AccessLevel, Opened, Segment, SegmentCompany
+from b2b_dvizhenie.domain.shared.ids import CompanyId, SectionId, SegmentId
+from b2b_dvizhenie.domain.visibility import AccessLevel, Opened, RuleOn, Segment, SegmentCompany, SegmentRule
 
 
 class LevelBook(Protocol):
@@ -123,11 +125,71 @@ class SegmentBook(Protocol):
         ...
 
 
+class RuleSection(Struct, frozen=True):
+    """A section as the editor of rules shows it: with the segment's own rule, and whether there are sections below."""
+
+    section_id: SectionId
+    name: str
+    opens: bool | None
+    has_more: bool
+
+
+class RuleBranch(Struct, frozen=True):
+    """The way to a section, and the sections below it (or at the root)."""
+
+    path: tuple[RuleSection, ...]
+    below: tuple[RuleSection, ...]
+
+
+class SegmentRuleBook(Protocol):
+    """Port: what segments open and close, within a transaction.
+
+    Contract: what is committed decides the next request of everybody who buys for a member, in every process. Whoever
+    writes holds the segment first (`SegmentBook.hold`).
+    """
+
+    @abstractmethod
+    async def rules(self, segment_id: SegmentId) -> tuple[SegmentRule, ...]:
+        """The rules of a segment: sections by their paths, brands and groups by name; one round trip."""
+        ...
+
+    @abstractmethod
+    async def branch(self, segment_id: SegmentId, section_id: SectionId | None) -> RuleBranch | None:
+        """The sections below one (None: the root), all that are shown to somebody; None where there is no such one."""
+        ...
+
+    @abstractmethod
+    async def brands(self, segment_id: SegmentId, text: str, limit: int) -> tuple[SegmentRule, ...]:
+        """Brands whose name has the text in it, with the segment's rules about them; those that begin so first."""
+        ...
+
+    @abstractmethod
+    async def rule(self, segment_id: SegmentId, on: RuleOn, key: str) -> SegmentRule | None:
+        """What the segment says about a thing (`opens` is None if nothing); None where there is no such thing."""
+        ...
+
+    @abstractmethod
+    async def count(self, segment_id: SegmentId) -> int:
+        """How many rules a segment has."""
+        ...
+
+    @abstractmethod
+    async def put(self, segment_id: SegmentId, on: RuleOn, key: str, opens: bool | None) -> None:
+        """Write a rule about a thing that exists, or take it back."""
+        ...
+
+    @abstractmethod
+    async def set_weight(self, segment_id: SegmentId, weight: int) -> None:
+        """Write the weight."""
+        ...
+
+
 class VisibilityTransaction(Protocol):
     """Port: one transaction of visibility; leaving without `commit` rolls back."""
 
     levels: LevelBook
     segments: SegmentBook
+    rules: SegmentRuleBook
     audit: AuditLog
 
     @abstractmethod

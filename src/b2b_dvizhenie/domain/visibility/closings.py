@@ -9,20 +9,57 @@ of them is.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+from uuid import UUID
 
 from msgspec import Struct
 
-from b2b_dvizhenie.domain.shared.errors import DomainError
+from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
 from b2b_dvizhenie.domain.shared.ids import BrandId, SectionId
 from b2b_dvizhenie.domain.visibility.information import NOTHING, Information, Opened
 
 MAX_WEIGHT = 1000
+MAX_RULES = 500
+"""Rules of one segment; more are a sign that the sections should be ordered otherwise."""
 
 
 class SegmentWeightInvalid(DomainError):
     """The weight of a segment is a whole number from -`maximum` to `maximum`."""
 
     code = "visibility.segment_weight_invalid"
+
+
+class SegmentRuleInvalid(DomainError):
+    """A rule is about a section, a brand or a group of information, and opens it, closes it, or is taken back."""
+
+    code = "visibility.segment_rule_invalid"
+
+
+class SegmentRulesTooMany(DomainError):
+    """A segment has at most `maximum` rules."""
+
+    code = "visibility.segment_rules_too_many"
+    kind = Kind.CONFLICT
+
+
+class RuleOn(StrEnum):
+    """What a rule of a segment is about."""
+
+    SECTION = "section"
+    BRAND = "brand"
+    INFORMATION = "information"
+
+
+class SegmentRule(Struct, frozen=True):
+    """A rule as it is edited. `key` is the id of a section or brand, or the name of a group; `name` tells it to people.
+
+    `opens` is None where there is no rule about the thing.
+    """
+
+    on: RuleOn
+    key: str
+    name: str
+    opens: bool | None
 
 
 class SegmentRules(Struct, frozen=True):
@@ -63,6 +100,14 @@ def checked_weight(weight: int) -> int:
     if not -MAX_WEIGHT <= weight <= MAX_WEIGHT:
         raise SegmentWeightInvalid("weight", maximum=MAX_WEIGHT)
     return weight
+
+
+def checked_target(on: RuleOn, key: str) -> str:
+    """The key of what a rule is about, as it is stored; raises SegmentRuleInvalid for what cannot be one."""
+    try:
+        return Information(key).value if on is RuleOn.INFORMATION else str(UUID(key))
+    except ValueError:
+        raise SegmentRuleInvalid("key") from None
 
 
 def is_open(rules: Iterable[tuple[int, bool]]) -> bool:

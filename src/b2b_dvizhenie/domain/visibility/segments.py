@@ -29,11 +29,12 @@ class SegmentPriced(DomainError):
 
 
 class Segment(Struct, frozen=True):
-    """A segment. `companies` counts its members."""
+    """A segment. `companies` counts its members; `weight` says whose rules hold where several segments have some."""
 
     segment_id: SegmentId
     name: str
     companies: int = 0
+    weight: int = 0
 
 
 class SegmentCompany(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What buyers may see: access levels."""
+"""What buyers may see: access levels, segments."""
 
 from dependency_injector import providers
 
@@ -24,4 +24,7 @@ class Visibility(Hierarchy):
     create_segment = providers.Factory(visibility.CreateSegment, visibility_work.provider)
     rename_segment = providers.Factory(visibility.RenameSegment, visibility_work.provider)
     put_member = providers.Factory(visibility.PutMember, visibility_work.provider)
+    show_segment_rules = providers.Factory(visibility.ShowSegmentRules, visibility_work.provider)
+    put_segment_rule = providers.Factory(visibility.PutSegmentRule, visibility_work.provider)
+    set_segment_weight = providers.Factory(visibility.SetSegmentWeight, visibility_work.provider)
     delete_segment = providers.Factory(visibility.DeleteSegment, visibility_work.provider)

@@ -195,6 +195,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
         access_level=row[8] or FIRST_LEVEL,
         opened=opened,
         closed=ClosedGoods(tuple(row[26]), tuple(row[27])) if row[26] or row[27] else NOTHING_CLOSED,
+        closed_information=known_information(row[28]) if row[28] else NOTHING,
         hidden_prices=policy,
         terms=terms,
         is_vip=row[23],

@@ -115,6 +115,8 @@ class PostgresAuditReader(AuditReader):
             rows = rows.where(_of_company(str(query.company_id)))
         if query.person_id is not None:
             rows = rows.where(_of_person(query.person_id))
+        if query.segment_id is not None:
+            rows = rows.where(columns.subject_type == "segment", columns.subject_id == str(query.segment_id))
         if query.actor:
             rows = rows.where(columns.actor.icontains(query.actor, autoescape=True))
         if query.cursor is not None:

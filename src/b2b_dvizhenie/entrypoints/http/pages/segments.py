@@ -1,8 +1,10 @@
-"""The panel's pages of segments."""
+"""What stands on the pages of segments."""
 
 from msgspec import Struct
 
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+from b2b_dvizhenie.entrypoints.http.pages.parts import Link
+from b2b_dvizhenie.entrypoints.http.pages.staff import AuditRow
 
 
 class SegmentRow(Struct, frozen=True, kw_only=True):
@@ -11,6 +13,7 @@ class SegmentRow(Struct, frozen=True, kw_only=True):
     name: str
     companies: int
     url: str
+    weight: int = 0
 
 
 class SegmentListView(Struct, frozen=True, kw_only=True):
@@ -19,6 +22,15 @@ class SegmentListView(Struct, frozen=True, kw_only=True):
     rows: tuple[SegmentRow, ...]
     form: Form
     may_change: bool = False
+
+
+class SegmentHead(Struct, frozen=True, kw_only=True):
+    """What stands above every part of a segment. Titles of `tabs` are their keys."""
+
+    name: str
+    companies: int
+    url: str
+    tabs: tuple[Link, ...]
 
 
 class SegmentCompanyRow(Struct, frozen=True, kw_only=True):
@@ -33,9 +45,7 @@ class SegmentCompanyRow(Struct, frozen=True, kw_only=True):
 class SegmentView(Struct, frozen=True, kw_only=True):
     """A segment with its members, or with the companies that `query` found."""
 
-    name: str
-    companies: int
-    url: str
+    head: SegmentHead
     form: Form
     rows: tuple[SegmentCompanyRow, ...] = ()
     query: str = ""
@@ -43,3 +53,45 @@ class SegmentView(Struct, frozen=True, kw_only=True):
     next_url: str = ""
     error: str = ""
     may_change: bool = False
+
+
+class RuleRow(Struct, frozen=True, kw_only=True):
+    """Something a rule can be about: `on` and `key` name it to the form; `opens` is None where there is no rule.
+
+    `url` leads to the sections below it, where there are some; `hint` explains it.
+    """
+
+    on: str
+    key: str
+    name: str
+    opens: bool | None
+    url: str = ""
+    hint: str = ""
+
+
+class SegmentRulesView(Struct, frozen=True, kw_only=True):
+    """What a segment opens and closes.
+
+    `rules` are those about sections and brands; `path` leads to the section below which `sections` lie. `action` takes
+    the form of every row, which sends `section` and `query` along to come back to the same place.
+    """
+
+    head: SegmentHead
+    form: Form
+    rules: tuple[RuleRow, ...]
+    path: tuple[Link, ...]
+    sections: tuple[RuleRow, ...]
+    information: tuple[RuleRow, ...]
+    brands: tuple[RuleRow, ...] = ()
+    section: str = ""
+    query: str = ""
+    error: str = ""
+    may_change: bool = False
+
+
+class SegmentTrailView(Struct, frozen=True, kw_only=True):
+    """What was changed of a segment."""
+
+    head: SegmentHead
+    rows: tuple[AuditRow, ...]
+    older_url: str | None = None

@@ -26,6 +26,7 @@ from b2b_dvizhenie.domain.visibility import Segment
 from b2b_dvizhenie.entrypoints.http.labels import N_
 from b2b_dvizhenie.entrypoints.http.pages import segments as views
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+from b2b_dvizhenie.entrypoints.http.pages.parts import Link
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
@@ -42,25 +43,38 @@ _DONE = {
 """What was just done, by the word in the address one is redirected to."""
 
 
+def head_of(segment: Segment, actor: Actor, tab: str) -> views.SegmentHead:
+    """What stands above every part of a segment; only parts that this viewer may see."""
+    url = f"{LIST}/{segment.segment_id}"
+    tabs = [("companies", url), ("rules", f"{url}/rules")]
+    if actor.may(Permission.AUDIT_VIEW):
+        tabs.append(("audit", f"{url}/audit"))
+    return views.SegmentHead(
+        name=segment.name,
+        companies=segment.companies,
+        url=url,
+        tabs=tuple(Link(name, where, name == tab) for name, where in tabs),
+    )
+
+
 def list_view(found: tuple[Segment, ...], form: Form, *, may_change: bool) -> views.SegmentListView:
     """The list."""
     rows = tuple(
-        views.SegmentRow(name=one.name, companies=one.companies, url=f"{LIST}/{one.segment_id}") for one in found
+        views.SegmentRow(name=one.name, companies=one.companies, url=f"{LIST}/{one.segment_id}", weight=one.weight)
+        for one in found
     )
     return views.SegmentListView(rows=rows, form=form, may_change=may_change)
 
 
 def card_view(
-    card: SegmentCard, form: Form, *, query: str = "", paged: bool = False, may_change: bool, error: str = ""
+    card: SegmentCard, form: Form, actor: Actor, *, query: str = "", paged: bool = False, error: str = ""
 ) -> views.SegmentView:
     """The card; `paged` says that it does not begin at the first company."""
     url = f"{LIST}/{card.segment.segment_id}"
     kept = {"q": query} if query else {}
     onward = {"after": card.next[0], "after_id": str(card.next[1])} if card.next else {}
     return views.SegmentView(
-        name=card.segment.name,
-        companies=card.segment.companies,
-        url=url,
+        head=head_of(card.segment, actor, "companies"),
         form=form,
         rows=tuple(
             views.SegmentCompanyRow(company_id=str(one.company_id), name=one.name, inn=one.inn, is_member=one.is_member)
@@ -70,11 +84,11 @@ def card_view(
         first_url=(f"{url}?{urlencode(kept)}" if kept else url) if paged else "",
         next_url=f"{url}?{urlencode(kept | onward)}" if onward else "",
         error=error,
-        may_change=may_change,
+        may_change=actor.may(Permission.SEGMENTS_MANAGE),
     )
 
 
-def _said(refusal: DomainError, request: Request[Actor, Any, Any]) -> str:
+def said(refusal: DomainError, request: Request[Actor, Any, Any]) -> str:
     """What a refusal tells the person; what is no refusal of what was typed is raised again."""
     if refusal.kind not in (Kind.INVALID, Kind.CONFLICT):
         raise refusal
@@ -109,15 +123,15 @@ async def _card_page(
     view = card_view(
         card,
         form or Form({"name": card.segment.name}),
+        request.user,
         query=query,
         paged=after is not None,
-        may_change=request.user.may(Permission.SEGMENTS_MANAGE),
         error=error,
     )
     texts = frame.site.texts(language_of(request))
     flashes = (Flash(text=texts.gettext(_DONE[done])),) if done in _DONE else ()
     shell = await panel_shell(frame, request, "segments", flashes=flashes)
-    answer = frame.page(request, "pages/segment.html", {"shell": shell, "view": view})
+    answer = frame.page(request, "pages/segment/companies.html", {"shell": shell, "view": view})
     answer.status_code = UNPROCESSABLE if error or (form and form.errors) else 200
     return answer
 
@@ -146,7 +160,7 @@ async def add(
     try:
         await create_segment(request.user, segment_id, name)
     except DomainError as refusal:
-        form = Form({"name": name}, {"name": _said(refusal, request)})
+        form = Form({"name": name}, {"name": said(refusal, request)})
         return await _list_page(request, frame, list_segments, form)
     return Redirect(f"{LIST}/{segment_id}", status_code=303)
 
@@ -180,7 +194,7 @@ async def rename(
     try:
         await rename_segment(request.user, SegmentId(segment_id), name)
     except DomainError as refusal:
-        form = Form({"name": name}, {"name": _said(refusal, request)})
+        form = Form({"name": name}, {"name": said(refusal, request)})
         return await _card_page(request, frame, show_segment, segment_id, form=form)
     return Redirect(f"{LIST}/{segment_id}?done=saved", status_code=303)
 
@@ -215,7 +229,7 @@ async def remove(
     try:
         await delete_segment(request.user, SegmentId(segment_id))
     except DomainError as refusal:
-        return await _card_page(request, frame, show_segment, segment_id, error=_said(refusal, request))
+        return await _card_page(request, frame, show_segment, segment_id, error=said(refusal, request))
     return Redirect(f"{LIST}?done=deleted", status_code=303)
 
 

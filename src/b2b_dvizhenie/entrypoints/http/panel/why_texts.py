@@ -25,6 +25,7 @@ _TEXTS: Mapping[str, str] = {
     "all_yes": N_("The right reaches everything."),
     "level_opens": N_("Access level {level} opens «{information}»."),
     "level_closed": N_("Access level {level} does not open «{information}»."),
+    "segment_closed": N_("A segment of the company closes «{information}»."),
     "no_company": N_("He buys for no company, so no access level opens anything to him."),
     "beyond_levels": N_("Access levels do not bind who sees more than his own."),
 }
