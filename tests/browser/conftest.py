@@ -86,19 +86,50 @@ class Watched:
         )
 
 
+def new_context(browser, **options):
+    context = browser.new_context(**{"locale": "ru-RU", "viewport": {"width": 1440, "height": 900}, **options})
+    context.set_default_timeout(10_000)
+    return context
+
+
+def watch(context, address):
+    watched = Watched(context.new_page())
+    watched.page.goto(address, wait_until="load")
+    return watched
+
+
 @pytest.fixture
 def open_page(site, browser):
-    """Opens a path of the kit; keyword arguments go to the browser context."""
+    """Opens a path of the kit as a first visit; keyword arguments go to the browser context."""
     contexts = []
 
     def opened(path, **options):
-        context = browser.new_context(**{"locale": "ru-RU", "viewport": {"width": 1440, "height": 900}, **options})
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        watched = Watched(context.new_page())
-        watched.page.goto(site + path, wait_until="load")
-        return watched
+        contexts.append(new_context(browser, **options))
+        return watch(contexts[-1], site + path)
 
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def visitors(browser):
+    """One returning visitor for each colour scheme: what was fetched for one page is not fetched for the next."""
+    contexts = {scheme: new_context(browser, color_scheme=scheme) for scheme in ("light", "dark")}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def revisit(site, visitors):
+    """Opens a path of the kit in a colour scheme, for checks that leave nothing behind."""
+    pages = []
+
+    def opened(path, scheme):
+        pages.append(watch(visitors[scheme], site + path))
+        return pages[-1]
+
+    yield opened
+    for watched in pages:
+        watched.page.close()
