@@ -92,6 +92,11 @@ def _under_the_root(rest: dict[str, str], *, form: bool = True) -> Body:
     )
 
 
+def _rule(club: Club, *_: str) -> dict[str, Any]:
+    """A discount as the API takes it."""
+    return {"group_id": str(club.things["group"]), "kind": "articles", "value": "5", "articles": ["A-1"]}
+
+
 PARAMETERS: dict[str, Parameter] = {
     "order_id": Parameter(
         lambda club, role, relation: str(club.orders[club.of(role, relation).person]),
@@ -195,6 +200,12 @@ BODIES: dict[tuple[str, str], Body] = {
     ),
     ("POST", "/panel/prices/{rule_set_id:uuid}/preset"): Body(
         lambda *_: {"preset": "largest"}, lambda *_: True, relations=("own",)
+    ),
+    ("POST", "/api/v1/rule-sets/{rule_set_id:uuid}/rules"): Body(
+        _rule, lambda *_: True, form=False, relations=("own",)
+    ),
+    ("PUT", "/api/v1/rule-sets/{rule_set_id:uuid}/rules/{rule_id:uuid}"): Body(
+        _rule, lambda *_: True, form=False, relations=("own",)
     ),
     ("POST", "/panel/staff/{user_id:uuid}/head"): Body(
         lambda *_: {"head": "none"}, lambda *_: True, relations=("own",)

@@ -10,9 +10,10 @@ from litestar.testing import AsyncTestClient
 from lxml import html
 from people import enter
 from shop import Shop
-from sqlalchemy import select
+from sqlalchemy import select, update
 from statements import recorded_statements
 
+from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
 from b2b_dvizhenie.domain.pricing import Strategy
 from b2b_dvizhenie.entrypoints.container import Container
@@ -89,6 +90,39 @@ async def test_from_an_empty_draft_to_other_prices_and_back(
     async with container.database().engine.connect() as connection:
         done = set((await connection.execute(select(audit.c.action))).scalars())
     assert {"pricing.rule_put", "pricing.rule_set_published", "pricing.rule_set_rolled_back"} <= done
+
+
+async def test_a_discount_for_an_agreement(client: AsyncTestClient, container: Container, shop: Shop) -> None:
+    """Typed by its title, shown, checked, charged under that agreement only, and explained to whom it is not for."""
+    await shop.product("Болт", article="B-1", wholesale="100")
+    first, second = await shop.company("ООО Ромашка"), await shop.company("ООО Лютик")
+    async with container.database().engine.begin() as connection:
+        await connection.execute(update(agreement).values(title="Основной"))
+    buyers = []
+    for where, mail in ((first, "a@example.test"), (second, "b@example.test")):
+        buyers.append({"Authorization": f"Bearer {await shop.person(mail, companies={where: 2})}", "Cookie": ""})
+    key = await draft(container, [])
+    home = f"/panel/prices/{key}"
+    root = (await page(client, f"{home}/rules/new")).cssselect("select[name=group] option")[0].get("value")
+    fields = {"group": root, "kind": "articles", "articles": "B-1", "effect": "percent", "is_active": "1", "value": "7"}
+    for typed, said in (("основной", "Название «основной» подходит нескольким"), ("Побочный", "Не найдено: Побочный.")):
+        wrong = html.fromstring((await send(client, f"{home}/rules", 422, **fields, agreements=typed)).text)
+        assert texts(wrong, "#agreements-error")[0].startswith(said)
+    await send(client, f"{home}/rules", **fields, agreements="ооо ромашка: основной", title="По договору")
+    shown = await page(client, f"{home}?q=основ")
+    assert texts(shown, "tbody tr")[0].startswith("По договору B-1Список артикулов −7 % ООО Ромашка: Основной")
+    rule = shown.cssselect("tbody th a")[0].get("href")
+    assert (await page(client, rule)).cssselect("#agreements")[0].text.strip() == "ООО Ромашка: Основной"
+    await send(client, rule, **fields, agreements="ООО Ромашка: Основной", title="По договору")
+    assert "Исправлять нечего" in texts(await page(client, f"{home}/check"), "h2")
+    await container.publish_rule_set()(ADMIN, key)
+    charged = []
+    for headers in buyers:
+        answer = await client.post("/api/v1/prices", json={"lines": [{"article": "B-1"}]}, headers=headers)
+        charged.append(answer.json()["lines"][0]["unit_price"])
+    assert charged == ["93.00", "100.00"]
+    told = await page(client, f"/panel/prices/explain?company={second}&article=B-1&quantity=1")
+    assert "По договору" in told.text_content()
 
 
 async def test_an_edit_after_the_check_refuses_publishing(client: AsyncTestClient, container: Container) -> None:

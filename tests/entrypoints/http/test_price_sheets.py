@@ -4,6 +4,7 @@ import io
 import zipfile
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from discounting import ADMIN, draft, fixed, off_articles, off_brand, off_section
@@ -12,7 +13,9 @@ from lxml import html
 from people import enter
 from python_calamine import CalamineWorkbook
 from shop import Shop
+from sqlalchemy import insert
 
+from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
 from b2b_dvizhenie.adapters.spreadsheets import XlsxSheets
 from b2b_dvizhenie.application.pricing import COLUMNS, Imported, NarrowingColumnMissing, Rejected, SheetUnreadable
 from b2b_dvizhenie.domain.hierarchy import Forbidden
@@ -33,13 +36,25 @@ async def rules_of(container: Container, key: Any) -> dict[Any, Any]:
         return {one.rule.rule_id: one for one in await work.sets.all_rules(key)}
 
 
+async def agreement_of(container: Container, shop: Shop, company_id: UUID, title: str) -> UUID:
+    """An agreement of the company."""
+    key = new_id()
+    values = {"agreement_id": key, "company_id": company_id, "price_type_id": shop.wholesale, "title": title}
+    async with container.database().engine.begin() as connection:
+        await connection.execute(insert(agreement).values(**values, is_default=False))
+    return key
+
+
 async def test_out_and_in_again_changes_nothing(container: Container, shop: Shop) -> None:
     brand, section = await shop.brand("Болтун"), await shop.section("Метизы")
     await shop.section("Метизы")  # one name twice: told by its id
     where = await shop.company("ООО Ромашка")
+    first, second, untitled = [await agreement_of(container, shop, where, title) for title in ("№ 1", "№ 2", "")]
     key = await draft(
         container,
         [
+            off_articles("3", "A-7", agreements=(first, untitled)),
+            off_articles("4", "A-8", agreements=(second,)),
             off_brand("12.5", brand, companies=(where,), minimum=Decimal("2.5"), exclusive=True),
             off_section("7", section, is_active=False, priority=3),
             fixed("199.99", "A-1", "=HYPERLINK(1)", order=2),
@@ -49,8 +64,9 @@ async def test_out_and_in_again_changes_nothing(container: Container, shop: Shop
     content = await container.export_rules()(ADMIN, key)
     sheet = CalamineWorkbook.from_object(io.BytesIO(content)).get_sheet_by_index(0).to_python()
     assert sheet[0] == list(COLUMNS)
-    assert {"Болтун", str(section)} <= {cell for row in sheet for cell in row}
-    assert await container.import_rules()(ADMIN, key, content, replace=True) == Imported(0, 3, 0)
+    cells = {cell for row in sheet for cell in row}
+    assert {"Болтун", str(section), "ООО Ромашка: № 2"} <= cells
+    assert await container.import_rules()(ADMIN, key, content, replace=True) == Imported(0, 5, 0)
     assert await rules_of(container, key) == before
 
 
@@ -82,6 +98,7 @@ async def test_a_file_without_a_column_that_narrows_rules_is_refused(
         [
             off_articles("5", "A-1", companies=(where,)),
             off_articles("6", "A-2", segments=(segment,)),
+            off_articles("6.5", "A-4", agreements=(await agreement_of(container, shop, where, "№ 1"),)),
             off_articles("7", "A-3", minimum=Decimal(10), is_active=False),
         ],
     )
@@ -89,12 +106,13 @@ async def test_a_file_without_a_column_that_narrows_rules_is_refused(
     plain = next(one for one in before.values() if not one.rule.is_active)
     row = {"id": str(plain.rule.rule_id), "kind": "articles", "value": "8", "articles": "A-3"}
     new = {"kind": "articles", "value": "8", "articles": "B-1"}
+    nobody = {"companies": "", "agreements": "", "segments": ""}
     refused = {
-        "companies, segments, minimum, is_active": row,
-        "companies, segments": new,
-        "segments": new | {"companies": ""},
-        "companies": new | {"segments": ""},
-        "minimum": row | {"companies": "", "segments": "", "is_active": ""},
+        "companies, agreements, segments, minimum, is_active": row,
+        "companies, agreements, segments": new,
+        "companies, segments": new | {"agreements": ""},
+        "companies, agreements": new | {"segments": ""},
+        "minimum": row | nobody | {"is_active": ""},
     }
     for names, one in refused.items():
         with pytest.raises(NarrowingColumnMissing) as told:
@@ -104,11 +122,9 @@ async def test_a_file_without_a_column_that_narrows_rules_is_refused(
     await enter(container, client, "administrator")
     page = await client.post(f"/panel/prices/{key}/import", files={"file": ("a.xlsx", book(new))}, headers=PAGE)
     assert page.status_code == 422
-    assert "не хватает колонок: companies, segments" in page.text
+    assert "не хватает колонок: companies, agreements, segments" in page.text
     # With the columns it is taken, though their cells are empty: the file says so itself.
-    assert await container.import_rules()(ADMIN, key, book(new | {"companies": "", "segments": ""})) == Imported(
-        1, 0, 0
-    )
+    assert await container.import_rules()(ADMIN, key, book(new | nobody)) == Imported(1, 0, 0)
 
 
 async def test_five_broken_rows_of_many_are_all_told_and_nothing_changes(

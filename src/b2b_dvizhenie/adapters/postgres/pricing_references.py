@@ -1,4 +1,4 @@
-"""Sections, brands, companies and price types by id and by name, for who writes rules."""
+"""Sections, brands, companies, agreements, segments and price types by id and by name, for who writes rules."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -10,18 +10,28 @@ from psycopg.rows import TupleRow
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.application.pricing import References
 
-_NAMED = """
+_TITLE = "coalesce(nullif(a.title, ''), a.agreement_id::text)"
+_NAMED = f"""
 SELECT section_id, name FROM section WHERE section_id = ANY (%(ids)s)
  UNION ALL SELECT brand_id, name FROM brand WHERE brand_id = ANY (%(ids)s)
  UNION ALL SELECT company_id, name FROM company WHERE company_id = ANY (%(ids)s)
+ UNION ALL SELECT a.agreement_id, c.name || ': ' || {_TITLE}
+             FROM agreement a JOIN company c USING (company_id) WHERE a.agreement_id = ANY (%(ids)s)
  UNION ALL SELECT segment_id, name FROM segment WHERE segment_id = ANY (%(ids)s)
- UNION ALL SELECT price_type_id, name FROM price_type WHERE price_type_id = ANY (%(ids)s)"""
-_SECTIONS = "SELECT section_id, lower(name), '' FROM section WHERE lower(name) = ANY (%(names)s)"
-_BRANDS = "SELECT brand_id, lower(name), '' FROM brand WHERE lower(name) = ANY (%(names)s)"
+ UNION ALL SELECT price_type_id, name FROM price_type WHERE price_type_id = ANY (%(ids)s)"""  # noqa: S608 - of our own constants
+_SECTIONS = "SELECT section_id, lower(name) FROM section WHERE lower(name) = ANY (%(names)s)"
+_BRANDS = "SELECT brand_id, lower(name) FROM brand WHERE lower(name) = ANY (%(names)s)"
 _COMPANIES = """
 SELECT company_id, lower(name), inn FROM company
  WHERE is_active AND (lower(name) = ANY (%(names)s) OR inn = ANY (%(names)s))"""
-_SEGMENTS = "SELECT segment_id, lower(name), '' FROM segment WHERE lower(name) = ANY (%(names)s)"
+_AGREEMENTS = f"""
+WITH called AS (
+  SELECT a.agreement_id, lower({_TITLE}) AS title, lower(c.name || ': ' || {_TITLE}) AS full_title,
+         lower(c.inn || ': ' || {_TITLE}) AS by_inn
+    FROM agreement a JOIN company c USING (company_id) WHERE a.is_active)
+SELECT * FROM called
+ WHERE title = ANY (%(names)s) OR full_title = ANY (%(names)s) OR by_inn = ANY (%(names)s)"""  # noqa: S608 - our own
+_SEGMENTS = "SELECT segment_id, lower(name) FROM segment WHERE lower(name) = ANY (%(names)s)"
 _CHOICES = """
 SELECT 'section', NULL::uuid, name FROM (
        SELECT DISTINCT name FROM section WHERE is_active ORDER BY name LIMIT %(limit)s) s
@@ -50,10 +60,9 @@ class PostgresReferences(References):
         if not names:
             return {}
         found: dict[str, set[UUID]] = defaultdict(set)
-        for key, name, code in await self._rows(statement, {"names": [one.lower() for one in names]}):
-            found[name].add(key)
-            if code:
-                found[code].add(key)
+        for key, *called in await self._rows(statement, {"names": [one.lower() for one in names]}):
+            for name in called:
+                found[name].add(key)
         return {one: tuple(sorted(found[one.lower()])) for one in names if one.lower() in found}
 
     async def sections(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
@@ -67,6 +76,10 @@ class PostgresReferences(References):
     async def companies(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """Active companies by INN or name."""
         return await self._by_name(_COMPANIES, names)
+
+    async def agreements(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
+        """Active agreements by title, alone or behind the company's name or INN."""
+        return await self._by_name(_AGREEMENTS, names)
 
     async def segments(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """Segments by name."""

@@ -123,6 +123,12 @@ def _found_by(query: RuleQuery) -> list[ColumnElement[bool]]:
                     .where(company.c.name.icontains(part, **named))
                     .scalar_subquery()
                 ),
+                _rules.agreements.overlap(
+                    select(func.array_agg(agreement.c.agreement_id))
+                    .join(company, company.c.company_id == agreement.c.company_id)
+                    .where(or_(company.c.name.icontains(part, **named), agreement.c.title.icontains(part, **named)))
+                    .scalar_subquery()
+                ),
             )
         )
     return found

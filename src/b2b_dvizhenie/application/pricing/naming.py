@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from b2b_dvizhenie.application.pricing.drafts import PutRule, ShowRule
+from b2b_dvizhenie.application.pricing.drafts import PutRule
 from b2b_dvizhenie.application.pricing.ports import RuleBooks, RuleName
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
@@ -54,8 +54,8 @@ class NoChoice(DomainError):
 
 
 class NamedRule(Struct, frozen=True, kw_only=True):
-    """A rule in words. `companies` are INNs or names, `segments` names, `articles` articles: one a line, or
-    separated by semicolons.
+    """A rule in words. `companies` are INNs or names, `agreements` titles, alone or as `company: title`, `segments`
+    names, `articles` articles: one a line, or separated by semicolons.
     """
 
     kind: str = ""
@@ -66,6 +66,7 @@ class NamedRule(Struct, frozen=True, kw_only=True):
     brand: str = ""
     articles: str = ""
     companies: str = ""
+    agreements: str = ""
     segments: str = ""
     minimum: str = ""
     starts_at: str = ""
@@ -85,7 +86,10 @@ class References(Protocol):
 
     @abstractmethod
     async def named(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
-        """Names of sections, brands, companies, segments and price types; ids of nothing are absent."""
+        """Names of sections, brands, companies, agreements, segments and price types; ids of nothing are absent.
+
+        An agreement is called `company: title`; one without a title has its id there.
+        """
         ...
 
     @abstractmethod
@@ -101,6 +105,11 @@ class References(Protocol):
     @abstractmethod
     async def companies(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
         """Active companies by INN or by name, whatever the case."""
+        ...
+
+    @abstractmethod
+    async def agreements(self, names: Collection[str]) -> Mapping[str, tuple[UUID, ...]]:
+        """Active agreements by title, `company: title` or `INN: title`, whatever the case."""
         ...
 
     @abstractmethod
@@ -122,7 +131,7 @@ class RuleWords:
         self._books = books
 
     async def named(self, actor: Actor, ids: Collection[UUID]) -> Mapping[UUID, str]:
-        """Names of sections, brands, companies and price types."""
+        """Names of sections, brands, companies, agreements, segments and price types."""
         actor.require(Permission.PRICES_MANAGE)
         return await self._references.named(ids)
 
@@ -150,15 +159,17 @@ class Known(Struct, frozen=True):
     sections: Mapping[str, tuple[UUID, ...]]
     brands: Mapping[str, tuple[UUID, ...]]
     companies: Mapping[str, tuple[UUID, ...]]
+    agreements: Mapping[str, tuple[UUID, ...]]
     segments: Mapping[str, tuple[UUID, ...]]
 
     @classmethod
     async def of(cls, references: References, rules: Sequence[NamedRule]) -> "Known":
-        """Four statements for any number of rules."""
+        """Five statements for any number of rules."""
         return cls(
             await references.sections({rule.section.strip() for rule in rules if rule.section.strip()}),
             await references.brands({rule.brand.strip() for rule in rules if rule.brand.strip()}),
             await references.companies({one for rule in rules for one in lines(rule.companies)}),
+            await references.agreements({one for rule in rules for one in lines(rule.agreements)}),
             await references.segments({one for rule in rules for one in lines(rule.segments)}),
         )
 
@@ -218,12 +229,13 @@ class _Reading:
             self.faults.append(NoChoice(field))
             return None
 
-    def rule(self, named: NamedRule, kept: PlacedRule | None) -> RuleInput | None:
-        """The rule, or None with faults; what a form cannot show (agreements) is kept from `kept`."""
+    def rule(self, named: NamedRule) -> RuleInput | None:
+        """The rule, or None with faults."""
         kind, effect = self._choice("kind", named.kind, Kind), self._choice("effect", named.effect, Effect)
         if not named.value.strip():
             self.faults.append(NoNumber("value"))
         companies = [self._one("companies", one, self._known.companies) for one in lines(named.companies)]
+        agreements = [self._one("agreements", one, self._known.agreements) for one in lines(named.agreements)]
         segments = [self._one("segments", one, self._known.segments) for one in lines(named.segments)]
         section = self._one("section", named.section, self._known.sections)
         brand = self._one("brand", named.brand, self._known.brands)
@@ -233,7 +245,6 @@ class _Reading:
         order = self._read("order", named.order, 0, int, NoNumber)
         if kind is None or effect is None or self.faults:
             return None
-        target = kept.rule.target if kept else None
         return RuleInput(
             kind=kind,
             effect=effect,
@@ -242,7 +253,7 @@ class _Reading:
             brand_id=brand,
             articles=tuple(lines(named.articles)),
             companies=tuple(one for one in companies if one is not None),
-            agreements=tuple(sorted(target.agreements)) if target else (),
+            agreements=tuple(one for one in agreements if one is not None),
             segments=tuple(one for one in segments if one is not None),
             currency=named.currency.strip().upper() or "RUB",
             starts_at=starts_at,
@@ -257,12 +268,10 @@ class _Reading:
         )
 
 
-def read_rule(
-    named: NamedRule, known: Known, zone: ZoneInfo, kept: PlacedRule | None = None
-) -> tuple[RuleInput | None, list[DomainError]]:
+def read_rule(named: NamedRule, known: Known, zone: ZoneInfo) -> tuple[RuleInput | None, list[DomainError]]:
     """The rule, or every fault of it, each with its field. `zone` is what dates are meant in."""
     reading = _Reading(known, zone)
-    return reading.rule(named, kept), reading.faults
+    return reading.rule(named), reading.faults
 
 
 _FIELDS = {"category_id": "section", "brand_id": "brand"}
@@ -278,10 +287,9 @@ def renamed(fault: DomainError) -> DomainError:
 class PutNamedRule:
     """Add a rule to a draft, or change one, as a form gives it."""
 
-    def __init__(self, references: References, put_rule: PutRule, show_rule: ShowRule, zone: str) -> None:
+    def __init__(self, references: References, put_rule: PutRule, zone: str) -> None:
         self._references = references
         self._put = put_rule
-        self._show = show_rule
         self._zone = ZoneInfo(zone)
 
     async def __call__(
@@ -289,8 +297,7 @@ class PutNamedRule:
     ) -> PlacedRule:
         """The stored rule; raises as `PutRule` does, faults at the fields of `NamedRule`."""
         actor.require(Permission.PRICES_MANAGE)
-        kept = None if rule_id is None else await self._show(actor, rule_set_id, rule_id)
-        typed, faults = read_rule(named, await Known.of(self._references, [named]), self._zone, kept)
+        typed, faults = read_rule(named, await Known.of(self._references, [named]), self._zone)
         if typed is None:
             raise Invalid(faults)
         try:

@@ -106,6 +106,7 @@ def _heads(rows: Sequence[Sequence[str]]) -> dict[str, int]:
 
 _TARGETS: Mapping[str, Callable[[Rule], bool]] = {
     "companies": lambda rule: bool(rule.target.companies),
+    "agreements": lambda rule: bool(rule.target.agreements),
     "segments": lambda rule: bool(rule.target.segments),
 }
 _CONDITIONS: Mapping[str, Callable[[Rule], bool]] = {
@@ -233,7 +234,7 @@ class _Rows:
         group = self._groups.get(cells.get("group", "").strip().lower())
         if group is None:
             faults.append(NotFound("group"))
-        typed, wrong = read_rule(named, self._known, self._zone, self._before.get(rule_id))
+        typed, wrong = read_rule(named, self._known, self._zone)
         faults += wrong
         rule = None
         if typed is not None:
@@ -261,7 +262,10 @@ def _named_in(placed: PlacedRule) -> list[UUID]:
     rule = placed.rule
     return [
         one
-        for one in (rule.category_id, rule.brand_id, *rule.target.companies, *rule.target.segments)
+        for one in (
+            *(rule.category_id, rule.brand_id),
+            *(*rule.target.companies, *rule.target.agreements, *rule.target.segments),
+        )
         if one is not None
     ]
 
@@ -288,6 +292,7 @@ class ExportRules:
             await self._references.sections(set(names.values())),
             await self._references.brands(set(names.values())),
             await self._references.companies(set(names.values())),
+            await self._references.agreements(set(names.values())),
             await self._references.segments(set(names.values())),
         )
         ordered = sorted(rules, key=lambda one: (one.group_id, one.rule.order, one.rule.rule_id))
@@ -317,6 +322,7 @@ class ExportRules:
             "brand": told(rule.brand_id, known.brands),
             "articles": "\n".join(sorted(rule.articles)),
             "companies": "\n".join(told(one, known.companies) for one in sorted(rule.target.companies)),
+            "agreements": "\n".join(told(one, known.agreements) for one in sorted(rule.target.agreements)),
             "segments": "\n".join(told(one, known.segments) for one in sorted(rule.target.segments)),
             "minimum": plain(rule.minimum) if rule.minimum else "",
             "starts_at": moment(rule.starts_at),

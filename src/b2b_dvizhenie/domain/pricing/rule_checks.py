@@ -1,15 +1,18 @@
 """What people type for a rule, checked field by field: every fault is told at once, each with its field."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from b2b_dvizhenie.domain.pricing.rules import Effect, Kind, Rule, Target
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
 
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A moment that names its offset: one without would mean another on every machine."""
 MAX_ARTICLES = 10_000
 MAX_RANK = 1_000_000
 _HUNDRED = Decimal(100)
@@ -80,8 +83,8 @@ class RuleInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     agreements: tuple[UUID, ...] = ()
     segments: tuple[UUID, ...] = ()
     currency: str = "RUB"
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     minimum: Decimal = Decimal(0)
     priority: int = 0
     order: int = 0
@@ -124,6 +127,10 @@ def _articles(typed: RuleInput) -> frozenset[str]:
     return frozenset(one.strip() for one in typed.articles if one.strip())
 
 
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
+
+
 def rule_of(typed: RuleInput, rule_id: UUID) -> Rule:
     """The rule that was meant.
 
@@ -144,8 +151,8 @@ def rule_of(typed: RuleInput, rule_id: UUID) -> Rule:
         articles=_articles(typed) if kind is Kind.ARTICLES else frozenset(),
         target=Target(frozenset(typed.companies), frozenset(typed.agreements), frozenset(typed.segments)),
         currency=typed.currency,
-        starts_at=typed.starts_at,
-        ends_at=typed.ends_at,
+        starts_at=_utc(typed.starts_at),
+        ends_at=_utc(typed.ends_at),
         minimum=typed.minimum,
         priority=typed.priority,
         order=typed.order,

@@ -12,6 +12,7 @@ from b2b_dvizhenie.entrypoints.http.api import currencies as currencies_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import rule_sets as rule_sets_api
+from b2b_dvizhenie.entrypoints.http.api import rules as rules_api
 from b2b_dvizhenie.entrypoints.http.api import second_factor as second_factor_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
@@ -81,6 +82,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *catalog.ROUTES,
     *pricing.ROUTES,
     *rule_sets_api.ROUTES,
+    *rules_api.ROUTES,
     *currencies_api.ROUTES,
     *exchange.ROUTES,
     *carts.ROUTES,

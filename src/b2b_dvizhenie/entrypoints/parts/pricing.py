@@ -106,9 +106,7 @@ class Pricing(Catalog):
         pricing.ExportRules, rule_set_work.provider, references, sheets, Base.settings.provided.exchange.zone
     )
     rule_words = providers.Factory(pricing.RuleWords, references, Catalog.rule_books)
-    put_named_rule = providers.Factory(
-        pricing.PutNamedRule, references, put_rule, show_rule, Base.settings.provided.exchange.zone
-    )
+    put_named_rule = providers.Factory(pricing.PutNamedRule, references, put_rule, Base.settings.provided.exchange.zone)
     drop_rules = providers.Factory(pricing.DropRules, rule_set_work.provider, Base.clock)
     apply_preset = providers.Factory(pricing.ApplyPreset, rule_set_work.provider, Base.clock)
     rule_witnesses = providers.Singleton(PostgresWitnesses, Base.database, Base.settings.provided.exchange.zone)

@@ -1,6 +1,6 @@
 """The panel's form of a discount."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from gettext import GNUTranslations
 from typing import Any
 from uuid import UUID
@@ -76,14 +76,18 @@ def _moment(moment: Any, zone: ZoneInfo) -> str:
     return "" if moment is None else moment.astimezone(zone).strftime("%d.%m.%Y %H:%M")
 
 
+def _lines(names: Mapping[UUID, str], ids: Iterable[UUID]) -> str:
+    """Names one a line; what has none, or one that would be read as two, by its id."""
+    told = ((one, names.get(one, "")) for one in sorted(ids))
+    return "\n".join(name if name and ";" not in name else str(one) for one, name in told)
+
+
 async def _typed_rule(actor: Actor, placed: PlacedRule, words: RuleWords, zone: ZoneInfo) -> dict[str, str]:
     """A stored discount as its form shows it."""
     rule = placed.rule
-    ids = {
-        one
-        for one in (rule.category_id, rule.brand_id, *rule.target.companies, *rule.target.segments)
-        if one is not None
-    }
+    target = rule.target
+    ids = {*target.companies, *target.agreements, *target.segments}
+    ids |= {one for one in (rule.category_id, rule.brand_id) if one is not None}
     names = await words.named(actor, ids)
     return {
         "group": str(placed.group_id),
@@ -97,8 +101,9 @@ async def _typed_rule(actor: Actor, placed: PlacedRule, words: RuleWords, zone: 
         "section": names.get(rule.category_id, str(rule.category_id)) if rule.category_id else "",
         "brand": names.get(rule.brand_id, str(rule.brand_id)) if rule.brand_id else "",
         "articles": "\n".join(sorted(rule.articles)),
-        "companies": "\n".join(names.get(one, str(one)) for one in sorted(rule.target.companies)),
-        "segments": "\n".join(names.get(one, str(one)) for one in sorted(rule.target.segments)),
+        "companies": _lines(names, target.companies),
+        "agreements": _lines(names, target.agreements),
+        "segments": _lines(names, target.segments),
         "minimum": plain(rule.minimum) if rule.minimum else "",
         "starts_at": _moment(rule.starts_at, zone),
         "ends_at": _moment(rule.ends_at, zone),

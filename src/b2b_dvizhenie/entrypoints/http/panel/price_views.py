@@ -93,7 +93,7 @@ def typed_of(form: Mapping[str, Any]) -> dict[str, str]:
 
 def _shown_buyers(target: Target) -> list[UUID]:
     """Whom a row names: segments first, of which there are few."""
-    return [*sorted(target.segments), *sorted(target.companies)][:SHOWN_BUYERS]
+    return [*sorted(target.segments), *sorted(target.companies), *sorted(target.agreements)][:SHOWN_BUYERS]
 
 
 def ids_in(content: RuleSetContent) -> set[UUID]:
