@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.companies import PostgresTradeTransaction
-from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
+from b2b_dvizhenie.adapters.postgres.hierarchy import PostgresHierarchyTransaction
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_companies
 from b2b_dvizhenie.adapters.postgres.tables.companies import access_request, company
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
@@ -106,7 +106,7 @@ class PostgresAccessRequests(AccessRequests):
         return [SameCompany(CompanyId(row[0]), row[1], row[2]) for row in rows]
 
 
-class PostgresAccessTransaction(PostgresIdentityTransaction, PostgresTradeTransaction, AccessTransaction):
+class PostgresAccessTransaction(PostgresHierarchyTransaction, PostgresTradeTransaction, AccessTransaction):
     """The unit of work that decides about requests."""
 
     requests: AccessRequests

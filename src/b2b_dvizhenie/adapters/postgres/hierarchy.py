@@ -11,9 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from b2b_dvizhenie.adapters.postgres.database import Database
-from b2b_dvizhenie.adapters.postgres.identity import PostgresAccounts
-from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
+from b2b_dvizhenie.adapters.postgres.identity import PostgresIdentityTransaction
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.tables.companies import company, seller_firm
 from b2b_dvizhenie.adapters.postgres.tables.identity import (
@@ -24,7 +22,6 @@ from b2b_dvizhenie.adapters.postgres.tables.identity import (
     second_factor,
     session,
 )
-from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.hierarchy import (
     Hierarchy,
     HierarchyTransaction,
@@ -33,11 +30,8 @@ from b2b_dvizhenie.application.hierarchy import (
     RoleRow,
     StaffLine,
 )
-from b2b_dvizhenie.application.identity import Accounts
-from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.application.shared.sealing import Sealer
 from b2b_dvizhenie.domain.hierarchy import Editor, Permission, RoleInUse, Scope
 from b2b_dvizhenie.domain.identity import LoginTaken
 from b2b_dvizhenie.domain.shared.ids import FirmId, RoleId, UserId
@@ -305,20 +299,12 @@ class PostgresHierarchy(Hierarchy):
             await self._connection.execute(update(app_user).where(app_user.c.user_id == user_id).values(is_active=True))
 
 
-class PostgresHierarchyTransaction(Transaction, HierarchyTransaction):
-    """The unit of work of the hierarchy."""
+class PostgresHierarchyTransaction(PostgresIdentityTransaction, HierarchyTransaction):
+    """The unit of work of the hierarchy and of the people in it."""
 
     hierarchy: Hierarchy
-    accounts: Accounts
-    outbox: MessageOutbox
-
-    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
-        super().__init__(database, clock)
-        self._sealer = sealer
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the hierarchy, and what tells people of changes."""
+        """Add the hierarchy."""
         super().bind(connection)
         self.hierarchy = PostgresHierarchy(connection, self._clock)
-        self.accounts = PostgresAccounts(connection)
-        self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)

@@ -13,6 +13,13 @@ from b2b_dvizhenie.application.companies.access_requests import (
     SameCompany,
     ShowAccessRequest,
 )
+from b2b_dvizhenie.application.companies.adding import (
+    AddPerson,
+    NamedCompany,
+    NewPerson,
+    NoSuchCompany,
+    SeveralCompanies,
+)
 from b2b_dvizhenie.application.companies.agreements import CloseAgreement, PutAgreement
 from b2b_dvizhenie.application.companies.cards import (
     AgreementLine,
@@ -73,6 +80,7 @@ __all__ = [
     "AccessRequests",
     "AccessTransaction",
     "AccessWork",
+    "AddPerson",
     "AgreementLine",
     "ApproveRequest",
     "AssignBuyer",
@@ -108,7 +116,10 @@ __all__ = [
     "MemberLine",
     "Membership",
     "NamedAgreement",
+    "NamedCompany",
+    "NewPerson",
     "NoManager",
+    "NoSuchCompany",
     "NoSuchPerson",
     "OwnedByErp",
     "Profile",
@@ -122,6 +133,7 @@ __all__ = [
     "SameCompany",
     "ScopeTooNarrow",
     "SetTerms",
+    "SeveralCompanies",
     "ShowAccessRequest",
     "ShowCompany",
     "ShowProfile",

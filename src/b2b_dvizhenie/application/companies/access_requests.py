@@ -12,7 +12,8 @@ from msgspec import Struct
 from b2b_dvizhenie.application.companies.editing import CompanyExists, CreateCompany
 from b2b_dvizhenie.application.companies.ports import TradeTransaction
 from b2b_dvizhenie.application.companies.trade import AssignBuyer
-from b2b_dvizhenie.application.identity import CreateUser, IdentityTransaction, InvitePerson, PasswordHasher
+from b2b_dvizhenie.application.hierarchy import HierarchyTransaction
+from b2b_dvizhenie.application.identity import CreateUser, InvitePerson, PasswordHasher
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
@@ -104,7 +105,7 @@ class AccessRequests(Protocol):
         ...
 
 
-class AccessTransaction(IdentityTransaction, TradeTransaction, Protocol):
+class AccessTransaction(HierarchyTransaction, TradeTransaction, Protocol):
     """Port: one transaction over requests, people and companies; leaving without `commit` rolls all of it back."""
 
     requests: AccessRequests

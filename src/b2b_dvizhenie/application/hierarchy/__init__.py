@@ -1,6 +1,14 @@
 """Roles and their rights, people and their heads: seen and edited by who manages people."""
 
-from b2b_dvizhenie.application.hierarchy.cards import EditPerson, PersonEdit, ShownPerson, ShowPerson
+from b2b_dvizhenie.application.hierarchy.cards import (
+    LANGUAGES,
+    EditPerson,
+    PersonEdit,
+    ShownPerson,
+    ShowPerson,
+    checked_person,
+)
+from b2b_dvizhenie.application.hierarchy.editing import Edit, editing
 from b2b_dvizhenie.application.hierarchy.people import (
     MAX_PEOPLE,
     ChangePeople,
@@ -43,12 +51,14 @@ from b2b_dvizhenie.application.hierarchy.staff import MAX_STAFF, ListStaff, Staf
 
 __all__ = [
     "GOVERNED_BY",
+    "LANGUAGES",
     "MAX_PEOPLE",
     "MAX_STAFF",
     "ChangePeople",
     "ChangePerson",
     "CreateRole",
     "DeleteRole",
+    "Edit",
     "EditPerson",
     "ExplainSight",
     "Explanation",
@@ -79,4 +89,6 @@ __all__ = [
     "Step",
     "Subject",
     "TooManyPeople",
+    "checked_person",
+    "editing",
 ]

@@ -98,7 +98,7 @@ class EditPerson:
             LoginTaken: another active person has the e-mail or phone.
         """
         actor.require(Permission.USERS_MANAGE)
-        name, logins = _checked(edit)
+        name, logins = checked_person(edit.name, edit.email, edit.phone)
         async with editing(self._work, actor) as under_way:
             person = await found(under_way, user_id)
             book = under_way.work.hierarchy
@@ -120,21 +120,26 @@ class EditPerson:
         return bool(differs) or moved or given
 
 
-def _checked(edit: PersonEdit) -> tuple[str, tuple[str | None, str | None]]:
+def checked_person(name: str, email: str, phone: str) -> tuple[str, tuple[str | None, str | None]]:
+    """The name in its one spelling, and the canonical e-mail and phone.
+
+    Raises:
+        Invalid: PersonNameInvalid, LoginInvalid; each names its field.
+    """
     errors: list[DomainError] = []
-    name = ""
+    spelled = ""
     logins: tuple[str | None, str | None] = (None, None)
     try:
-        name = person_name(edit.name)
+        spelled = person_name(name)
     except DomainError as error:
         errors.append(error)
     try:
-        logins = parse_logins(edit.email, edit.phone)
+        logins = parse_logins(email, phone)
     except DomainError as error:
         errors.append(error)
     if errors:
         raise Invalid(errors)
-    return name, logins
+    return spelled, logins
 
 
 def _details(

@@ -10,10 +10,8 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from b2b_dvizhenie.application.identity import Accounts
-from b2b_dvizhenie.application.messaging import MessageOutbox
+from b2b_dvizhenie.application.identity import IdentityTransaction
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.domain.hierarchy import Editor, Grants, Permission, Scope
 from b2b_dvizhenie.domain.shared.ids import FirmId, RoleId, UserId
 
@@ -214,18 +212,10 @@ class Hierarchy(Protocol):
         ...
 
 
-class HierarchyTransaction(Protocol):
-    """Port: one transaction of the hierarchy; leaving without `commit` rolls back."""
+class HierarchyTransaction(IdentityTransaction, Protocol):
+    """Port: one transaction of the hierarchy and of the people in it; leaving without `commit` rolls back."""
 
     hierarchy: Hierarchy
-    accounts: Accounts
-    outbox: MessageOutbox
-    audit: AuditLog
-
-    @abstractmethod
-    async def commit(self) -> None:
-        """Make it durable."""
-        ...
 
 
 HierarchyWork = Callable[[], AbstractAsyncContextManager[HierarchyTransaction]]

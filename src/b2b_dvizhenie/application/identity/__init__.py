@@ -29,7 +29,6 @@ from b2b_dvizhenie.application.identity.links import (
     SetPasswordByLink,
 )
 from b2b_dvizhenie.application.identity.ports import (
-    Accounts,
     IdentityTransaction,
     IdentityWork,
     OpenSession,
@@ -60,7 +59,6 @@ from b2b_dvizhenie.application.identity.viewing import BeginView, EndView, SeeAs
 __all__ = [
     "CODE_JOB",
     "RECOVERY_JOB",
-    "Accounts",
     "AskForCode",
     "AskForRecovery",
     "AskedCode",

@@ -135,9 +135,19 @@ def check_role_change(
         BeyondOwnRights: people of the new role may more than the editor.
     """
     check_person(parents, editor, *now)
-    if wanted[0] not in holdable(parents, editor):
+    check_role_given(parents, editor, *wanted)
+
+
+def check_role_given(parents: Mapping[RoleId, RoleId | None], editor: Editor, role_id: RoleId, grants: Grants) -> None:
+    """Whether the editor may give the role to anybody.
+
+    Raises:
+        RoleOutOfReach: it is neither the editor's nor below.
+        BeyondOwnRights: its people may more than the editor.
+    """
+    if role_id not in holdable(parents, editor):
         raise RoleOutOfReach("role")
-    missing = lacking(editor.grants, wanted[1])
+    missing = lacking(editor.grants, grants)
     if missing:
         raise BeyondOwnRights("role", permission=missing[0].value)
 

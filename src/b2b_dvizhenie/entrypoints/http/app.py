@@ -21,6 +21,7 @@ from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.container import Container, running
 from b2b_dvizhenie.entrypoints.http.access import guard, hide, verify_declared
 from b2b_dvizhenie.entrypoints.http.authentication import AuthenticationMiddleware
+from b2b_dvizhenie.entrypoints.http.panel.new_user import NewUserPage
 from b2b_dvizhenie.entrypoints.http.panel.user_card import CardPage
 from b2b_dvizhenie.entrypoints.http.portal.catalogue import Listing
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
@@ -80,6 +81,9 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
             container.read_audit(),
         )
 
+    def new_user_page() -> NewUserPage:
+        return NewUserPage(frame(), container.list_roles(), container.list_staff(), container.name_levels())
+
     def security_page() -> SecurityPage:
         return SecurityPage(frame(), container.list_sessions(), container.show_second_factor())
 
@@ -88,6 +92,7 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
         "frame": frame,
         "listing": listing,
         "card_page": card_page,
+        "new_user_page": new_user_page,
         "security_page": security_page,
     }
     return {name: Provide(make, sync_to_thread=False) for name, make in makers.items()}

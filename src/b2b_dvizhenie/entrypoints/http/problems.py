@@ -201,7 +201,8 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
         log.warning("database_unavailable", error=str(error))
         return on_domain_error(request, DatabaseUnavailable(reason="connection"))
     cause = error.orig if isinstance(error, EngineDataError) else error
-    if isinstance(cause, UnicodeEncodeError) or (isinstance(cause, DataError) and "NUL" in str(cause)):
+    unstorable = isinstance(cause, UnicodeEncodeError | errors.UntranslatableCharacter)
+    if unstorable or (isinstance(cause, DataError) and "NUL" in str(cause)):
         return on_domain_error(request, TextUnstorable())
     if isinstance(cause, errors.NumericValueOutOfRange | errors.DatetimeFieldOverflow):
         log.warning("value_out_of_range", path=request.scope["path"], error=str(cause)[:200])

@@ -46,6 +46,10 @@ class Companies(Visibility):
     approve_request = providers.Factory(
         companies.ApproveRequest, access_work.provider, Base.passwords, Visibility.current_settings, Base.clock
     )
+    add_person = providers.Factory(
+        companies.AddPerson, access_work.provider, Base.passwords, Visibility.current_settings, Base.clock
+    )
+    named_company = providers.Factory(companies.NamedCompany, company_reader)
     refuse_request = providers.Factory(companies.RefuseRequest, access_work.provider, Base.clock)
     list_firms = providers.Factory(companies.ListFirms, company_reader)
     put_firm = providers.Factory(companies.PutFirm, trade_work.provider)

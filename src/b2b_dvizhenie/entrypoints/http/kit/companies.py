@@ -164,6 +164,7 @@ def company_people() -> views.PeopleView:
         rows=(member, member),
         form=Form(),
         action=f"{_URL}/people",
+        new_url="/panel/users/new?company=1",
         levels=(Choice("1", "Уровень 1"), Choice("3", "Оптовик")),
         links=True,
     )

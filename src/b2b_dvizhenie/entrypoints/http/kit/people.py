@@ -9,6 +9,7 @@ from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, pages
 from b2b_dvizhenie.entrypoints.http.pages.people import (
     Bulk,
     BulkReport,
+    NewUserView,
     PersonCompany,
     PersonView,
     StaffNode,
@@ -202,6 +203,24 @@ def why_asked() -> WhyView:
     return WhyView(
         form=Form({"user": "nobody@example.ru"}, {"user": "Не найдено."}),
         kinds=(("Один предмет", (Choice("order", "Заказ"),)),),
+    )
+
+
+def new_user() -> NewUserView:
+    """A person that was refused once."""
+    return NewUserView(
+        form=Form(
+            {"name": "Мария Константинопольская-Задунайская", "email": "m@example", "company": "ООО «Свет»"},
+            {
+                "email": "Укажите адрес почты или номер телефона.",
+                "company": "Так называются несколько компаний: укажите ИНН.",
+            },
+        ),
+        action="/panel/users/new",
+        roles=_ROLES,
+        heads=_HEADS,
+        languages=(Choice("ru", "Русский", True), Choice("en", "English")),
+        levels=(Choice("1", "1. Начальный"), Choice("2", "2. Цены договора")),
     )
 
 

@@ -109,6 +109,7 @@ SAMPLES: tuple[Sample, ...] = (
     _panel("users", "pages/users.html", "users", people.users),
     _panel("users-refused", "pages/users.html", "users", people.users_refused),
     _panel("users-empty", "pages/users.html", "users", people.users_empty),
+    _panel("user-new", "pages/user_new.html", "users", people.new_user),
     _panel("user", "pages/user.html", "users", people.person),
     _panel("user-to-look-at", "pages/user.html", "users", people.person_to_look_at),
     _panel("staff", "pages/people_tree.html", "users", people.staff),

@@ -146,12 +146,16 @@ class MemberRow(Struct, frozen=True, kw_only=True):
 
 
 class PeopleView(Struct, frozen=True, kw_only=True):
-    """Who buys for a company, and the form that adds somebody; `links` where the viewer may open cards of people."""
+    """Who buys for a company, and the form that adds somebody; `links` where the viewer may open cards of people.
+
+    `new_url` leads to adding a person who is not known yet.
+    """
 
     head: CompanyHead
     rows: tuple[MemberRow, ...]
     form: Form
     action: str | None = None
+    new_url: str | None = None
     levels: tuple[Choice, ...] = ()
     links: bool = False
 

@@ -94,6 +94,17 @@ class PersonView(Struct, frozen=True, kw_only=True):
     view_as_url: str | None = None
 
 
+class NewUserView(Struct, frozen=True, kw_only=True):
+    """Adding a person. Without `levels` the viewer may not say for which company the person buys."""
+
+    form: Form
+    action: str
+    roles: tuple[Choice, ...]
+    heads: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
+    levels: tuple[Choice, ...] = ()
+
+
 class WhyStep(Struct, frozen=True, kw_only=True):
     """A rule that was asked, in words, and whether it lets through."""
 

@@ -28,6 +28,7 @@ from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
 from b2b_dvizhenie.entrypoints.http.panel.company_forms import UNPROCESSABLE, errors_of, head_of, typed_fields
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
+from b2b_dvizhenie.entrypoints.http.panel.users import NEW
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
@@ -46,7 +47,8 @@ def _row(member: MemberLine) -> views.MemberRow:
     )
 
 
-def _level(text: str) -> int:
+def level_of(text: str) -> int:
+    """The access level that a form names; raises AccessLevelInvalid for what is no number."""
     if not (text.isascii() and text.isdigit() and len(text) <= 2):
         raise AccessLevelInvalid("access_level")
     return int(text)
@@ -70,6 +72,7 @@ async def _page(
         rows=tuple(map(_row, members)),
         form=form,
         action=f"/panel/companies/{company_id}/people" if manages else None,
+        new_url=f"{NEW}?company={company_id}" if manages and actor.may(Permission.USERS_MANAGE) else None,
         levels=tuple(Choice(str(level), level_title(level, name, texts)) for level, name in await name_levels(actor))
         if manages
         else (),
@@ -107,7 +110,7 @@ async def add(
     fields, actor = await typed_fields(request), request.user
     await show_company(actor, CompanyId(company_id))  # a foreign company tells nothing about logins
     try:
-        level = _level(fields.get("level", "").strip() or "1")
+        level = level_of(fields.get("level", "").strip() or "1")
         login = parse_login(fields.get("login", ""), "login")
         user_id = await find_person(actor, login.value, "login")
         await assign_buyer(actor, user_id, CompanyId(company_id), level)
@@ -132,7 +135,7 @@ async def set_level(
     """Change a member's access level."""
     fields = await typed_fields(request)
     try:
-        level = _level(fields.get("level", "").strip())
+        level = level_of(fields.get("level", "").strip())
         await assign_buyer(request.user, UserId(user_id), CompanyId(company_id), level)
     except DomainError as error:
         if error.kind is not Kind.INVALID:

@@ -47,18 +47,20 @@ from b2b_dvizhenie.entrypoints.texts import error_text
 
 PATH = "/panel/users/{user_id:uuid}"
 ROWS = 20
-_INVITE = "invite"
+INVITED = "invite"
+"""The word in the address of a card by which it says that an invitation is on its way."""
 _SAVED = "saved"
 _DONE = {
     _SAVED: N_("Saved."),
-    _INVITE: N_("The invitation is on its way."),
+    INVITED: N_("The invitation is on its way."),
     PeopleAction.BLOCK.value: N_("Blocked; the sessions are closed."),
     PeopleAction.UNBLOCK.value: N_("Unblocked."),
     PeopleAction.LOG_OUT.value: N_("Sessions are closed."),
     PeopleAction.SECOND_FACTOR_OFF.value: N_("The second factor is switched off: the password alone is asked."),
 }
 _BUTTONS = frozenset({PeopleAction.BLOCK, PeopleAction.UNBLOCK, PeopleAction.LOG_OUT, PeopleAction.SECOND_FACTOR_OFF})
-_LANGUAGES = (("ru", "Русский"), ("en", "English"))
+LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
+"""Languages of messages, each in itself."""
 
 
 class CardPage:
@@ -146,7 +148,7 @@ class CardPage:
                 Choice(key, name or none[1], key == str(card.firm_id or ""))
                 for key, name in dict([*([none] if shown.firms else []), *firms]).items()
             ),
-            "languages": tuple(Choice(key, name, key == card.language) for key, name in _LANGUAGES),
+            "languages": tuple(Choice(key, name, key == card.language) for key, name in LANGUAGE_NAMES.items()),
             "sessions": session_rows(await self._list_sessions_of(actor, card.user_id), actor),
         }
 
@@ -258,7 +260,7 @@ async def state(
     """Block, unblock, close sessions, reset the second factor, or send an invitation, by the pressed button."""
     action = (await typed_fields(request)).get("action", "")
     try:
-        if action == _INVITE:
+        if action == INVITED:
             await invite_person(request.user, UserId(user_id))
         elif action in _BUTTONS:
             await change_person(request.user, UserId(user_id), PeopleChange(PeopleAction(action)))

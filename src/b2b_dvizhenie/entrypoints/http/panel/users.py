@@ -38,6 +38,7 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 ROWS = 50
+NEW = "/panel/users/new"
 NOBODY = "none"
 """The value that stands for no head at all."""
 _KEPT = ("q", "role", "state", "under", "page")
@@ -161,6 +162,7 @@ class People:
             rows=tuple(_row(one, marked) for one in found.items),
             pager=numbered(found.total, self.number, ROWS, f"{here}{'&' if '?' in here else '?'}page={{page}}"),
             url=self.url(),
+            new_url=NEW if actor.may(Permission.USERS_MANAGE) else None,
             states=tuple(
                 Link(
                     one.value if one else "",
