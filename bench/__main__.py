@@ -10,7 +10,7 @@ from rich.console import Console
 from bench.report import Report
 from bench.setting import SIZES, Setting, prepared
 
-SECTIONS = ("importing", "catalogue", "ordering", "prices", "access")
+SECTIONS = ("importing", "catalogue", "ordering", "prices", "what_if", "one_price", "access")
 
 
 @click.command("bench")

@@ -1,10 +1,12 @@
 """The bench's discounts: a published version with a few rules for everybody and the rest for single companies."""
 
+from uuid import UUID
+
 import psycopg
 
 from b2b_dvizhenie.domain.shared.ids import new_id
 from bench.progress import bar
-from bench.setting import RULES, Bench
+from bench.setting import Bench
 
 FOR_EVERYBODY = 100
 _AT_ONCE = 50_000
@@ -28,10 +30,10 @@ SELECT %(set)s, gen_random_uuid(), %(group)s, kind, 'percent', 1 + n %% 25,
        LATERAL (SELECT (ARRAY['category', 'brand', 'category_brand', 'articles'])[1 + n %% 4] AS kind) k"""
 
 
-def publish(bench: Bench) -> None:
-    """Fill and publish as many rules as the size has."""
-    wanted, key, group = RULES[bench.setting.size], new_id(), new_id()
-    with psycopg.connect(bench.url) as connection:
+def draft(bench: Bench, url: str, wanted: int) -> UUID:
+    """Write a draft of so many rules."""
+    key, group = new_id(), new_id()
+    with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO rule_set (rule_set_id, title, created_at, changed_at) VALUES (%s, 'bench', now(), now())",
             [key],
@@ -47,15 +49,23 @@ def publish(bench: Bench) -> None:
                 values = {"set": key, "group": group, "everybody": FOR_EVERYBODY, "first": first, "last": last}
                 connection.execute(_RULES, values)
                 advance(last - first + 1)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ANALYZE discount_rule")
+    return key
+
+
+def publish(bench: Bench, url: str, wanted: int) -> None:
+    """Write a version of so many rules, and put it in force in place of the one that is."""
+    key = draft(bench, url, wanted)
+    with psycopg.connect(url) as connection:
         connection.execute(
             "UPDATE rule_set SET state = 'published', published_at = now(), published_by = 'bench'"
             " WHERE rule_set_id = %s",
             [key],
         )
+        connection.execute("UPDATE rule_set_activation SET ends_at = now() WHERE ends_at IS NULL")
         connection.execute(
             "INSERT INTO rule_set_activation (activation_id, rule_set_id, starts_at, decided_at)"
-            " VALUES (%s, %s, now() - interval '1 minute', now())",
+            " VALUES (%s, %s, now(), now())",
             [new_id(), key],
         )
-    with psycopg.connect(bench.url, autocommit=True) as connection:
-        connection.execute("ANALYZE discount_rule")

@@ -10,7 +10,7 @@ from b2b_dvizhenie.testing.wholesaler import Manifest, Wholesaler, read_manifest
 from bench import discounts
 from bench.progress import bar
 from bench.report import Report, Row
-from bench.setting import SIZES, Bench
+from bench.setting import RULES, SIZES, Bench
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "bench"
 
@@ -45,14 +45,13 @@ def fill(bench: Bench, report: Report) -> None:
             details={"peak MiB": round(peak)},
         )
     )
-    _companies(bench)
-    discounts.publish(bench)
+    companies(bench.url, SIZES[bench.setting.size][1])
+    discounts.publish(bench, bench.url, RULES[bench.setting.size])
 
 
-def _companies(bench: Bench) -> None:
-    """Buyer companies up to the size's number, each with an agreement at one of the price types."""
-    wanted = SIZES[bench.setting.size][1]
-    with psycopg.connect(bench.url) as connection:
+def companies(url: str, wanted: int) -> None:
+    """Buyer companies up to this number, each with an agreement at one of the price types."""
+    with psycopg.connect(url) as connection:
         connection.execute(
             """INSERT INTO company (company_id, kind, name, updated_at)
                SELECT gen_random_uuid(), 'legal', 'Покупатель ' || n, now()

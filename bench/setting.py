@@ -59,6 +59,13 @@ class Bench:
         bring_up_to_date(url)
         return url
 
+    def copy(self, name: str) -> str:
+        """The URL of a fresh copy of the filled database, for what changes it. Nobody may be connected to the first."""
+        with psycopg.connect(self._cluster.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE bench").format(sql.Identifier(name)))
+        return self._cluster.url(name)
+
     def b2b(self, *arguments: str) -> tuple[float, float, str]:
         """Run a command of the product; (seconds, peak resident MiB, its output)."""
         # VmHWM, not ru_maxrss: the latter survives exec, so a child would report the memory of this process.
