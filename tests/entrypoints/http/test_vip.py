@@ -21,7 +21,9 @@ from b2b_dvizhenie.adapters.postgres.tables.operations import audit, message
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price
 from b2b_dvizhenie.adapters.postgres.tables.vip import offer_activation, vip_company
 from b2b_dvizhenie.adapters.postgres.vip import PostgresVipBook
-from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId, VariantId, new_id
+from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.shared.ids import CompanyId, SegmentId, UserId, VariantId, new_id
+from b2b_dvizhenie.domain.visibility import RuleOn, SegmentIsAssortment
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 PAGE = {"accept": "text/html"}
@@ -199,6 +201,45 @@ async def test_the_vip_agreement_goes_before_the_others_while_it_is_in_force(
         update(agreement).where(agreement.c.agreement_id == key).values(valid_to=yesterday, valid_from=None)
     )
     assert (await _priced(client, scene))[0] == usual
+
+
+async def test_the_assortment_is_a_segment_the_company_is_in_while_it_is_vip(
+    client: AsyncTestClient, scene: Scene
+) -> None:
+    """VIP-2: what the segment closes is closed, and open again as soon as the company is no VIP any more."""
+    container, market, staff = scene.market.container, scene.market, system_actor("test")
+    section = await market.section("Кабель")
+    good = await market.product("Кабель силовой", section=section)
+    segment_id = SegmentId(new_id())
+    await container.create_segment()(staff, segment_id, "Важные")
+    await container.put_segment_rule()(staff, segment_id, RuleOn.SECTION, str(section), False)
+    url, address = f"/panel/companies/{scene.vip}/vip", f"/api/v1/catalog/products/{good}"
+    assert (await client.get(address, headers=scene.buyer.headers)).status_code == 200
+    page = await client.get(url, headers=scene.admin.headers | PAGE)
+    assert f'value="{segment_id}"' in page.text
+    for wrong in ("x", str(new_id())):
+        refused = await client.post(url, headers=scene.admin.headers | PAGE, data={"on": "1", "segment": wrong})
+        assert refused.status_code == 422
+        assert 'id="segment-error"' in refused.text
+    for who in (scene.manager, scene.buyer):
+        data = {"on": "1", "segment": str(segment_id)}
+        assert (await client.post(url, headers=who.headers, data=data)).status_code == 403
+    saved = {"on": "1", "segment": str(segment_id)}
+    assert (await client.post(url, headers=scene.admin.headers, data=saved, follow_redirects=False)).status_code == 303
+    assert (await client.get(address, headers=scene.buyer.headers)).status_code == 404
+    assert (await client.get(address, headers=scene.stranger.headers)).status_code == 200
+    actor = await market.actor(scene.buyer)
+    assert actor.terms is not None
+    assert actor.terms.segments == {segment_id}  # discounts for the segment are theirs as well
+    changed = select(audit.c.after).where(audit.c.action == "vip.standing_changed")
+    assert await one(market, changed) == {"is_vip": True, "segment": "Важные"}
+    shown = await client.get(f"/panel/segments/{segment_id}", headers=scene.admin.headers | PAGE)
+    assert shown.status_code == 200
+    with pytest.raises(SegmentIsAssortment):
+        await container.delete_segment()(staff, segment_id)
+    await client.post(url, headers=scene.admin.headers, data={"on": "0", "segment": str(segment_id)})
+    assert (await client.get(address, headers=scene.buyer.headers)).status_code == 200
+    await container.delete_segment()(staff, segment_id)
 
 
 async def test_the_agreement_must_be_the_companys_own(client: AsyncTestClient, scene: Scene) -> None:

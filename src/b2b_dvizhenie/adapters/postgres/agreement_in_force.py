@@ -12,5 +12,8 @@ AGREEMENT_IN_FORCE = """
         LIMIT 1) a ON true"""
 """Joins the agreement as `a`. `company` and `day` are expressions of the statement it is put into."""
 
-SEGMENTS_OF = "ARRAY(SELECT sm.segment_id FROM segment_member sm WHERE sm.company_id = {company})"
-"""The segments a company is in, as a column of its terms: empty for one in none; `company` is a column."""
+SEGMENTS_OF = """ARRAY(
+       SELECT sm.segment_id FROM segment_member sm WHERE sm.company_id = {company}
+        UNION SELECT vc.segment_id FROM vip_company vc WHERE vc.company_id = {company} AND vc.segment_id IS NOT NULL)"""
+"""The segments a company is in, as a column of its terms: empty for one in none; `company` is a column. The assortment
+of a VIP company is one of them."""

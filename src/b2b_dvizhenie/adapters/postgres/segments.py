@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_companies
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
 from b2b_dvizhenie.adapters.postgres.tables.pricing_rules import discount_rule
+from b2b_dvizhenie.adapters.postgres.tables.vip import vip_company
 from b2b_dvizhenie.adapters.postgres.tables.visibility import segment, segment_member
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.visibility import SegmentBook
@@ -28,12 +29,21 @@ _COMPANIES = (
 )
 
 
+_VIP = (
+    select(func.count())
+    .select_from(vip_company)
+    .where(vip_company.c.segment_id == _segment.segment_id)
+    .correlate(segment)
+    .scalar_subquery()
+)
+
+
 def _query() -> Select[Any]:
-    return select(_segment.segment_id, _segment.name, _COMPANIES, _segment.weight)
+    return select(_segment.segment_id, _segment.name, _COMPANIES, _segment.weight, _VIP)
 
 
 def _read(row: Any) -> Segment:
-    return Segment(SegmentId(row[0]), row[1], row[2], row[3])
+    return Segment(SegmentId(row[0]), row[1], row[2], row[3], row[4])
 
 
 class PostgresSegmentBook(SegmentBook):

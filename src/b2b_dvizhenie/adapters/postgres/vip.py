@@ -1,6 +1,7 @@
 """VIP companies, offers and activations in PostgreSQL, within a transaction."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -18,6 +19,7 @@ from b2b_dvizhenie.adapters.postgres.tables.vip import (
     partner_offer_company,
     vip_company,
 )
+from b2b_dvizhenie.adapters.postgres.tables.visibility import segment
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -25,7 +27,7 @@ from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.shared.sealing import Sealer
 from b2b_dvizhenie.application.vip import Addressee, Offer, VipBook, VipCompany, VipTransaction
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, UserId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, SegmentId, UserId
 from b2b_dvizhenie.domain.vip import OfferDraft
 
 
@@ -43,14 +45,29 @@ class PostgresVipBook(VipBook):
     async def company(self, company_id: CompanyId) -> VipCompany | None:
         """A held company's standing."""
         query = (
-            select(company.c.name, vip_company.c.since, vip_company.c.agreement_id)
+            select(
+                company.c.company_id,
+                company.c.name,
+                vip_company.c.since,
+                vip_company.c.agreement_id,
+                vip_company.c.segment_id,
+                func.coalesce(segment.c.name, ""),
+            )
             .join(vip_company, vip_company.c.company_id == company.c.company_id)
+            .outerjoin(segment, segment.c.segment_id == vip_company.c.segment_id)
             .where(company.c.company_id == company_id)
         )
-        row = (await self._connection.execute(query)).first()
-        return None if row is None else VipCompany(company_id, row[0], row[1], AgreementId(row[2]) if row[2] else None)
+        row: Any = (await self._connection.execute(query)).first()
+        return None if row is None else VipCompany(*row)
 
-    async def put_company(self, company_id: CompanyId, agreement_id: AgreementId | None, now: datetime) -> bool:
+    async def share_segment(self, segment_id: SegmentId) -> bool:
+        """Lock a segment's row against deletion."""
+        query = select(segment.c.segment_id).where(segment.c.segment_id == segment_id)
+        return (await self._connection.execute(query.with_for_update(key_share=True, read=True))).first() is not None
+
+    async def put_company(
+        self, company_id: CompanyId, agreement_id: AgreementId | None, segment_id: SegmentId | None, now: datetime
+    ) -> bool:
         """Make a held company VIP, or give it other terms."""
         if agreement_id is not None:
             own = select(agreement.c.agreement_id).where(
@@ -58,11 +75,10 @@ class PostgresVipBook(VipBook):
             )
             if (await self._connection.execute(own.with_for_update(read=True))).first() is None:
                 return False
-        statement = insert(vip_company).values(company_id=company_id, agreement_id=agreement_id, since=now)
+        terms = {"agreement_id": agreement_id, "segment_id": segment_id}
+        statement = insert(vip_company).values(company_id=company_id, since=now, **terms)
         keys = [vip_company.c.company_id]
-        await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_={"agreement_id": agreement_id})
-        )
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=terms))
         return True
 
     async def drop_company(self, company_id: CompanyId) -> None:

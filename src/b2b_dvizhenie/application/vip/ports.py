@@ -14,17 +14,22 @@ from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, UserId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, SegmentId, UserId
 from b2b_dvizhenie.domain.vip import OfferDraft
 
 
 class VipCompany(Struct, frozen=True):
-    """A VIP company. `agreement_id` names the agreement that goes before all its others while it is in force."""
+    """A VIP company. `agreement_id` names the agreement that goes before all its others while it is in force.
+
+    `segment_id` is its assortment, called `segment`: a segment that it is in for as long as it is VIP.
+    """
 
     company_id: CompanyId
     name: str
     since: datetime
     agreement_id: AgreementId | None
+    segment_id: SegmentId | None = None
+    segment: str = ""
 
 
 class Offer(Struct, frozen=True):
@@ -111,8 +116,18 @@ class VipBook(Protocol):
         ...
 
     @abstractmethod
-    async def put_company(self, company_id: CompanyId, agreement_id: AgreementId | None, now: datetime) -> bool:
-        """Make a held company VIP, or give it other terms; False if it has no such agreement that is not closed."""
+    async def put_company(
+        self, company_id: CompanyId, agreement_id: AgreementId | None, segment_id: SegmentId | None, now: datetime
+    ) -> bool:
+        """Make a held company VIP, or give it other terms; False if it has no such agreement that is not closed.
+
+        A segment is held by `share_segment` before.
+        """
+        ...
+
+    @abstractmethod
+    async def share_segment(self, segment_id: SegmentId) -> bool:
+        """Keep a segment from being deleted until the end of the transaction; False if there is none."""
         ...
 
     @abstractmethod
@@ -189,6 +204,11 @@ class VipReader(Protocol):
     @abstractmethod
     async def offers(self) -> tuple[Offer, ...]:
         """All offers, the newest first."""
+        ...
+
+    @abstractmethod
+    async def segments(self) -> tuple[tuple[SegmentId, str], ...]:
+        """The segments that can be an assortment, by name."""
         ...
 
     @abstractmethod

@@ -14,6 +14,7 @@ from b2b_dvizhenie.domain.visibility import (
     Segment,
     SegmentCompany,
     SegmentExists,
+    SegmentIsAssortment,
     SegmentPriced,
     checked_segment_name,
 )
@@ -145,19 +146,21 @@ class PutMember:
 
 
 class DeleteSegment:
-    """Delete a segment that no discount names."""
+    """Delete a segment that no discount names, and that is no VIP company's assortment."""
 
     def __init__(self, work: VisibilityWork) -> None:
         self._work = work
 
     async def __call__(self, actor: Actor, segment_id: SegmentId) -> None:
-        """Raises Forbidden, NotFound, SegmentPriced."""
+        """Raises Forbidden, NotFound, SegmentPriced, SegmentIsAssortment."""
         actor.require(Permission.SEGMENTS_MANAGE)
         async with self._work() as work:
             found = await _held(work, segment_id)
             count = await work.segments.discounts(segment_id)
             if count:
                 raise SegmentPriced(count=count)
+            if found.vip_companies:
+                raise SegmentIsAssortment(count=found.vip_companies)
             await work.segments.delete(segment_id)
             await work.audit.record(
                 actor, _change("deleted", segment_id, {"name": found.name, "companies": found.companies}, None)

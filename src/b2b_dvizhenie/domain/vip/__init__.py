@@ -2,6 +2,7 @@
 
 from b2b_dvizhenie.domain.vip.offers import (
     AgreementNotInForce,
+    AssortmentUnknown,
     NobodyChosen,
     OfferDraft,
     OfferPeriodReversed,
@@ -18,6 +19,7 @@ __all__ = [
     "CANDIDATE_ORDERS",
     "SETTINGS",
     "AgreementNotInForce",
+    "AssortmentUnknown",
     "NobodyChosen",
     "OfferDraft",
     "OfferPeriodReversed",

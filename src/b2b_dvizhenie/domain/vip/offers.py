@@ -37,6 +37,12 @@ class AgreementNotInForce(DomainError):
     kind = Kind.CONFLICT
 
 
+class AssortmentUnknown(DomainError):
+    """The assortment of a VIP company is a segment that exists."""
+
+    code = "vip.assortment_unknown"
+
+
 class OfferState(StrEnum):
     """Where an offer stands on a day."""
 

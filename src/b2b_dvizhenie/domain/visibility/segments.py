@@ -28,13 +28,24 @@ class SegmentPriced(DomainError):
     kind = Kind.CONFLICT
 
 
+class SegmentIsAssortment(DomainError):
+    """The segment is the assortment of VIP companies, which would see everything without it. `count` says how many."""
+
+    code = "visibility.segment_is_assortment"
+    kind = Kind.CONFLICT
+
+
 class Segment(Struct, frozen=True):
-    """A segment. `companies` counts its members; `weight` says whose rules hold where several segments have some."""
+    """A segment. `companies` counts its members; `weight` says whose rules hold where several segments have some.
+
+    `vip_companies` are in it as well, for as long as they are VIP: it is their assortment.
+    """
 
     segment_id: SegmentId
     name: str
     companies: int = 0
     weight: int = 0
+    vip_companies: int = 0
 
 
 class SegmentCompany(Struct, frozen=True):

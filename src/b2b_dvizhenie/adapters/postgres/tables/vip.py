@@ -10,15 +10,22 @@ from b2b_dvizhenie.adapters.postgres.tables.metadata import MOMENT, metadata
 
 class VipCompanyColumns(TypedColumns):
     """A company that is VIP. `agreement_id` is the agreement of its own that goes before the others while it is in
-    force; where it is not, the usual rule decides.
+    force; where it is not, the usual rule decides. It counts as a member of the segment `segment_id`, its assortment.
     """
 
     company_id: Named[UUID] = Column(Uuid, ForeignKey("company.company_id", ondelete="CASCADE"), primary_key=True)
     agreement_id: Named[UUID | None] = Column(Uuid, ForeignKey("agreement.agreement_id", ondelete="SET NULL"))
     since: Named[datetime] = Column(MOMENT)
+    segment_id: Named[UUID | None] = Column(Uuid, ForeignKey("segment.segment_id"))
 
 
-vip_company = Table("vip_company", metadata, VipCompanyColumns, Index("ix_vip_company_agreement_id", "agreement_id"))
+vip_company = Table(
+    "vip_company",
+    metadata,
+    VipCompanyColumns,
+    Index("ix_vip_company_agreement_id", "agreement_id"),
+    Index("ix_vip_company_segment_id", "segment_id"),
+)
 
 
 class PartnerOfferColumns(TypedColumns):

@@ -1,6 +1,5 @@
 """VIP as its companies and as staff see it: the cabinet, offers, activations, candidates."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from b2b_dvizhenie.adapters.postgres.tables.vip import (
     partner_offer_company,
     vip_company,
 )
+from b2b_dvizhenie.adapters.postgres.tables.visibility import segment
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.vip import (
@@ -33,7 +33,7 @@ from b2b_dvizhenie.application.vip import (
 )
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import OrderStatus
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId
+from b2b_dvizhenie.domain.shared.ids import CompanyId, SegmentId
 from b2b_dvizhenie.domain.vip import OfferDraft
 
 _manager = app_user.alias("manager")
@@ -41,8 +41,15 @@ _ROUBLES = "RUB"
 MAX_OFFERS = 1000
 
 
-def _vip(row: Sequence[Any]) -> VipCompany:
-    return VipCompany(CompanyId(row[0]), row[1], row[2], AgreementId(row[3]) if row[3] else None)
+_STANDING: tuple[Any, ...] = (
+    company.c.company_id,
+    company.c.name,
+    vip_company.c.since,
+    vip_company.c.agreement_id,
+    vip_company.c.segment_id,
+    func.coalesce(segment.c.name, ""),
+)
+"""The columns of a `VipCompany`."""
 
 
 class PostgresVipReader(VipReader):
@@ -60,13 +67,15 @@ class PostgresVipReader(VipReader):
     async def standing(self, actor: Actor, scope: Scope, company_id: CompanyId) -> tuple[bool, VipCompany | None]:
         """Whether the company is within the scope, and its standing if it is VIP."""
         query = (
-            select(company.c.company_id, company.c.name, vip_company.c.since, vip_company.c.agreement_id)
+            select(*_STANDING)
+            .select_from(company)
             .outerjoin(vip_company, vip_company.c.company_id == company.c.company_id)
+            .outerjoin(segment, segment.c.segment_id == vip_company.c.segment_id)
             .where(company.c.company_id == company_id, visible_companies(actor, scope))
         )
         async with self._database.engine.connect() as connection:
             row = (await connection.execute(query)).first()
-        return row is not None, None if row is None or row[2] is None else _vip(row)
+        return row is not None, None if row is None or row[2] is None else VipCompany(*row)
 
     async def cabinet(self, company_id: CompanyId, day: date) -> tuple[CabinetOffer, ...]:
         """What a company is offered on the day, and what it took up before."""
@@ -134,15 +143,23 @@ class PostgresVipReader(VipReader):
             for row in rows
         )
 
+    async def segments(self) -> tuple[tuple[SegmentId, str], ...]:
+        """The segments, by name."""
+        query = select(segment.c.segment_id, segment.c.name).order_by(func.lower(segment.c.name))
+        async with self._database.engine.connect() as connection:
+            return tuple((SegmentId(key), name) for key, name in await connection.execute(query))
+
     async def companies(self) -> tuple[VipCompany, ...]:
         """All VIP companies by name."""
         query = (
-            select(company.c.company_id, company.c.name, vip_company.c.since, vip_company.c.agreement_id)
+            select(*_STANDING)
+            .select_from(company)
             .join(vip_company, vip_company.c.company_id == company.c.company_id)
+            .outerjoin(segment, segment.c.segment_id == vip_company.c.segment_id)
             .order_by(company.c.name, company.c.company_id)
         )
         async with self._database.engine.connect() as connection:
-            return tuple(_vip(row) for row in await connection.execute(query))
+            return tuple(VipCompany(*row) for row in await connection.execute(query))
 
     async def activations(self, actor: Actor, scope: Scope, limit: int, offset: int) -> ActivationPage:
         """What companies of the scope took up, newest first; two statements."""

@@ -20,7 +20,7 @@ from b2b_dvizhenie.entrypoints.texts import translations
 
 _EDITOR = system_actor("kit")
 _SEGMENTS = (
-    Segment(SegmentId(UUID(int=1)), "Монтажные организации Сибири и Дальнего Востока", 128),
+    Segment(SegmentId(UUID(int=1)), "Монтажные организации Сибири и Дальнего Востока", 128, 10, 2),
     Segment(SegmentId(UUID(int=2)), "Сети магазинов", 0),
 )
 _COMPANIES = tuple(

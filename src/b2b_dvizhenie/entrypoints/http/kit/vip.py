@@ -44,6 +44,8 @@ def standing() -> views.StandingView:
         since=NOW,
         agreement="Договор поставки № 17 — VIP-опт",
         agreements=_agreements(),
+        assortment="Полный ассортимент",
+        segments=(Choice("", "как у всех"), Choice("1", "Полный ассортимент", selected=True)),
         action="/panel/companies/1/vip",
     )
 

@@ -25,12 +25,13 @@ class SegmentListView(Struct, frozen=True, kw_only=True):
 
 
 class SegmentHead(Struct, frozen=True, kw_only=True):
-    """What stands above every part of a segment. Titles of `tabs` are their keys."""
+    """What stands above every part of a segment. Titles of `tabs` are their keys; `vip_companies` are in it as VIP."""
 
     name: str
     companies: int
     url: str
     tabs: tuple[Link, ...]
+    vip_companies: int = 0
 
 
 class SegmentCompanyRow(Struct, frozen=True, kw_only=True):

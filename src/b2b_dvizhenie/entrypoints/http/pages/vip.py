@@ -29,13 +29,15 @@ class CabinetView(Struct, frozen=True, kw_only=True):
 
 
 class StandingView(Struct, frozen=True, kw_only=True):
-    """The standing of a company. Without `action` it is only shown; `agreement` names the one chosen."""
+    """The standing of a company. Without `action` it is only shown; `agreement` and `assortment` name those chosen."""
 
     head: CompanyHead
     form: Form
     since: datetime | None = None
     agreement: str = ""
     agreements: tuple[Choice, ...] = ()
+    assortment: str = ""
+    segments: tuple[Choice, ...] = ()
     action: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""The panel's VIP standing of a company: whether it is VIP, since when, by which agreement (VIP-2, VIP-4)."""
+"""The panel's VIP standing of a company: since when it is VIP, its agreement, its assortment (VIP-2, VIP-4)."""
 
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.vip import SetVip, ShowVip, VipStanding
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId
-from b2b_dvizhenie.domain.vip import AgreementNotInForce
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, SegmentId
+from b2b_dvizhenie.domain.vip import AgreementNotInForce, AssortmentUnknown
 from b2b_dvizhenie.entrypoints.http.labels import N_
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
@@ -51,16 +51,24 @@ async def _page(
         if one.agreement.is_active
     }
     chosen = standing.agreement_id if standing is not None else None
+    may_change = actor.may(Permission.VIP_MANAGE)
+    segments = await show_vip.segments(actor) if may_change else ()
+    assortment = standing.segment_id if standing is not None else None
     view = StandingView(
         head=head_of(card, actor, "vip"),
-        form=form or Form({"agreement": str(chosen or "")}),
+        form=form or Form({"agreement": str(chosen or ""), "segment": str(assortment or "")}),
         since=standing.since if standing is not None else None,
         agreement=named.get(chosen, "") if chosen is not None else "",
         agreements=(
             Choice("", texts.gettext("the usual one"), chosen is None),
             *(Choice(str(key), name, key == chosen) for key, name in named.items()),
         ),
-        action=f"/panel/companies/{company_id}/vip" if actor.may(Permission.VIP_MANAGE) else None,
+        assortment=standing.segment if standing is not None else "",
+        segments=(
+            Choice("", texts.gettext("as for everybody"), assortment is None),
+            *(Choice(str(key), name, key == assortment) for key, name in segments),
+        ),
+        action=f"/panel/companies/{company_id}/vip" if may_change else None,
     )
     flashes = (Flash(text=texts.gettext(_SAVED)),) if done == "saved" else ()
     shell = await panel_shell(frame, request, "companies", flashes=flashes)
@@ -83,12 +91,16 @@ async def show(
 
 
 def _standing(fields: dict[str, str]) -> VipStanding:
-    typed = fields.get("agreement", "").strip()
+    typed, segment = fields.get("agreement", "").strip(), fields.get("segment", "").strip()
     try:
         agreement_id = AgreementId(UUID(typed)) if typed else None
     except ValueError as error:
         raise AgreementNotInForce("agreement_id") from error
-    return VipStanding(fields.get("on") == "1", agreement_id)
+    try:
+        segment_id = SegmentId(UUID(segment)) if segment else None
+    except ValueError as error:
+        raise AssortmentUnknown("segment_id") from error
+    return VipStanding(fields.get("on") == "1", agreement_id, segment_id)
 
 
 @post(_ADDRESS, permission=Permission.VIP_MANAGE, status_code=200, include_in_schema=False)
@@ -100,13 +112,14 @@ async def change(
     show_vip: NamedDependency[ShowVip],
     set_vip: NamedDependency[SetVip],
 ) -> Response[Any]:
-    """Make the company VIP, change its agreement, or take VIP away."""
+    """Make the company VIP, change its agreement or assortment, or take VIP away."""
     fields = await typed_fields(request)
     try:
         await set_vip(request.user, CompanyId(company_id), _standing(fields))
-    except AgreementNotInForce as refusal:
+    except (AgreementNotInForce, AssortmentUnknown) as refusal:
         fault: DomainError = refusal
-        form = Form(fields, {"agreement": errors_of(fault, language_of(request))["agreement_id"]})
+        told = errors_of(fault, language_of(request))
+        form = Form(fields, {name.removesuffix("_id"): said for name, said in told.items()})
         return await _page(request, CompanyId(company_id), frame, show_company, show_vip, form=form)
     return Redirect(f"/panel/companies/{company_id}/vip?done=saved", status_code=303)
 

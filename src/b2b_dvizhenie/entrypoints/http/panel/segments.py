@@ -52,6 +52,7 @@ def head_of(segment: Segment, actor: Actor, tab: str) -> views.SegmentHead:
     return views.SegmentHead(
         name=segment.name,
         companies=segment.companies,
+        vip_companies=segment.vip_companies,
         url=url,
         tabs=tuple(Link(name, where, name == tab) for name, where in tabs),
     )
