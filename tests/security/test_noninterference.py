@@ -19,6 +19,7 @@ from worlds import OBSERVERS, Observer, Stopped, World, forget_caches, hide, sta
 from b2b_dvizhenie.adapters.postgres import ordering_carts
 from b2b_dvizhenie.adapters.postgres.closings import OPEN, Closing
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql
+from b2b_dvizhenie.adapters.postgres.views import drift as drift_reads
 from b2b_dvizhenie.adapters.postgres.views import orders as order_reads
 from b2b_dvizhenie.adapters.postgres.views import sessions as session_reads
 from b2b_dvizhenie.adapters.postgres.views import vip as vip_reads
@@ -194,3 +195,12 @@ async def test_a_reader_without_the_predicate_of_closed_goods_is_noticed(
     async with theatre(app_settings, database_url, clock, CLIENT, 1) as stage:
         found = await _noticed(stage)
     assert any(where in one for one in found), found
+
+
+async def test_drifts_without_the_predicate_are_noticed(
+    app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drift_reads, "visible_orders", lambda *_: true())
+    async with theatre(app_settings, database_url, clock, HEAD, 1) as stage:
+        found = await _noticed(stage)
+    assert any("drift" in one for one in found)

@@ -94,6 +94,9 @@ def _lists(world: World) -> Iterator[Asked]:
     for path in ("/api/v1/orders", "/orders"):
         for query in ("", "?status=new", "?status=cancelled", "?since=2026-11-01", "?until=2026-11-24", "?q=B-0"):
             yield Asked("GET", path + query, page if path == "/orders" else ())
+    for query in ("", "?kind=vat", "?since=2026-11-25&until=2026-11-25"):
+        yield Asked("GET", f"/api/v1/drifts{query}")
+        yield Asked("GET", f"/panel/drift{query}", page)
     for number in world.club.numbers.values():
         yield Asked("GET", f"/api/v1/orders?q={number}")
     for order in world.club.orders.values():

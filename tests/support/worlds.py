@@ -271,6 +271,7 @@ def _order(snapshot: Snapshot, random: Random, order: UUID) -> None:
         order,
     )
     _sums(snapshot, random, order)
+    _drift(snapshot, random, order)
 
 
 def _sums(snapshot: Snapshot, random: Random, order: UUID) -> None:
@@ -283,6 +284,40 @@ def _sums(snapshot: Snapshot, random: Random, order: UUID) -> None:
         Jsonb({"base_unit_price": str(_money(random))}),
         order,
     )
+
+
+def _drift(snapshot: Snapshot, random: Random, order: UUID) -> None:
+    """How the ERP counts a hidden order: not at all, as we do, or otherwise."""
+    kinds = random.choice((None, [], ["base_price"], ["vat", "total"]))
+    if kinds is None:
+        return
+    version = random.randbytes(4).hex()
+    snapshot.run(
+        "INSERT INTO order_drift (order_id, version, compared_at, is_latest, kinds, lines, compared, within, our_total,"
+        " their_total, difference, unexplained) VALUES (%s, %s, %s, true, %s, %s, 1, 0, %s, %s, %s, %s)",
+        order,
+        version,
+        NOON - timedelta(hours=random.randint(1, 99)),
+        kinds,
+        len(kinds),
+        _money(random),
+        _money(random),
+        _money(random),
+        _money(random) if "total" in kinds else Decimal(0),
+    )
+    for place, kind in enumerate(kinds):
+        snapshot.run(
+            "INSERT INTO order_drift_line (order_id, version, place, position, article, name, kind, pairs, first,"
+            " difference) VALUES (%s, %s, %s, 1, %s, %s, %s, %s, 0, %s)",
+            order,
+            version,
+            place,
+            random.randbytes(3).hex(),
+            random.randbytes(3).hex(),
+            kind,
+            Jsonb([{"step": "amount", "ours": str(_money(random)), "theirs": str(_money(random))}]),
+            _money(random),
+        )
 
 
 def _vip(world: World, snapshot: Snapshot, random: Random, hidden: list[str]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from discounting import in_force, off_articles
@@ -28,7 +29,7 @@ from b2b_dvizhenie.domain.drift import DOCUMENT_PENNIES, Comparison, DriftKind, 
 from b2b_dvizhenie.domain.hierarchy import Forbidden
 from b2b_dvizhenie.domain.ordering import OrderStatus
 from b2b_dvizhenie.domain.shared.errors import NotFound
-from b2b_dvizhenie.domain.shared.ids import NodeId, VariantId
+from b2b_dvizhenie.domain.shared.ids import CompanyId, NodeId, VariantId
 from b2b_dvizhenie.entrypoints.container import utc_now
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
@@ -60,6 +61,11 @@ class Sale(Struct, frozen=True):
     async def drift(self) -> OrderDrift:
         return await self.market.container.show_drift()(STAFF, self.order.order_id)
 
+    async def compared(self) -> Comparison:
+        found = (await self.drift()).comparison
+        assert found is not None
+        return found
+
 
 @pytest.fixture
 async def sale(market: Market) -> Sale:
@@ -82,16 +88,16 @@ async def test_the_same_sums_are_compared_and_not_told(sale: Sale) -> None:
     assert applied.problems == ()
     page = await sale.market.container.list_drifts()(STAFF, DriftQuery())
     assert (page.items, page.total, page.compared, page.sums) == ((), 0, 1, ())
-    found = await sale.drift()
-    assert (found.comparison.lines, found.comparison.compared, found.comparison.difference) == ((), 2, 0)
+    found = await sale.compared()
+    assert (found.lines, found.compared, found.difference) == ((), 2, 0)
 
 
 async def test_a_forgotten_discount_is_named_with_our_rule(sale: Sale) -> None:
     applied = await sale.returned(sale.line(0, "10", "100", "1000.00"), version="7")
     told = [(problem.code, problem.severity, problem.detail) for problem in applied.problems]
-    assert told == [("exchange.order_counted_otherwise", "warning", "+100 RUB; 1: discount_missing +100")]
+    assert told == [("exchange.order_counted_otherwise", "warning", "+100 RUB (1: +100)")]
     found = await sale.drift()
-    (line,) = found.comparison.lines
+    (line,) = (await sale.compared()).lines
     assert (line.kind, line.position, line.difference) == (DriftKind.DISCOUNT_MISSING, 1, 100)
     step = line.diverging
     assert (step.step, step.ours, step.our_percent, step.theirs) == (Step.DISCOUNT, 100, 10, None)
@@ -115,7 +121,7 @@ async def test_a_version_is_compared_once_and_the_one_that_came_last_counts(sale
     assert (await sale.returned(fair, version="2")).problems == ()
     assert await versions(sale.market) == [("1", False), ("2", True)]
     found = await sale.drift()
-    assert (found.comparison.kinds, [one.version for one in found.earlier]) == ((), ["1"])
+    assert ((await sale.compared()).kinds, [one.version for one in found.earlier]) == ((), ["1"])
     again = await sale.returned(dear, version="1")
     assert [problem.code for problem in again.problems] == ["exchange.order_counted_otherwise"]
     assert await versions(sale.market) == [("1", True), ("2", False)]
@@ -125,16 +131,16 @@ async def test_pennies_are_forgiven_as_the_settings_say(sale: Sale) -> None:
     shifted = replace(sale.second, amount=Decimal("100.00"))
     applied = await sale.returned(sale.line(0, "10", "90", "900.01"), shifted, version="1")
     assert applied.problems == ()
-    assert (await sale.drift()).comparison.within == 2
+    assert (await sale.compared()).within == 2
     lost = await sale.returned(sale.line(0, "10", "90", "900.00"), shifted, version="2")
-    assert [problem.detail for problem in lost.problems] == ["-0.01 RUB; 2: rounding -0.01"]
+    assert [problem.detail for problem in lost.problems] == ["-0.01 RUB (2: -0.01)"]
     container = sale.market.container
     await container.change_settings()(STAFF, {DOCUMENT_PENNIES.key: 1})
     fresh = CurrentSettings(container.setting_reader(), utc_now)
     apply = ApplyOrderState(container.order_state_work, utc_now, CompareOrder(fresh, utc_now))
     record = OrderStateRecord(sale.order.number, lines=(sale.line(0, "10", "90", "900.00"), shifted), version="3")
     assert (await apply(ERP, NodeId(sale.market.node), record)).problems == ()
-    assert (await sale.drift()).comparison.within == 1
+    assert (await sale.compared()).within == 1
 
 
 async def test_silence_and_other_currencies_are_not_compared(sale: Sale) -> None:
@@ -142,8 +148,8 @@ async def test_silence_and_other_currencies_are_not_compared(sale: Sale) -> None
     await sale.market.container.apply_order_state()(ERP, NodeId(sale.market.node), record)
     await sale.returned(sale.line(0, "10", "1", "10"), currency="USD")
     assert await versions(sale.market) == []
-    with pytest.raises(NotFound):
-        await sale.drift()
+    found = await sale.drift()
+    assert (found.comparison, found.compared_at, found.number) == (None, None, sale.order.number)
 
 
 async def test_what_cannot_be_kept_or_computed_does_not_stop_the_exchange(sale: Sale) -> None:
@@ -198,6 +204,8 @@ async def test_staff_see_drifts_of_the_orders_they_process(sale: Sale) -> None:
         return numbers
 
     assert await seen(manager) == [served.number]
+    page = await container.list_drifts()(await market.actor(manager), DriftQuery(company_id=CompanyId(UUID(int=1))))
+    assert ([one.name for one in page.companies], [one.name for one in page.managers]) == (["ООО Петра"], ["Пётр"])
     assert await seen(manager, manager_id=UUID(int=1)) == []
     assert await seen(other) == await seen(head) == []
     assert [
@@ -219,7 +227,7 @@ async def test_filters_and_figures(sale: Sale) -> None:
     container = sale.market.container
     extra = replace(sale.second, ref="other", amount=Decimal(7))
     await sale.returned(sale.line(0, "10", "100", "1000.00"), extra, amount=Decimal("1007.50"))
-    today = (await sale.drift()).compared_at.date()
+    today = sale.order.placed_at.astimezone(ZoneInfo("Europe/Moscow")).date()
     tally = await container.tally_drifts()(
         STAFF, DriftQuery(since=date.fromordinal(today.toordinal() - 2), until=today)
     )
@@ -233,13 +241,14 @@ async def test_filters_and_figures(sale: Sale) -> None:
         (DriftKind.TOTAL, 1, 1, Decimal("0.50")),
     }
     lines = await container.export_drifts()(STAFF, DriftQuery())
-    assert [(one.position, one.step, one.difference) for one in lines] == [
+    assert [(one.position, one.pair.step, one.difference) for one in lines] == [
         (1, Step.DISCOUNT, 100),
         (2, Step.PRESENCE, Decimal("-100.01")),
         (None, Step.PRESENCE, 7),
+        (None, Step.TOTAL, Decimal("0.50")),
     ]
     tomorrow = date.fromordinal(today.toordinal() + 1)
-    assert (await container.list_drifts()(STAFF, DriftQuery(since=tomorrow))).compared == 0
+    assert (await container.list_drifts()(STAFF, DriftQuery(since=tomorrow, until=tomorrow))).compared == 0
     assert (await container.list_drifts()(STAFF, DriftQuery(until=today, kind=DriftKind.TOTAL))).total == 1
     with pytest.raises(PeriodInvalid):
         await container.list_drifts()(STAFF, DriftQuery(since=tomorrow, until=today))

@@ -1,6 +1,7 @@
 """Cart, checkout and orders as a buyer sees them (ux.md B2–B4, B13, B20)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -240,8 +241,8 @@ async def test_order_page_tells_what_the_erp_did(client: AsyncTestClient, market
         erp_date=date(2026, 11, 26),
         status="К отгрузке",
         lines=(
-            OrderLineRecord(str(one), "Goods 1", quantity=2, price=100, amount=200),  # type: ignore[arg-type]
-            OrderLineRecord("other", "Доставка", quantity=1, price=50, amount=50),  # type: ignore[arg-type]
+            OrderLineRecord(str(one), "Goods 1", Decimal(2), Decimal(100), Decimal(200)),
+            OrderLineRecord("other", "Доставка", Decimal(1), Decimal(50), Decimal(50)),
         ),
         linked=(LinkedDocument("payment", "П-5", date(2026, 11, 27)),),
     )

@@ -4,6 +4,7 @@ import asyncio
 import io
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 import xlsxwriter
@@ -11,6 +12,8 @@ import xlsxwriter
 from b2b_dvizhenie.application.pricing import Sheets, SheetUnreadable
 
 TIMEOUT = 30
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - the library wants it without a zone
+"""When every workbook says it was made: the same rows give the same bytes, whenever they are written."""
 WIDEST = 64
 _child = "b2b_dvizhenie.adapters.spreadsheets.child"
 _decoder = msgspec.json.Decoder(list[list[str]])
@@ -42,6 +45,7 @@ class XlsxSheets(Sheets):
         content = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(content, options) as book:
+            book.set_properties({"created": MADE})
             sheet = book.add_worksheet()
             bold = book.add_format({"bold": True})
             for place, row in enumerate(rows):

@@ -1,8 +1,17 @@
 """The drift report: orders that the ERP returned with other sums, and the first step where it counts otherwise."""
 
 from b2b_dvizhenie.application.drift.ports import DriftReader, DriftStore, Kept
-from b2b_dvizhenie.application.drift.reports import ExportDrifts, ListDrifts, PeriodInvalid, ShowDrift, TallyDrifts
+from b2b_dvizhenie.application.drift.reports import (
+    Days,
+    ExportDrifts,
+    ListDrifts,
+    PeriodInvalid,
+    ShowDrift,
+    TallyDrifts,
+    WriteDrifts,
+)
 from b2b_dvizhenie.application.drift.views import (
+    MAX_NAMED,
     ComparedVersion,
     DriftDay,
     DriftLine,
@@ -12,11 +21,14 @@ from b2b_dvizhenie.application.drift.views import (
     DriftSum,
     DriftSummary,
     DriftTally,
+    Named,
     OrderDrift,
 )
 
 __all__ = [
+    "MAX_NAMED",
     "ComparedVersion",
+    "Days",
     "DriftDay",
     "DriftLine",
     "DriftOfKind",
@@ -30,8 +42,10 @@ __all__ = [
     "ExportDrifts",
     "Kept",
     "ListDrifts",
+    "Named",
     "OrderDrift",
     "PeriodInvalid",
     "ShowDrift",
     "TallyDrifts",
+    "WriteDrifts",
 ]

@@ -51,7 +51,7 @@ class DriftReader(Protocol):
 
     @abstractmethod
     async def of_order(self, actor: Actor, scope: Scope, order_id: OrderId) -> OrderDrift | None:
-        """What became of one order; None if it was never compared or is not the actor's to see."""
+        """What became of one order; None if it is not the actor's to see."""
         ...
 
     @abstractmethod

@@ -6,16 +6,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from b2b_dvizhenie.domain.drift import Comparison, DriftKind, Pair, Step
+from b2b_dvizhenie.domain.drift import Comparison, DriftKind, Pair
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, UserId
 
 MAX_PAGE = 200
+MAX_NAMED = 200
 MAX_EXPORT = 20_000
 """Lines of an export."""
 
 
 class DriftQuery(Struct, frozen=True, kw_only=True):
-    """Which drifts: by the days on which they were found, in the seller's zone, both included."""
+    """Which drifts: by the days on which they were found, in the seller's zone, both included; else the last 30."""
 
     since: date | None = None
     until: date | None = None
@@ -62,13 +63,29 @@ class DriftSum(Struct, frozen=True):
         return self.more + self.less
 
 
+class Named(Struct, frozen=True):
+    """A company or a manager that drifts can be narrowed to, with how many orders."""
+
+    id: UUID
+    name: str
+    orders: int
+
+
 class DriftPage(Struct, frozen=True):
-    """A page, the latest found first. `total` counts all that match, `compared` all orders compared in these days."""
+    """A page, the latest found first. `total` counts all that match, `compared` all orders compared in these days.
+
+    `since` and `until` are the days that were looked at. `companies` and `managers` are those of the drifts of these
+    days and this kind, whichever is chosen, the most frequent first, and at most `MAX_NAMED`.
+    """
 
     items: tuple[DriftSummary, ...]
     total: int
     compared: int
     sums: tuple[DriftSum, ...]
+    since: date | None = None
+    until: date | None = None
+    companies: tuple[Named, ...] = ()
+    managers: tuple[Named, ...] = ()
 
 
 class DriftDay(Struct, frozen=True):
@@ -105,8 +122,10 @@ class ComparedVersion(Struct, frozen=True):
 
 
 class OrderDrift(Struct, frozen=True, kw_only=True):
-    """The latest comparison of an order with earlier ones, the newest first. `comparison` has no lines where the sides
-    agree. `rule_names` are titles of our discounts by rule, as far as the reader may know them.
+    """The latest comparison of an order with earlier ones, the newest first.
+
+    `comparison` and `compared_at` are None while the ERP has not returned the order's lines; without lines in it, the
+    sides agree. `rule_names` are titles of our discounts by rule.
     """
 
     order_id: OrderId
@@ -114,26 +133,27 @@ class OrderDrift(Struct, frozen=True, kw_only=True):
     erp_number: str
     company_id: CompanyId
     company_name: str
-    compared_at: datetime
-    comparison: Comparison
+    compared_at: datetime | None = None
+    comparison: Comparison | None = None
     earlier: tuple[ComparedVersion, ...] = ()
     rule_sets: tuple[UUID, ...] = ()
     rule_names: dict[UUID, str] = {}
 
 
 class DriftLine(Struct, frozen=True, kw_only=True):
-    """A line of an export: of which order, and the step where the sides part."""
+    """A line of an export: of which order, and the step where the sides part. One whose step is the total stands for
+    what an order differs by beyond its lines.
+    """
 
     number: str
     erp_number: str
     compared_at: datetime
     company_name: str
     manager: str
-    position: int | None
-    article: str
-    name: str
+    currency: str
     kind: DriftKind
-    step: Step
     pair: Pair
     difference: Decimal
-    currency: str
+    position: int | None = None
+    article: str = ""
+    name: str = ""

@@ -79,13 +79,11 @@ def _problem(record: OrderStateRecord, code: str, detail: str = "") -> RowProble
 
 
 def _told(found: Comparison) -> str:
-    """By how much, and the first lines with where they part: what fits into a line of a log."""
-    lines = [f"{one.position or '+'}: {one.kind} {_signed(one.difference)}" for one in found.lines[:_DETAILED]]
+    """By how much, and the first lines with their positions: what fits into a line of a log, in any language."""
+    lines = [f"{one.position or '+'}: {_signed(one.difference)}" for one in found.lines[:_DETAILED]]
     if len(found.lines) > _DETAILED:
         lines.append("…")
-    if found.unexplained:
-        lines.append(f"total {_signed(found.unexplained)}")
-    return f"{_signed(found.difference)} {found.currency}; {', '.join(lines)}"
+    return f"{_signed(found.difference)} {found.currency} ({', '.join(lines) or '='})"
 
 
 def _signed(amount: Decimal) -> str:

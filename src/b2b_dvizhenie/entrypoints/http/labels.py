@@ -3,24 +3,10 @@
 `N_` marks texts for the catalogues. Templates write `{{ status|label("order") }}` and `badge(status, "order")`.
 """
 
-from typing import Literal
+from b2b_dvizhenie.entrypoints.http.drift_labels import DRIFT_KINDS, DRIFT_STEPS
+from b2b_dvizhenie.entrypoints.http.label import N_, Label, Tone
 
-from msgspec import Struct
-
-Tone = Literal["", "ok", "warn", "bad", "info"]
-
-
-class Label(Struct, frozen=True):
-    """The English message id of a state and the tone it is shown in."""
-
-    text: str
-    tone: Tone = ""
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
-    """Mark a message for extraction; it is translated where it is shown."""
-    return message
-
+__all__ = ["LABELS", "N_", "Label", "label_of"]
 
 LABELS: dict[str, dict[str, Label]] = {
     "order": {
@@ -52,6 +38,8 @@ LABELS: dict[str, dict[str, Label]] = {
         "manager": Label(N_("By manager")),
         "article": Label(N_("By goods")),
     },
+    "drift": DRIFT_KINDS,
+    "drift_step": DRIFT_STEPS,
     "rule_kind": {
         "articles": Label(N_("List of articles")),
         "category_brand": Label(N_("Brand within a section")),

@@ -9,6 +9,7 @@ from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 from b2b_dvizhenie.entrypoints.http.api import company_directory as company_directory_api
 from b2b_dvizhenie.entrypoints.http.api import currencies as currencies_api
+from b2b_dvizhenie.entrypoints.http.api import drift as drift_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import rule_sets as rule_sets_api
@@ -24,6 +25,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
     company_pages,
     company_people,
     company_vip,
+    drift,
     exchange_logs,
     exchange_nodes,
     firm_pages,
@@ -88,6 +90,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *exchange.ROUTES,
     *carts.ROUTES,
     *orders.ROUTES,
+    *drift_api.ROUTES,
     *jobs.ROUTES,
     *entrance.ROUTES,
     *entrance_codes.ROUTES,
@@ -108,6 +111,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *price_check.ROUTES,
     *price_sheets.ROUTES,
     *price_what_if.ROUTES,
+    *drift.ROUTES,
     *users.ROUTES,
     *new_user.ROUTES,
     *user_card.ROUTES,

@@ -12,7 +12,9 @@ class Drift(Ordering):
     """Orders that the ERP counts otherwise."""
 
     drift_reader = providers.Singleton(PostgresDriftReader, Base.database, Base.settings.provided.exchange.zone)
-    list_drifts = providers.Factory(drift.ListDrifts, drift_reader)
-    tally_drifts = providers.Factory(drift.TallyDrifts, drift_reader)
+    drift_days = providers.Factory(drift.Days, Base.clock, Base.settings.provided.exchange.zone)
+    list_drifts = providers.Factory(drift.ListDrifts, drift_reader, drift_days)
+    tally_drifts = providers.Factory(drift.TallyDrifts, drift_reader, drift_days)
     show_drift = providers.Factory(drift.ShowDrift, drift_reader, Ordering.rule_books)
-    export_drifts = providers.Factory(drift.ExportDrifts, drift_reader)
+    export_drifts = providers.Factory(drift.ExportDrifts, drift_reader, drift_days)
+    write_drifts = providers.Factory(drift.WriteDrifts, export_drifts, Ordering.sheets)

@@ -1,5 +1,6 @@
 """Drifts as staff see them, within the one predicate of orders; a constant number of statements."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import String
@@ -18,6 +20,7 @@ from b2b_dvizhenie.adapters.postgres.tables.drift import order_drift, order_drif
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_line
 from b2b_dvizhenie.application.drift import (
+    MAX_NAMED,
     ComparedVersion,
     DriftDay,
     DriftLine,
@@ -28,10 +31,11 @@ from b2b_dvizhenie.application.drift import (
     DriftSum,
     DriftSummary,
     DriftTally,
+    Named,
     OrderDrift,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.drift import Comparison, DriftKind, LineDrift, Pair
+from b2b_dvizhenie.domain.drift import Comparison, DriftKind, LineDrift, Pair, Step
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId
 
@@ -87,7 +91,7 @@ class PostgresDriftReader(DriftReader):
         return [_differs, _DRIFT.kinds.contains(literal([query.kind.value], ARRAY(String)))]
 
     async def page(self, actor: Actor, scope: Scope, query: DriftQuery) -> DriftPage:
-        """A page with the sums of everything that matches; three statements."""
+        """A page with the sums of everything that matches; four statements."""
         within = self._within(actor, scope, query)
         matching = [*within, *self._of_kind(query)]
         columns: tuple[ColumnElement[Any], ...] = (
@@ -120,11 +124,26 @@ class PostgresDriftReader(DriftReader):
             .group_by(_ORDER.currency)
             .order_by(func.count().desc(), _ORDER.currency)
         )
+        wide = replace(query, company_id=None, manager_id=None)
+        whose = _joined(_ORDER.company_id, company.c.name, _manager.c.user_id, _manager.c.name, func.count())
+        whose = whose.where(*self._within(actor, scope, wide), *self._of_kind(query))
+        whose = whose.group_by(_ORDER.company_id, company.c.name, _manager.c.user_id, _manager.c.name)
+        whose = whose.order_by(func.count().desc(), company.c.name, _ORDER.company_id).limit(MAX_NAMED)
         async with self._database.engine.connect() as connection:
             items = tuple(_summary(row) for row in await connection.execute(rows))
             found = tuple(DriftSum(*row) for row in await connection.execute(sums))
             compared = await connection.scalar(_joined(func.count()).where(*within))
-        return DriftPage(items, sum(one.orders for one in found), compared or 0, found)
+            named = (await connection.execute(whose)).all()
+        return DriftPage(
+            items,
+            sum(one.orders for one in found),
+            compared or 0,
+            found,
+            query.since,
+            query.until,
+            tuple(Named(row[0], row[1], row[4]) for row in named),
+            _managers((row[2], row[3], row[4]) for row in named),
+        )
 
     async def tally(self, actor: Actor, scope: Scope, query: DriftQuery) -> DriftTally:
         """By day and by kind; two statements."""
@@ -160,7 +179,13 @@ class PostgresDriftReader(DriftReader):
             _ORDER.currency,
             *order_drift.c,
         )
-        head = _joined(*columns).where(_DRIFT.order_id == order_id, _DRIFT.is_latest, visible_orders(actor, scope))
+        head: Select[*tuple[Any, ...]] = (
+            select(*columns)
+            .select_from(customer_order)
+            .join(company, company.c.company_id == _ORDER.company_id)
+            .outerjoin(order_drift, (_DRIFT.order_id == _ORDER.order_id) & _DRIFT.is_latest)
+            .where(_ORDER.order_id == order_id, visible_orders(actor, scope))
+        )
         versions = (
             select(_DRIFT.version, _DRIFT.compared_at, _DRIFT.lines, _DRIFT.difference)
             .where(_DRIFT.order_id == order_id, ~_DRIFT.is_latest)
@@ -173,16 +198,21 @@ class PostgresDriftReader(DriftReader):
             row = (await connection.execute(head)).first()
             if row is None:
                 return None
+            of = OrderDrift(
+                order_id=order_id,
+                number=row.number,
+                erp_number=row.erp_number,
+                company_id=CompanyId(row.company_id),
+                company_name=row.company_name,
+            )
+            if row.version is None:
+                return of
             lines = select(*order_drift_line.c).where(_LINE.order_id == order_id, _LINE.version == row.version)
             found = [_line(one) for one in await connection.execute(lines.order_by(_LINE.place))]
             earlier = tuple(ComparedVersion(*one) for one in await connection.execute(versions))
             rule_sets = tuple(UUID(key) for (key,) in await connection.execute(sets))
-        return OrderDrift(
-            order_id=order_id,
-            number=row.number,
-            erp_number=row.erp_number,
-            company_id=CompanyId(row.company_id),
-            company_name=row.company_name,
+        return replace(
+            of,
             compared_at=row.compared_at,
             comparison=Comparison(
                 currency=row.currency,
@@ -198,26 +228,31 @@ class PostgresDriftReader(DriftReader):
         )
 
     async def lines(self, actor: Actor, scope: Scope, query: DriftQuery, most: int) -> tuple[DriftLine, ...]:
-        """Differing lines of the orders that match; one statement."""
+        """Differing lines of the orders that match, and totals that their lines do not make; two statements."""
         matching = [*self._within(actor, scope, query), *self._of_kind(query)]
-        columns: tuple[ColumnElement[Any], ...] = (
+        of_order: tuple[ColumnElement[Any], ...] = (
             _ORDER.number,
             _ORDER.erp_number,
             _DRIFT.compared_at,
             company.c.name.label("company_name"),
             func.coalesce(_manager.c.name, "").label("manager"),
             _ORDER.currency,
-            *order_drift_line.c,
         )
+        newest = (_DRIFT.compared_at.desc(), _ORDER.number.desc())
         rows = (
-            _joined(*columns)
+            _joined(*of_order, *order_drift_line.c)
             .join(order_drift_line, (_LINE.order_id == _DRIFT.order_id) & (_LINE.version == _DRIFT.version))
             .where(*matching)
-            .order_by(_DRIFT.compared_at.desc(), _DRIFT.order_id.desc(), _LINE.place)
+            .order_by(*newest, _LINE.place)
             .limit(most)
         )
+        totals = _joined(*of_order, _DRIFT.our_total, _DRIFT.their_total, _DRIFT.unexplained)
+        totals = totals.where(*matching, _DRIFT.unexplained != 0).order_by(*newest).limit(most)
         async with self._database.engine.connect() as connection:
-            return tuple(_exported(row) for row in await connection.execute(rows))
+            found = [_exported(row) for row in await connection.execute(rows)]
+            found += [_exported_total(row) for row in await connection.execute(totals)]
+        found.sort(key=lambda one: (one.compared_at, one.number), reverse=True)
+        return tuple(found[:most])
 
 
 def _summary(row: Any) -> DriftSummary:
@@ -240,6 +275,16 @@ def _summary(row: Any) -> DriftSummary:
     )
 
 
+def _managers(rows: Iterable[tuple[UUID | None, str | None, int]]) -> tuple[Named, ...]:
+    """The managers of companies, each once, the one with the most orders first."""
+    found: dict[UUID, Named] = {}
+    for user_id, name, orders in rows:
+        if user_id is not None:
+            before = found.get(user_id)
+            found[user_id] = Named(user_id, name or "", orders + (before.orders if before else 0))
+    return tuple(sorted(found.values(), key=lambda one: (-one.orders, one.name, one.id)))
+
+
 def _line(row: Any) -> LineDrift:
     return LineDrift(
         kind=DriftKind(row.kind),
@@ -255,20 +300,24 @@ def _line(row: Any) -> LineDrift:
 def _exported(row: Any) -> DriftLine:
     line = _line(row)
     return DriftLine(
-        number=row.number,
-        erp_number=row.erp_number,
-        compared_at=row.compared_at,
-        company_name=row.company_name,
-        manager=row.manager,
+        **_of_order(row),
         position=line.position,
         article=line.article,
         name=line.name,
         kind=line.kind,
-        step=line.diverging.step,
         pair=line.diverging,
         difference=line.difference,
-        currency=row.currency,
     )
+
+
+def _exported_total(row: Any) -> DriftLine:
+    pair = Pair(Step.TOTAL, row.our_total, row.their_total)
+    return DriftLine(**_of_order(row), kind=DriftKind.TOTAL, pair=pair, difference=row.unexplained)
+
+
+def _of_order(row: Any) -> dict[str, Any]:
+    names = ("number", "erp_number", "compared_at", "company_name", "manager", "currency")
+    return {name: getattr(row, name) for name in names}
 
 
 def _every_day(counted: dict[date, int], query: DriftQuery) -> tuple[DriftDay, ...]:

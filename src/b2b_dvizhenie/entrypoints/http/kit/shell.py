@@ -100,6 +100,7 @@ def panel_shell(current: str, preferences: Preferences = _DEFAULTS) -> PanelShel
             ("specifications", None, False),
             ("carts", None, False),
             ("statistics", None, False),
+            ("drift", None, False),
         ),
         "access": (
             ("users", None, False),

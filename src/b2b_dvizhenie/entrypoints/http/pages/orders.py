@@ -103,6 +103,7 @@ class OrderView(Struct, frozen=True, kw_only=True):
     total: Money | None
     steps: tuple[OrderStep, ...]
     why_url: str = ""  # who sees it and why, for staff
+    drift_url: str = ""  # how 1C counts it, for staff
     erp_number: str = ""
     erp_synced_at: datetime | None = None
     client_number: str = ""  # the buyer's own number of the order

@@ -19,6 +19,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
             ("orders", "/panel/orders", Permission.ORDERS_PROCESS),
             ("prices", "/panel/prices", Permission.PRICES_MANAGE),
             ("vip", "/panel/vip", Permission.VIP_VIEW),
+            ("drift", "/panel/drift", Permission.ORDERS_PROCESS),
         ),
     ),
     (
