@@ -1,6 +1,7 @@
 """What-if: a draft of 10,000 rules replayed over 300,000 ordered lines, and the check of that draft.
 
-Orders are made by one statement, each line with the base price of its company's type. The replay is the background job
+Orders are made by one statement, each line with the base price of its company's type and an explanation as long as real
+ones are. The replay is the background job
 of the product, progress and report included; it is watched as the panel watches it.
 """
 
@@ -48,7 +49,10 @@ SELECT order_id, 'W-' || n, user_id, company_id, 'completed', 'RUB', 0, 0,
 INSERT INTO order_line (order_id, position, variant_id, article, name, unit_code, unit_name, quantity, unit_price,
                         amount, vat_amount, explanation)
 SELECT o.order_id, k, g.variant_id, g.article, g.name, '796', 'шт', 1 + (o.n + k) % 40, p.amount, p.amount, 0,
-       jsonb_build_object('base', jsonb_build_object('amount', p.amount::text))
+       jsonb_build_object('base', jsonb_build_object('amount', p.amount::text), 'verdicts', (
+         SELECT jsonb_agg(jsonb_build_object('type', 'lost', 'rule_id', gen_random_uuid(), 'discount', (k * v)::text,
+                                             'reason', 'smaller_discount', 'to', gen_random_uuid()))
+           FROM generate_series(1, 6) v))
   FROM placed o
  CROSS JOIN generate_series(1, {per_order}) k
   JOIN goods g ON g.n = 1 + (o.n * {per_order} + k * 7) % (SELECT count(*) FROM goods)
