@@ -1,6 +1,6 @@
 """The catalogue as its viewer sees it: sections, goods, search, cards, facets; and finding what can be bought."""
 
-from b2b_dvizhenie.application.catalog.ports import CatalogReader, Item, ItemFinder
+from b2b_dvizhenie.application.catalog.ports import CatalogReader, Item, ItemFinder, Paths
 from b2b_dvizhenie.application.catalog.use_cases import (
     DEFAULT_LIMIT,
     BrowseCatalog,
@@ -37,6 +37,7 @@ __all__ = [
     "Item",
     "ItemFinder",
     "Page",
+    "Paths",
     "Price",
     "Product",
     "Section",

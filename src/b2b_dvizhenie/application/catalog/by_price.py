@@ -1,35 +1,42 @@
 """Goods in the order of the buyer's own price, exactly, without pricing the whole catalogue (features.md §8.1, P12).
 
-Stored prices have an index; own prices have none and need none. Goods are taken in the order of their stored prices,
-priced by the one price function, and the scan ends as soon as the rule book's `Bound` proves that nothing behind it
-can belong to the page. A product stands at the lowest own price of its variants; goods without a price come last.
+Stored prices have an index; own prices have none and need none. Own prices are read in slices, one after another: the
+rule book's `Shares` say from which few intervals of stored prices a slice can come, only goods of these are looked at,
+and those that may belong to it are priced by the one price function. A slice is complete before the next one begins,
+so the reading ends with the page. A product stands at the lowest own price of its variants; goods without a price come
+last.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
-from heapq import nsmallest
+from math import ceil
 from uuid import UUID
 
 from msgspec import Struct
 
 from b2b_dvizhenie.application.catalog.goods import own_price, variants_of
 from b2b_dvizhenie.application.catalog.ports import (
-    BasePlace,
     CatalogReader,
-    LinePricer,
     Listed,
     ListRequest,
-    PricedGoods,
+    PriceSlice,
     Pricing,
     Sight,
 )
 from b2b_dvizhenie.domain.catalog import PriceRange, PricesHidden, Sort
-from b2b_dvizhenie.domain.pricing import Bound
+from b2b_dvizhenie.domain.pricing import Shares
 
-_FIRST = 4
-"""Stored prices looked at in the first step, as a multiple of the page; every further step takes twice as many."""
-_MOST_AT_ONCE = 5000
+SMALL = 6000
+"""A selection of at most so many goods is looked at as a whole: that costs less than looking for it among others."""
+_FIRST = 3000
+"""Stored prices looked at for the first slice at most, over all levels; later slices take what the page still needs."""
+_LEAST = 16
+_MOST = 50_000
+_GROWTH = 4
+_CANDIDATES = 8
+"""Candidates asked for at once, as a multiple of the page; they are priced a page at a time, as far as needed."""
 _GRID = Decimal("0.01")
+_HIGHEST = Decimal(10) ** 20
 _UNPRICED = ""
 
 
@@ -41,11 +48,7 @@ class _Place(Struct, frozen=True, order=True):
 
 
 class _Scan:
-    """Reads priced goods in one direction from a place on.
-
-    Upwards, a product not seen yet has no stored price below the scan's, so its own price is at least the bound's
-    lowest for that. Downwards it has none above it, and its own price is at most that.
-    """
+    """Reads priced goods in one direction from a place on."""
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class _Scan:
         request: ListRequest,
         sight: Sight,
         pricing: Pricing,
-        bound: Bound,
+        shares: Shares,
         *,
         down: bool,
     ) -> None:
@@ -61,72 +64,126 @@ class _Scan:
         self._request = request
         self._sight = sight
         self._pricing = pricing
-        self._bound = bound
+        self._shares = shares
         self._down = down
         self._range = request.selection.prices or PriceRange()
-        self._seen: set[UUID] = set()
+        self._prices: dict[UUID, Decimal | None] = {}
         self._found: list[_Place] = []
 
     def _place(self, price: Decimal, product: UUID) -> _Place:
         # Ids are mirrored too, so that reading backwards is exactly the reverse of reading forwards.
         return _Place(-price, UUID(int=(1 << 128) - 1 - product.int)) if self._down else _Place(price, product)
 
-    def _start(self, after: tuple[Decimal, UUID] | None) -> BasePlace | None:
-        """Where stored prices begin to matter for own prices beyond the place and within the range."""
-        edge = self._range.high if self._down else self._range.low
-        price = after[0] if after else edge
-        if price is None:
-            return None
-        if not self._down:
-            return BasePlace(price - _GRID, UUID(int=0))
-        highest = self._bound.highest_base(price)
-        return None if highest is None else BasePlace(highest, UUID(int=(1 << 128) - 1))
-
-    def _is_over(self, amount: Decimal, wanted: int) -> bool:
-        if self._down and self._range.low is not None and amount + _GRID < self._range.low:
-            return True
-        if not self._down and self._range.high is not None and self._bound.lowest(amount) > self._range.high:
-            return True
-        if len(self._found) < wanted:
-            return False
-        worst = self._found[wanted - 1].price
-        return -(amount + _GRID) > worst if self._down else self._bound.lowest(amount) > worst
-
-    async def read(self, after: tuple[Decimal, UUID] | None, wanted: int) -> list[tuple[Decimal, UUID]]:
-        """At most `wanted` products strictly beyond the place, nearest first, with their own prices."""
-        border = self._place(*after) if after else None
-        start, size = self._start(after), _FIRST * wanted
-        while True:
-            rows = await self._reader.by_base(self._request, self._sight, start, size, descending=self._down)
-            fresh = list(dict.fromkeys(row.product_id for row in rows if row.product_id not in self._seen))
-            self._seen.update(fresh)
-            if fresh:
-                goods = await self._reader.priced(fresh, self._sight)
-                self._take(goods, await self._pricing.known(variants_of(goods)), border, wanted)
-            if len(rows) < size or self._is_over(rows[-1].amount, wanted):
-                break
-            start = BasePlace(rows[-1].amount, rows[-1].variant_id)
-            size = min(2 * size, _MOST_AT_ONCE)
-        return [self._back(place) for place in self._found]
-
-    def _take(self, goods: Sequence[PricedGoods], pricer: LinePricer, border: _Place | None, wanted: int) -> None:
-        for one in goods:
-            price = own_price(one, pricer)
-            if price is None or not self._is_within(price):
-                continue
-            place = self._place(price, one.product_id)
-            if border is None or place > border:
-                self._found.append(place)
-        self._found = nsmallest(wanted, self._found)
-
-    def _is_within(self, price: Decimal) -> bool:
-        low, high = self._range.low, self._range.high
-        return (low is None or price >= low) and (high is None or price <= high)
-
     def _back(self, place: _Place) -> tuple[Decimal, UUID]:
         if self._down:
             return -place.price, UUID(int=(1 << 128) - 1 - place.product.int)
         return place.price, place.product
+
+    async def read(self, after: tuple[Decimal, UUID] | None, wanted: int) -> list[tuple[Decimal, UUID]]:
+        """At most `wanted` products strictly beyond the place, nearest first, with their own prices."""
+        border = self._place(*after) if after else None
+        last = self._range.low if self._down else self._range.high
+        start = after[0] if after else self._range.high if self._down else self._range.low
+        is_small = not await self._reader.is_larger(self._request, self._sight, SMALL)
+        count = max(_LEAST, min(2 * wanted, _FIRST // len(self._shares.levels)))
+        while True:
+            end = None if is_small else await self._end(start, count)
+            is_last = end is None or (last is not None and (end < last if self._down else end > last))
+            had = len(self._found)
+            await self._slice(start, last if is_last else end, border, wanted, is_small=is_small, is_last=is_last)
+            if is_last or len(self._found) >= wanted:
+                break
+            start = end
+            fresh = len(self._found) - had
+            needed = ceil(1.2 * count * (wanted - len(self._found)) / fresh) if fresh else _GROWTH * count
+            count = min(max(count, needed), _GROWTH * count, _MOST)
+        return [self._back(place) for place in self._found]
+
+    async def _end(self, start: Decimal | None, count: int) -> Decimal | None:
+        """An own price so far from the start that no level has more than `count` stored prices between; None: all."""
+        shares, down = self._shares, self._down
+        levels = {level: level.least if down else level.most for level in shares.levels}
+        if not down and max(levels.values()) == 1:
+            return None
+        levels = {level: share for level, share in levels.items() if share < 1}
+        slack = shares.tolerance if down else -shares.tolerance
+        if start is None:
+            begins = [_HIGHEST if down else Decimal(0)]
+        else:
+            begins = [max(Decimal(0), (start + slack) / (1 - share)) for share in levels.values()]
+        amounts = await self._reader.ahead(self._sight, begins, count, descending=down)
+        if start is None:
+            amounts = list(amounts) * len(levels)
+        ends = [
+            amount * (1 - share) + slack
+            for amount, share in zip(amounts, levels.values(), strict=True)
+            if amount is not None
+        ]
+        if not ends:
+            return None
+        end = max(ends) if down else min(ends)
+        if start is not None:  # many goods of one price
+            end = min(end, start - _GRID) if down else max(end, start + _GRID)
+        return end
+
+    async def _slice(
+        self,
+        start: Decimal | None,
+        end: Decimal | None,
+        border: _Place | None,
+        wanted: int,
+        *,
+        is_small: bool,
+        is_last: bool,
+    ) -> None:
+        """Add the goods from `start` to `end`, the end itself only in the last slice, as far as the page needs them."""
+        low, high = (end, start) if self._down else (start, end)
+        spans = None if is_small else tuple(self._shares.spans(low, high))
+        limit = _CANDIDATES * wanted
+        before = list(self._found)
+        while True:
+            piece = PriceSlice(self._shares, low, high, spans, limit, self._down)
+            candidates = await self._reader.candidates(self._request, self._sight, piece)
+            is_cut = len(candidates) == limit
+            for first in range(0, len(candidates), wanted):
+                await self._price([one.product_id for one in candidates[first : first + wanted]])
+                known = candidates[: first + wanted]
+                is_all = len(known) == len(candidates) and not is_cut
+                edge = None if is_all else candidates[min(first + wanted, len(candidates) - 1)].edge
+                places = {
+                    place
+                    for product in dict.fromkeys(one.product_id for one in known)
+                    if (place := self._within(product, low, high, None if is_last else end)) is not None
+                    and (border is None or place > border)
+                    and (edge is None or (-place.price > edge if self._down else place.price < edge))
+                }
+                self._found = sorted([*before, *places])[:wanted]
+                if len(self._found) >= wanted:
+                    return
+            if not is_cut:
+                return
+            limit *= 4
+
+    def _within(
+        self, product: UUID, low: Decimal | None, high: Decimal | None, without: Decimal | None
+    ) -> _Place | None:
+        price = self._prices[product]
+        if (
+            price is None
+            or price == without
+            or (low is not None and price < low)
+            or (high is not None and price > high)
+        ):
+            return None
+        return self._place(price, product)
+
+    async def _price(self, products: Sequence[UUID]) -> None:
+        fresh = [one for one in products if one not in self._prices]
+        if not fresh:
+            return
+        goods = await self._reader.priced(fresh, self._sight)
+        pricer = await self._pricing.known(variants_of(goods))
+        self._prices |= dict.fromkeys(fresh) | {one.product_id: own_price(one, pricer) for one in goods}
 
 
 async def page_by_price(
@@ -152,7 +209,7 @@ async def page_by_price(
     if in_unpriced and not ranged:
         found += await _unpriced(reader, request, sight, after.product_id if after else None, request.limit)
     if not in_unpriced or backward:
-        scan = _Scan(reader, request, sight, pricing, await pricing.bound(), down=down)
+        scan = _Scan(reader, request, sight, pricing, await pricing.shares(reader.paths), down=down)
         priced = await scan.read(place, request.limit - len(found)) if len(found) < request.limit else []
         found += [(str(price), product) for price, product in priced]
     if not in_unpriced and not backward and not ranged and len(found) < request.limit:

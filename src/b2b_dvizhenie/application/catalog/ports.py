@@ -1,7 +1,7 @@
 """Reading the catalogue. Goods, sections and warehouses that are inactive or hidden do not exist for these reads."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, Self
@@ -14,9 +14,11 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import Known, Position, SearchText, Selection, Sort, Term
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import Bound, LineQuote, PricePoint
+from b2b_dvizhenie.domain.pricing import LineQuote, PricePoint, Shares, Span
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, ProductId, VariantId, WarehouseId
 from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED, ClosedGoods, Information
+
+Paths = Callable[[Collection[UUID]], Awaitable[Mapping[UUID, Sequence[UUID]]]]
 
 
 class Sight(Struct, frozen=True):
@@ -110,19 +112,26 @@ class Described(Struct, frozen=True):
     path: tuple[SectionStep, ...]
 
 
-class BasePlace(Struct, frozen=True, gc=False):
-    """A place in the order of stored prices."""
+class PriceSlice(Struct, frozen=True):
+    """Own prices from `low` to `high`, both included and None where open; `shares` say what stored ones become them.
 
-    amount: Decimal
-    variant_id: UUID
+    `spans` are the stored prices to look among, goods apart beside them; None: look at the whole selection. At most
+    `limit` are wanted, from the lowest own price on, or from the highest when `descending`.
+    """
+
+    shares: Shares
+    low: Decimal | None
+    high: Decimal | None
+    spans: tuple[Span, ...] | None
+    limit: int
+    descending: bool
 
 
-class BasePrice(Struct, frozen=True, gc=False):
-    """A stored price that the buyer's first quantity reaches, with the product it belongs to."""
+class Candidate(Struct, frozen=True, gc=False):
+    """A product one of whose stored prices can become an own price of a slice: beyond `edge` of that it cannot lie."""
 
-    amount: Decimal
-    variant_id: UUID
     product_id: UUID
+    edge: Decimal
 
 
 class PricedGoods(Struct, frozen=True):
@@ -175,12 +184,32 @@ class CatalogReader(Protocol):
         ...
 
     @abstractmethod
-    async def by_base(
-        self, request: ListRequest, sight: Sight, after: BasePlace | None, limit: int, *, descending: bool
-    ) -> Sequence[BasePrice]:
-        """Stored prices of the selected goods in the sight's type and currency, by (amount, variant), beyond a place.
+    async def paths(self, sections: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+        """Ids from the root down to each section that is, or lies below, one of these; whether it is shown or not."""
+        ...
 
-        Contract: only prices of active variants that the first quantity of their product reaches; one round trip.
+    @abstractmethod
+    async def is_larger(self, request: ListRequest, sight: Sight, count: int) -> bool:
+        """Whether the selection may hold more goods than that; true where it is narrowed by nothing but stock."""
+        ...
+
+    @abstractmethod
+    async def ahead(
+        self, sight: Sight, starts: Sequence[Decimal], count: int, *, descending: bool
+    ) -> Sequence[Decimal | None]:
+        """For each start, the amount that so many stored prices of the sight's type lie before; None: there are fewer.
+
+        Contract: an estimate, for which no goods are looked at; one round trip.
+        """
+        ...
+
+    @abstractmethod
+    async def candidates(self, request: ListRequest, sight: Sight, piece: PriceSlice) -> Sequence[Candidate]:
+        """Selected goods with a stored price that may become an own price of the slice, by their edges.
+
+        Contract: one per such price, in the sight's type and currency, of an active variant, reached by the first
+        quantity of its product. Nothing is missing but, where `limit` of them came, what lies at or beyond the last
+        edge. What is looked at are the prices in the spans and the goods apart; one round trip.
         """
         ...
 
@@ -193,7 +222,7 @@ class CatalogReader(Protocol):
     async def unpriced(
         self, request: ListRequest, sight: Sight, after: UUID | None, limit: int, *, descending: bool
     ) -> Sequence[ProductId]:
-        """Selected goods of which `by_base` has no price, by id, beyond a place."""
+        """Selected goods without a price in the sight's type and currency that the first quantity reaches, by id."""
         ...
 
     @abstractmethod
@@ -277,8 +306,8 @@ class Pricing(Protocol):
     """The prices of one request: whatever it asks for, in however many steps, is of one version of the rules."""
 
     @abstractmethod
-    async def bound(self) -> Bound:
-        """How far below a stored price the actor's own price can lie, whatever the goods."""
+    async def shares(self, paths: Paths) -> Shares:
+        """What can be between stored prices and the actor's own; `paths` is `CatalogReader.paths`."""
         ...
 
     @abstractmethod
@@ -290,8 +319,8 @@ class Pricing(Protocol):
 class Pricer(Protocol):
     """Port: the discounts that hold for an actor (`application.pricing.CurrentDiscounts`).
 
-    Contract: each call of `bound` and `known` takes at most one round trip, one more when the rules are not at hand;
-    none where the actor has no discounts.
+    Contract: each call of `shares` and `known` takes at most one round trip of its own, one more when the rules are not
+    at hand; none where the actor has no discounts.
     """
 
     @abstractmethod

@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from b2b_dvizhenie.application.catalog import Paths
 from b2b_dvizhenie.application.pricing.ports import ActiveSet, PriceSource, RuleBooks, Stored, StoredLine
+from b2b_dvizhenie.application.pricing.sharing import KeptShares
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.pricing import (
-    NOTHING_OFF,
-    Bound,
     Buyer,
     Discounts,
     LineInput,
     LineQuote,
     PricePoint,
+    Shares,
     limits_of,
+    no_shares,
     quote_line,
 )
 from b2b_dvizhenie.domain.shared.ids import VariantId
@@ -89,13 +91,15 @@ class ActorPrices:
             self._active, self._is_known = await self._own.prices.active(self._now), True
         return self._active
 
-    async def bound(self) -> Bound:
-        """How far below a stored price the actor's own price can lie."""
+    async def shares(self, paths: Paths) -> Shares:
+        """What can be between stored prices and the actor's own."""
         active = await self._version()
         if active is None:
-            return NOTHING_OFF
+            return no_shares(self._terms.currency)
         discounts = await self._own.rules(active, self._terms, self._now)
-        return discounts.book.bound
+        sections = discounts.book.sections
+        ways = await paths(sections) if sections else {}
+        return self._own.sharing.shares(discounts, self._terms.currency, active.limits, ways)
 
     async def known(self, variants: Sequence[VariantId]) -> LinePrices:
         """Discounts of variants whose prices the caller has read."""
@@ -111,6 +115,7 @@ class CurrentDiscounts:
 
     def __init__(self, prices: PriceSource, books: RuleBooks, clock: Clock) -> None:
         self.prices = prices
+        self.sharing = KeptShares()
         self._books = books
         self._clock = clock
 

@@ -1,7 +1,6 @@
 """The one price function and what it explains. Catalogue, card, cart, order, API and feeds all call `quote`."""
 
 from b2b_dvizhenie.domain.pricing.books import AmbiguousRules, Limits, RuleBook, ambiguities
-from b2b_dvizhenie.domain.pricing.bounds import NOTHING_OFF, Bound, bound_of
 from b2b_dvizhenie.domain.pricing.bulk import BulkPrice, BulkPricer, CommonLookups
 from b2b_dvizhenie.domain.pricing.currencies import (
     BASE,
@@ -72,6 +71,7 @@ from b2b_dvizhenie.domain.pricing.rule_sets import (
     tree,
 )
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
+from b2b_dvizhenie.domain.pricing.shares import Combining, Layer, Share, Shares, Sharing, Span, Steps, no_shares
 from b2b_dvizhenie.domain.pricing.shelves import Shelf
 from b2b_dvizhenie.domain.pricing.strategies import amount_of
 from b2b_dvizhenie.domain.pricing.timeline import Insertion, Period, StartPassed, StartTaken, insertion
@@ -89,17 +89,16 @@ __all__ = [
     "MAX_ASKED",
     "MAX_RATE",
     "MAX_TITLE",
-    "NOTHING_OFF",
     "RATE_JUMP",
     "RATE_MAX_AGE",
     "AmbiguousRules",
     "Applied",
     "AskedLine",
     "BaseSource",
-    "Bound",
     "BulkPrice",
     "BulkPricer",
     "Buyer",
+    "Combining",
     "CommonLookups",
     "Converted",
     "CurrencyReport",
@@ -118,6 +117,7 @@ __all__ = [
     "HowLive",
     "Insertion",
     "Kind",
+    "Layer",
     "LimitInvalid",
     "LimitKind",
     "Limits",
@@ -151,10 +151,15 @@ __all__ = [
     "RuleInput",
     "SetLimits",
     "SetState",
+    "Share",
+    "Shares",
+    "Sharing",
     "Shelf",
     "Side",
+    "Span",
     "StartPassed",
     "StartTaken",
+    "Steps",
     "Strategy",
     "Tally",
     "Target",
@@ -165,7 +170,6 @@ __all__ = [
     "ambiguities",
     "amount_of",
     "at_live",
-    "bound_of",
     "explanation_of",
     "heard",
     "held",
@@ -173,6 +177,7 @@ __all__ = [
     "jumped",
     "limits_of",
     "locked_lines",
+    "no_shares",
     "quote",
     "quote_line",
     "replay",

@@ -10,7 +10,6 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from b2b_dvizhenie.domain.pricing.bounds import Bound, bound_of
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.rules import Goods, Kind, Rule
 
@@ -75,9 +74,11 @@ class RuleBook:
         return self.root.all_rules()
 
     @cached_property
-    def bound(self) -> Bound:
-        """How far below its base the price of any line can lie."""
-        return bound_of(self.root, self.rules)
+    def sections(self) -> frozenset[UUID]:
+        """Every section that a rule of the book names."""
+        own = (rule.category_id for rule in self._own.all_rules())
+        named = frozenset(one for one in own if one is not None)
+        return named if self._common is None else named | self._common.sections
 
     def every_placed(self) -> "list[Placed]":
         """Every rule of the book, each with the group it stands in."""

@@ -69,7 +69,7 @@ class CommonLookups:
         if key not in self._known:  # the book is kept beside its lookup, so that no other takes its id
             rules = book.rules
             is_common = all(rule.target == _EVERYBODY for rule in rules)
-            holding = [rule for rule in rules if _holds(rule, currency, now)]
+            holding = [rule for rule in rules if rule.is_in_force(currency, now)]
             self._known[key] = (book, _Largest(holding) if is_common else None)
         return self._known[key][1]
 
@@ -143,16 +143,6 @@ def _as_is(amount: Decimal) -> Decimal:
     return amount
 
 
-def _holds(rule: Rule, currency: str, now: datetime) -> bool:
-    """Everything of `Rule.mismatch` that asks neither for the buyer nor for the line."""
-    return (
-        rule.is_active
-        and (rule.starts_at is None or now >= rule.starts_at)
-        and (rule.ends_at is None or now < rule.ends_at)
-        and (rule.effect is Effect.PERCENT or rule.currency == currency)
-    )
-
-
 def _largest(discounts: Discounts, currency: str, lookups: CommonLookups | None) -> "_Largest":
     book = discounts.book
     common = None
@@ -160,7 +150,8 @@ def _largest(discounts: Discounts, currency: str, lookups: CommonLookups | None)
         common = lookups.of(book.common, currency, discounts.now)
     rules = book.rules if common is None else book.skeleton.all_rules()
     return _Largest(
-        [one for one in rules if _holds(one, currency, discounts.now) and one.target.covers(discounts.buyer)], common
+        [one for one in rules if one.is_in_force(currency, discounts.now) and one.target.covers(discounts.buyer)],
+        common,
     )
 
 
@@ -179,7 +170,7 @@ class _Candidates:
         for rule, group in discounts.book.placed(goods):
             key = rule.rule_id.int
             if key not in holding:
-                holds = _holds(rule, self._currency, discounts.now)
+                holds = rule.is_in_force(self._currency, discounts.now)
                 holding[key] = holds and rule.target.covers(discounts.buyer)
             if holding[key] and quantity >= rule.minimum:
                 matching[group].append(rule)

@@ -123,6 +123,15 @@ class Rule(Struct, frozen=True):
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
             raise ValueError("a rule must end after it starts")
 
+    def is_in_force(self, currency: str, now: datetime) -> bool:
+        """Whether all holds that `mismatch` asks neither of the buyer nor of the line."""
+        return (
+            self.is_active
+            and (self.starts_at is None or now >= self.starts_at)
+            and (self.ends_at is None or now < self.ends_at)
+            and (self.effect is Effect.PERCENT or self.currency == currency)
+        )
+
     def depth(self, goods: Goods) -> int:
         """How deep the rule's category lies on the way to the product: 0 without a category."""
         return goods.path.index(self.category_id) + 1 if self.category_id in goods.path else 0

@@ -1,7 +1,8 @@
 """The catalogue over bare psycopg: the hottest read of the product, two statements per page on one connection."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from psycopg.rows import TupleRow
 
 from b2b_dvizhenie.adapters.postgres.closings import Closing, values_of
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.views import catalog_by_price_sql as by_price_sql
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql as sql
+from b2b_dvizhenie.adapters.postgres.views.catalog_by_price import candidates_of
 from b2b_dvizhenie.adapters.postgres.views.catalog_counts import CountCache, Counted, SectionCounts
 from b2b_dvizhenie.application.catalog.ports import (
-    BasePlace,
-    BasePrice,
+    Candidate,
     CatalogReader,
     Described,
     Item,
@@ -24,6 +26,7 @@ from b2b_dvizhenie.application.catalog.ports import (
     ListRequest,
     Offer,
     PricedGoods,
+    PriceSlice,
     Search,
     Sight,
     StockPoint,
@@ -183,19 +186,41 @@ class PostgresCatalogReader(CatalogReader):
         currency = sight.terms.currency if sight.terms else ""
         return shape, values | {"price_type": sight.price_type_id, "currency": currency}
 
-    async def by_base(
-        self, request: ListRequest, sight: Sight, after: BasePlace | None, limit: int, *, descending: bool
-    ) -> Sequence[BasePrice]:
-        """Stored prices of the selected goods, beyond a place."""
+    async def paths(self, sections: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+        """The way from the root to each section that is, or lies below, one of these."""
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(by_price_sql.PATHS, {"sections": list(sections)})
+            return dict(await cursor.fetchall())
+
+    async def is_larger(self, request: ListRequest, sight: Sight, count: int) -> bool:
+        """Whether the selection may hold more goods than that."""
         shape, values = self._priced_question(request, sight)
-        values["limit"] = limit
-        if after is not None:
-            values |= {"amount": after.amount, "id": after.variant_id}
-        statement = sql.by_base(shape, after=after is not None, descending=descending)
+        if not (shape.section or shape.search or shape.brands):
+            return True
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(by_price_sql.count(shape), values | {"limit": count + 1})
+            row = await cursor.fetchone()
+        return row is None or row[0] > count
+
+    async def ahead(
+        self, sight: Sight, starts: Sequence[Decimal], count: int, *, descending: bool
+    ) -> Sequence[Decimal | None]:
+        """The amounts so many stored prices ahead."""
+        values = {"price_type": sight.price_type_id, "starts": list(starts), "count": count}
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(by_price_sql.ahead(descending=descending), values)
+            return [row[0] for row in await cursor.fetchall()]
+
+    async def candidates(self, request: ListRequest, sight: Sight, piece: PriceSlice) -> Sequence[Candidate]:
+        """Goods that may belong to a slice of own prices."""
+        statement, values = candidates_of(*self._priced_question(request, sight), piece)
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
             await cursor.execute(statement, values)
-            return [BasePrice(*row) for row in await cursor.fetchall()]
+            return [Candidate(*row) for row in await cursor.fetchall()]
 
     async def priced(self, products: Sequence[UUID], sight: Sight) -> Sequence[PricedGoods]:
         """What the own prices of these products depend on."""

@@ -40,13 +40,15 @@ class Shape(NamedTuple):
     closing: Closing = OPEN
 
 
-def _source(shape: Shape) -> str:
+def source_of(shape: Shape) -> str:
+    """Where selected goods are read from: product p, and where a section is asked for its placement pl."""
     if not shape.section:
         return "product p"
     return "product_placement pl JOIN product p ON p.product_id = pl.product_id"
 
 
-def _conditions(shape: Shape) -> list[str]:
+def conditions_of(shape: Shape) -> list[str]:
+    """What selected goods fulfil, in terms of p and pl."""
     conditions = [_VISIBLE, *open_goods(shape.closing)]
     if shape.section:
         conditions += ["pl.section_id = %(section)s", _IN_SECTION.format(closing=anded(enterable(shape.closing)))]
@@ -96,7 +98,7 @@ def page(shape: Shape, sort: Sort, *, after: bool, backward: bool) -> str:
     Read backwards, the rows come in the reverse of the order of the list.
     """
     order = _order(sort, shape)
-    conditions = _conditions(shape)
+    conditions = conditions_of(shape)
     down = order.descending != backward
     if after:
         left, right = ", ".join(order.columns), ", ".join(order.position)
@@ -114,7 +116,7 @@ SELECT page.product_id, page.name, page.article, page.brand_id, b.name, page.sec
   FROM (SELECT p.product_id, p.name, p.article, p.brand_id, {shown_section(shape.closing)} AS section_id, p.unit_name,
                trim_scale(p.order_multiple) AS order_multiple, trim_scale(p.vat_rate) AS vat_rate,
                {order.key} AS key, {score} AS score
-          FROM {_source(shape)}
+          FROM {source_of(shape)}
          WHERE {" AND ".join(conditions)}
          ORDER BY {columns}
          LIMIT %(limit)s) page
@@ -123,45 +125,23 @@ SELECT page.product_id, page.name, page.article, page.brand_id, b.name, page.sec
 
 
 # The smallest multiple that is one unit or more: `first_quantity` of the catalogue.
-_FIRST_QUANTITY = "CASE WHEN p.order_multiple > 0 THEN ceil(1 / p.order_multiple) * p.order_multiple ELSE 1 END"
-_OWN_BASE = f"q.price_type_id = %(price_type)s AND q.currency = %(currency)s AND q.min_quantity <= {_FIRST_QUANTITY}"
-
-
-def _with_section(shape: Shape) -> str:
-    joined = "product_placement pl ON pl.product_id = p.product_id"
-    return f"\n  JOIN {joined}" if shape.section else ""
-
-
-@lru_cache(maxsize=256)
-def by_base(shape: Shape, *, after: bool, descending: bool) -> str:
-    """Stored prices of the selected goods in their order. Parameters: as `page`, price_type, currency, amount, id."""
-    conditions = [_OWN_BASE, *_conditions(shape)]
-    if after:
-        conditions.append(f"(q.amount, q.variant_id) {'<' if descending else '>'} (%(amount)s, %(id)s)")
-    direction = " DESC" if descending else ""
-    return f"""
-SELECT q.amount, q.variant_id, v.product_id
-  FROM price q
-  JOIN variant v ON v.variant_id = q.variant_id AND v.is_active
-  JOIN product p ON p.product_id = v.product_id{_with_section(shape)}
- WHERE {" AND ".join(conditions)}
- ORDER BY q.amount{direction}, q.variant_id{direction}
- LIMIT %(limit)s"""  # noqa: S608 - assembled from the constants above
+FIRST_QUANTITY = "CASE WHEN p.order_multiple > 0 THEN ceil(1 / p.order_multiple) * p.order_multiple ELSE 1 END"
+OWN_BASE = f"q.price_type_id = %(price_type)s AND q.currency = %(currency)s AND q.min_quantity <= {FIRST_QUANTITY}"
 
 
 @lru_cache(maxsize=256)
 def unpriced(shape: Shape, *, after: bool, descending: bool) -> str:
-    """Selected goods of which `by_base` has no price. Parameters: as there."""
-    conditions = _conditions(shape)
+    """Selected goods without a price. Parameters: as `page`, price_type, currency, id."""
+    conditions = conditions_of(shape)
     if after:
         conditions.append(f"p.product_id {'<' if descending else '>'} %(id)s")
     return f"""
 SELECT p.product_id
-  FROM {_source(shape)}
+  FROM {source_of(shape)}
  WHERE {" AND ".join(conditions)}
    AND NOT EXISTS (
        SELECT 1 FROM variant v JOIN price q ON q.variant_id = v.variant_id
-        WHERE v.product_id = p.product_id AND v.is_active AND {_OWN_BASE})
+        WHERE v.product_id = p.product_id AND v.is_active AND {OWN_BASE})
  ORDER BY p.product_id{" DESC" if descending else ""}
  LIMIT %(limit)s"""  # noqa: S608 - assembled from the constants above
 
@@ -178,8 +158,8 @@ def facets(shape: Shape) -> str:
     return f"""
 SELECT counted.brand_id, b.name, counted.goods
   FROM (SELECT p.brand_id, count(*) AS goods
-          FROM {_source(shape)}
-         WHERE {" AND ".join(_conditions(shape))}
+          FROM {source_of(shape)}
+         WHERE {" AND ".join(conditions_of(shape))}
          GROUP BY p.brand_id) counted
   LEFT JOIN brand b ON b.brand_id = counted.brand_id"""  # noqa: S608 - assembled from the constants above
 
