@@ -18,6 +18,7 @@ PRELOADED = [
     "b2b_dvizhenie.entrypoints.http.serving",
     "b2b_dvizhenie.entrypoints.worker.working",
     "import_process",
+    "order_process",
     "portal_process",
     "web_process",
     "worker_process",

@@ -51,7 +51,7 @@ def seconds_of_work(run: Process) -> float:
     return sum(time.user + time.system + time.children_user + time.children_system for time in times)
 
 
-def test_everything_from_nothing_and_all_of_it_gone_after_ctrl_c(tmp_path: Path) -> None:
+def test_everything_from_nothing_and_all_of_it_gone_after_ctrl_c_or_a_kill(tmp_path: Path) -> None:
     data = {"B2B_DATA_DIR": str(tmp_path / "var"), "B2B_DATABASE_URL": ""}
     with started(b2b("run", "--port", "0"), tmp_path, **data) as run:
         url = address(run)
@@ -71,18 +71,10 @@ def test_everything_from_nothing_and_all_of_it_gone_after_ctrl_c(tmp_path: Path)
     with started(b2b("run", "--port", "0"), tmp_path, **data) as again:
         assert answers(address(again))
         assert seconds_of_work(again) < 10
-        again.signal(signal.SIGTERM)
-        assert again.ended(20) == 0
-
-
-def test_children_and_database_end_when_the_parent_is_killed(tmp_path: Path) -> None:
-    data = {"B2B_DATA_DIR": str(tmp_path / "var"), "B2B_DATABASE_URL": ""}
-    with started(b2b("run", "--port", "0"), tmp_path, **data) as run:
-        address(run)
-        family = [child.pid for child in run.children()]
+        family = [child.pid for child in again.children()]
         postmaster = int((tmp_path / "var" / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
-        run.signal(signal.SIGKILL)
-        run.child.wait(5)
+        again.signal(signal.SIGKILL)
+        again.child.wait(5)
         until(lambda: gone(family), 8, "the end of the children")
         until(lambda: gone([postmaster]), 8, "the end of the database")
 
