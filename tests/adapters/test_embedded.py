@@ -42,6 +42,7 @@ def test_the_last_one_out_stops_it(tmp_path: Path) -> None:
     assert cluster.running()
     let_go(second)
     assert not cluster.running()
+    assert not cluster.socket.exists()
 
 
 def test_kill_of_a_user_leaves_no_stale_state(tmp_path: Path) -> None:

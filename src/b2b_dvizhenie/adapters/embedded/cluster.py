@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from b2b_dvizhenie.adapters.embedded.binaries import EmbeddedError, find_binaries, version
@@ -72,13 +72,9 @@ class Cluster:
         self.socket = Path(tempfile.gettempdir()) / f"b2b-{name}"
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            self.socket.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise EmbeddedError(f"The data directory {self.root} cannot be written: {error.strerror}.") from error
-        if self.socket.stat().st_uid != os.geteuid() and os.geteuid() != 0:
-            raise EmbeddedError(f"{self.socket} belongs to somebody else; remove it or set TMPDIR.")
         give_away(self.root)
-        give_away(self.socket)
 
     def url(self, database: str = "b2b") -> str:
         """Connection URL of a database of this cluster."""
@@ -104,8 +100,19 @@ class Cluster:
             raise EmbeddedError(f"{program} failed: {last}")
         return done
 
+    def _make_socket_folder(self) -> None:
+        try:
+            self.socket.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise EmbeddedError(f"{self.socket} cannot be made: {error.strerror}. Set TMPDIR.") from error
+        if self.socket.stat().st_uid != os.geteuid() and os.geteuid() != 0:
+            raise EmbeddedError(f"{self.socket} belongs to somebody else; remove it or set TMPDIR.")
+        give_away(self.socket)
+
     def running(self) -> bool:
         """Whether the server answers."""
+        if not self.socket.exists():
+            return False
         return self._run("pg_isready", "-q", "-h", str(self.socket), "-U", SUPERUSER, check=False).returncode == 0
 
     def _initialise(self) -> None:
@@ -174,6 +181,7 @@ class Cluster:
             fcntl.flock(mutex, fcntl.LOCK_EX)
             try:
                 fcntl.flock(use, fcntl.LOCK_SH)
+                self._make_socket_folder()
                 if not (self.data / "PG_VERSION").exists():
                     self._initialise()
                 self._start()
@@ -189,3 +197,5 @@ class Cluster:
                     pass  # somebody else still works with it
                 else:
                     self.stop()
+                    with suppress(OSError):  # what a server that was killed left in it is taken over by the next
+                        self.socket.rmdir()
