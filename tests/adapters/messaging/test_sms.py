@@ -144,6 +144,14 @@ async def test_whatever_the_line_does_is_uncertain(vendor: str, fault: Fault) ->
     assert isinstance(await outcome_of(vendor, gateway), Uncertain)
 
 
+async def test_an_answer_that_trickles_is_not_waited_out() -> None:
+    """No wait for a byte is long; limits of single steps would take the whole answer, seconds later."""
+    gateway = SmsGateway()
+    gateway.faults.append(Fault.TRICKLING)
+    assert await outcome_of("smsru", gateway) == Uncertain("TimeoutError")
+    assert len(gateway.taken) == 1
+
+
 @pytest.mark.parametrize("vendor", ["smsc", "smsru"])
 async def test_a_gateway_that_cannot_be_reached_was_sent_nothing(vendor: str) -> None:
     url = "http://127.0.0.1:9/"

@@ -1,13 +1,18 @@
 """The second step: set up, asked at every way in, used once, budgeted, required of roles, reset by administrators."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from base64 import b32decode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from litestar.testing import AsyncTestClient
 from postbox import Mailbox
 from sqlalchemy import text
@@ -27,6 +32,7 @@ from b2b_dvizhenie.domain.identity import (
 )
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import UserId
+from b2b_dvizhenie.entrypoints.cli import users
 from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
@@ -293,6 +299,24 @@ async def test_the_operator_resets_it_and_ends_all_sessions(phone: Phone, contai
     assert [one.subject for one in post.mail.sent][1:] == ["Второй фактор сброшен: b2b_dvizhenie"]
     told = "SELECT after FROM audit WHERE action = 'identity.second_factor_reset'"
     assert await one(container, told) == {"second_factor": False, "sessions_closed": 1}
+
+
+async def test_the_command_asks_and_says_what_it_did(phone: Phone, database_url: str, tmp_path: Path) -> None:
+    await phone.set_up()
+
+    refused = CliRunner().invoke(users.command, ["reset-second-factor", MAIL], input="n\n")
+    assert (refused.exit_code, "Switch the second factor off" in refused.output) == (1, True)
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "b2b_dvizhenie", "users", "reset-second-factor", MAIL, "--yes"],
+        env={**os.environ, "B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().splitlines()[-1] == "second factor switched off, sessions ended: 1"
+    assert "token" in await phone.first_step()
 
 
 async def require(container: Container, code: str, *, required: bool = True) -> None:

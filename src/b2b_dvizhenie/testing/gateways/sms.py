@@ -17,6 +17,8 @@ from msgspec import Struct
 LOGIN, PASSWORD, API_ID = "wholesaler", "gateway secret", "11111111-2222-3333-4444-555555555555"
 _SHORTEST, _LONGEST = 11, 15
 _LONGEST_TEXT = 800
+_DRIP = 0.05
+"""Seconds between two bytes of what trickles."""
 
 
 class Fault(StrEnum):
@@ -25,6 +27,7 @@ class Fault(StrEnum):
     RESET = "reset"  # the line breaks before anything is done
     LOST_ANSWER = "lost_answer"  # the work is done, the line breaks
     SLOW = "slow"  # the work is done, the answer comes too late
+    TRICKLING = "trickling"  # the work is done, the answer comes a byte at a time
     GARBAGE = "garbage"  # the work is done, the answer is no JSON
     HTTP_500 = "http_500"  # nothing is done
     BUSY = "busy"  # the vendor's own answer to an overload
@@ -93,10 +96,12 @@ class SmsGateway:
         if fault is Fault.GARBAGE:
             content = content[: len(content) // 2] + "\u0000<html>"
         wire = content.encode()
-        writer.write(
-            f"HTTP/1.1 {status} OK\r\nContent-Length: {len(wire)}\r\nConnection: close\r\n\r\n".encode() + wire
-        )
-        await writer.drain()
+        writer.write(f"HTTP/1.1 {status} OK\r\nContent-Length: {len(wire)}\r\nConnection: close\r\n\r\n".encode())
+        for piece in [wire] if fault is not Fault.TRICKLING else (bytes([byte]) for byte in wire):
+            writer.write(piece)
+            await writer.drain()
+            if fault is Fault.TRICKLING:
+                await asyncio.sleep(_DRIP)
 
     def _done(self, method: str, path: str, given: dict[str, str], *, busy: bool) -> object:
         match path:
