@@ -5,6 +5,8 @@ from multiprocessing.connection import Connection
 from typing import Any, Self
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.shared.jobs import Job
@@ -41,10 +43,14 @@ class TornTransaction(PostgresOrderingTransaction):
             await second.commit()
 
 
-def main(line: Connection, url: str, data_dir: str, torn: bool = False) -> None:
+def main(line: Connection, url: str, data_dir: str, torn: bool = False, live: str = "") -> None:
     if torn:
         from b2b_dvizhenie.entrypoints.container import Container
 
         Container.ordering_work.set_provides(TornTransaction)
     listener = bind("127.0.0.1", 0)
-    serving.serve(Settings(data_dir=data_dir), url, listener, lambda: line.send(listener.getsockname()[1]))
+    settings = Settings(data_dir=data_dir)
+    if live:
+        told = {"adapter": "http_1c", "http_1c": {"url": live, "login": "portal", "password": "secret"}}
+        settings = replace(settings, live_prices=told)
+    serving.serve(settings, url, listener, lambda: line.send(listener.getsockname()[1]))

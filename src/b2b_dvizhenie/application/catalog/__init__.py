@@ -1,5 +1,6 @@
 """The catalogue as its viewer sees it: sections, goods, search, cards, facets; and finding what can be bought."""
 
+from b2b_dvizhenie.application.catalog.goods import first_quantity
 from b2b_dvizhenie.application.catalog.ports import CatalogReader, Item, ItemFinder, Paths
 from b2b_dvizhenie.application.catalog.use_cases import (
     DEFAULT_LIMIT,
@@ -47,4 +48,5 @@ __all__ = [
     "ShowSections",
     "Stock",
     "Variant",
+    "first_quantity",
 ]

@@ -44,6 +44,8 @@ from b2b_dvizhenie.application.pricing.live_ports import (
     LiveUnavailable,
     LiveWatch,
 )
+from b2b_dvizhenie.application.pricing.live_shown import Known as KnownPrices
+from b2b_dvizhenie.application.pricing.live_shown import LiveRow, LiveRows, ShowLivePrices, check_rows
 from b2b_dvizhenie.application.pricing.locks import NO_LOCK, PriceLock, PriceLocks
 from b2b_dvizhenie.application.pricing.naming import Known, NamedRule, PutNamedRule, References, RuleWords, read_rule
 from b2b_dvizhenie.application.pricing.ports import (
@@ -136,6 +138,7 @@ __all__ = [
     "Imported",
     "ItemRequest",
     "Known",
+    "KnownPrices",
     "LinePrices",
     "LineRequest",
     "ListRuleSets",
@@ -143,6 +146,8 @@ __all__ = [
     "LivePriceSource",
     "LivePrices",
     "LiveReferences",
+    "LiveRow",
+    "LiveRows",
     "LiveUnavailable",
     "LiveWatch",
     "NamedRule",
@@ -193,6 +198,7 @@ __all__ = [
     "SheetUnreadable",
     "Sheets",
     "ShowCurrencies",
+    "ShowLivePrices",
     "ShowRule",
     "ShowRuleSet",
     "ShowWhatIf",
@@ -208,6 +214,7 @@ __all__ = [
     "WhatIfs",
     "Why",
     "Witnesses",
+    "check_rows",
     "keys_of",
     "read_rule",
     "reasons_of",

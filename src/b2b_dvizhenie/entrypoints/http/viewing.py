@@ -11,6 +11,8 @@ from b2b_dvizhenie.domain.hierarchy import ViewOnly
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 WHILE_VIEWING = "while_viewing"
 """The mark of a handler that works all the same: it ends the view or the session, or keeps a choice in the browser."""
+READING = "reading"
+"""The same mark for one that reads although its method could change things: it is held to reading."""
 
 
 class OnlyLooking(ASGIMiddleware):
@@ -24,10 +26,11 @@ class OnlyLooking(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let own eyes through."""
         actor: Actor | None = scope.get("user")
-        if actor is None or actor.view is None or scope["route_handler"].opt.get(WHILE_VIEWING):
+        mark = scope["route_handler"].opt.get(WHILE_VIEWING)
+        if actor is None or actor.view is None or (mark and mark != READING):
             await next_app(scope, receive, send)
             return
-        if scope.get("method") not in _READING:
+        if scope.get("method") not in _READING and mark != READING:
             raise ViewOnly
         with reading_only():
             await next_app(scope, receive, send)

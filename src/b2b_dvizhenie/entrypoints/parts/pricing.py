@@ -79,6 +79,7 @@ class Pricing(Catalog):
         Base.clock,
         Base.settings.provided.exchange.zone,
     )
+    show_live_prices = providers.Factory(pricing.ShowLivePrices, Catalog.item_finder, price_lines, live_prices)
     price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies)
     confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
 

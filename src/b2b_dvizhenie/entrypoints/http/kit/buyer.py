@@ -16,6 +16,7 @@ from b2b_dvizhenie.entrypoints.http.pages.parts import (
     Facet,
     FacetOption,
     Link,
+    LiveStatus,
     Pager,
     Price,
     RangeFacet,
@@ -104,8 +105,7 @@ def catalogue(count: int = 13) -> CatalogueView:
         ),
         reset_url="/catalog?section=breakers",
         hidden=(("section", "breakers"),),
-        refined_at=NOW,
-        refined_changes=2,
+        status=LiveStatus(NOW, 2),
         export_url="/catalog/export.xlsx?section=breakers",
     )
 
@@ -123,7 +123,7 @@ def catalogue_of(brands: tuple[str, ...]) -> CatalogueView:
         pager=pages(len(goods), 1, 25, "/catalog?page={page}"),
         facets=(stock, replace(brand, options=options), *others),
         applied=tuple(Link(option.title, "/catalog") for option in chosen),
-        refined_at=None,
+        status=None,
     )
 
 
@@ -138,7 +138,7 @@ def search_results() -> CatalogueView:
         url="/search?q=x",
         query="дифафтомат",
         note=SearchNote("дифавтомат", "/search?q=x&literal=1"),
-        stale=True,
+        status=LiveStatus(NOW, stale=True),
     )
 
 

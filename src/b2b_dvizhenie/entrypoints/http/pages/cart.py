@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.shared.money import Money
-from b2b_dvizhenie.entrypoints.http.pages.parts import Price, Quantity
+from b2b_dvizhenie.entrypoints.http.pages.parts import LiveFeed, Price, Quantity
 from b2b_dvizhenie.entrypoints.http.pages.shell import Limit
 
 
@@ -61,6 +61,7 @@ class CartView(Struct, frozen=True, kw_only=True):
     consent: Money | None = None  # by how much the sum rose since the viewer saw it
     price_version: str = ""  # names the prices on the page; sent with the consent
     price_lock: str = ""  # promises the live ones among them; sent along
+    live: LiveFeed | None = None  # where the open page asks for live prices
     blocked: Literal["", "lines", "limit", "overdue", "permission"] = ""
     minimum: Money | None = None  # the least sum of an order, where it is not reached
     problems: tuple[str, ...] = ()  # of the cart as a whole, translated

@@ -1,6 +1,5 @@
 """The catalogue: sections, filters, goods with the viewer's prices and stock, quantities in place."""
 
-from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
@@ -9,6 +8,8 @@ from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.pages.parts import (
     Facet,
     Link,
+    LiveFeed,
+    LiveStatus,
     Pager,
     Price,
     Quantity,
@@ -61,9 +62,8 @@ class CatalogueView(Struct, frozen=True, kw_only=True):
     query: str = ""
     hidden: tuple[tuple[str, str], ...] = ()  # parameters the filter form must keep (section, view)
     note: SearchNote | None = None
-    refined_at: datetime | None = None  # the ERP was asked for live prices
-    refined_changes: int = 0
-    stale: bool = False  # the ERP did not answer in time, stored prices are shown
+    live: LiveFeed | None = None  # where the page asks for live prices
+    status: LiveStatus | None = None
     export_url: str | None = None
     can_order: bool = True
     prices: bool = True  # the viewer may see prices

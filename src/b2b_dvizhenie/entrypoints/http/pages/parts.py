@@ -40,6 +40,29 @@ class Price(Struct, frozen=True, kw_only=True):
         return "up" if self.amount.amount > self.previous.amount else "down"
 
 
+class LiveFeed(Struct, frozen=True):
+    """How an open page gets live prices: it sends `variants` to `url` and swaps in what comes back, again and again.
+
+    `key` changes with what is asked for; `main` is the variant whose price the card shows large.
+    """
+
+    url: str
+    key: str
+    variants: str
+    main: str = ""
+
+
+class LiveStatus(Struct, frozen=True):
+    """How asking for live prices ended: when, how many of the page's prices differ from the stored ones.
+
+    `stale`: the ERP did not answer in time, so the stored prices are shown.
+    """
+
+    at: datetime
+    changes: int = 0
+    stale: bool = False
+
+
 class StockLine(Struct, frozen=True, kw_only=True):
     """Stock in one warehouse; `quantity` is None where the viewer sees only the level."""
 

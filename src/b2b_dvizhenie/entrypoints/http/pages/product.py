@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueRow
-from b2b_dvizhenie.entrypoints.http.pages.parts import Link, Price, Quantity, Stock
+from b2b_dvizhenie.entrypoints.http.pages.parts import Link, LiveFeed, Price, Quantity, Stock
 
 
 class Picture(Struct, frozen=True):
@@ -99,3 +99,4 @@ class ProductView(Struct, frozen=True, kw_only=True):
     show_stock: bool = True  # the viewer may see stock
     breaks: tuple[Break, ...] = ()
     discontinued: bool = False
+    live: LiveFeed | None = None  # where the card asks for live prices

@@ -37,6 +37,7 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of, local_path, wa
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 UNPROCESSABLE = 422
+LIVE_URL = "/cart/live"
 _FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _QUANTITY = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,6})?|\.[0-9]{1,6}")
@@ -103,7 +104,8 @@ class CartPages:
         """The page of the cart, or its body where htmx asked."""
         shell = await self._frame.shell(request, "cart", cart=cart, flashes=flashes)
         company = shell.company.name if shell.company else ""
-        view = cart_view(cart, request.user, company, language_of(request))
+        live = LIVE_URL + shell.company_part if await self._frame.live.is_on(request.user) else ""
+        view = cart_view(cart, request.user, company, language_of(request), live=live)
         context = {"shell": shell, "view": view}
         answer = self._frame.page(request, "pages/cart.html", context, fragment="pages/cart/fragment.html")
         answer.status_code = status
@@ -156,7 +158,7 @@ async def show(
     repeated: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     """The cart; after an order was repeated, with what differs from it."""
-    cart = await show_cart(request.user)
+    cart = await show_cart(request.user, live="aged")
     flashes: tuple[Flash, ...] = ()
     if repeated is not None:
         differences = await repeat_order.differences(request.user, OrderId(repeated))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from gettext import GNUTranslations
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
@@ -12,12 +13,14 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.pages.cart import CartLine, CartTotals, CartView, LineProblem
-from b2b_dvizhenie.entrypoints.http.pages.parts import Price, Quantity
+from b2b_dvizhenie.entrypoints.http.pages.parts import LiveFeed, Price, Quantity
 from b2b_dvizhenie.entrypoints.http.pages.shell import CartSummary, Flash
 from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, InCart, percent_off
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 _MINIMUM = "ordering.below_minimum"
+LOCK_SHOWN = 3
+"""Minutes after which an open cart takes over a newer promise of the same prices."""
 
 
 def in_cart(cart: PricedCart | None) -> Cart:
@@ -105,8 +108,15 @@ def totals_of(cart: PricedCart) -> CartTotals | None:
     )
 
 
-def cart_view(cart: PricedCart, actor: Actor, company: str, language: str) -> CartView:
-    """The page of the cart."""
+def _feed(cart: PricedCart, url: str) -> LiveFeed:
+    """How the open cart asks for live prices; another state of it, or a promise that gets old, is another key."""
+    told = [(str(line.variant_id), str(line.previous_price), line.live_at is None) for line in cart.lines]
+    kept = cart.locked_until and (cart.locked_until.hour, cart.locked_until.minute // LOCK_SHOWN)
+    return LiveFeed(url, sha256(repr((cart.price_version, told, kept)).encode()).hexdigest()[:12], "")
+
+
+def cart_view(cart: PricedCart, actor: Actor, company: str, language: str, *, live: str = "") -> CartView:
+    """The page of the cart; `live` is where it asks for live prices, where they are told to this actor."""
     minimum = next((problem for problem in cart.problems if problem.code == _MINIMUM), None)
     others = [problem for problem in cart.problems if problem.code != _MINIMUM]
     blocked: Literal["", "lines", "permission"] = ""
@@ -121,6 +131,7 @@ def cart_view(cart: PricedCart, actor: Actor, company: str, language: str) -> Ca
         consent=Money(cart.risen, cart.currency) if cart.needs_consent else None,
         price_version=cart.price_version,
         price_lock=cart.price_lock,
+        live=_feed(cart, live) if live and cart.lines else None,
         blocked=blocked,
         minimum=None if minimum is None else Money(Decimal(minimum.params["minimum"]), cart.currency),
         problems=tuple(error_text(problem.code, problem.params, language) for problem in others),

@@ -36,6 +36,7 @@ from b2b_dvizhenie.entrypoints.http.api.catalog import (
 from b2b_dvizhenie.entrypoints.http.pages import parts
 from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueView, SearchNote
 from b2b_dvizhenie.entrypoints.http.pages.parts import Facet, FacetOption, Link, Pager, SectionNode
+from b2b_dvizhenie.entrypoints.http.portal import live
 from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.price_ranges import TypedPrice, range_title, shown_ranges, typed_prices
@@ -166,6 +167,10 @@ class Listing:
         facets = await self._facets(actor, selection)
         cart = await self._frame.cart(actor)
         shell = await self._frame.shell(request, "catalogue", query=selection.text, cart=cart)
+        rows = tuple(row for product in page.items for row in rows_of(product, in_cart(cart)))
+        is_live = bool(rows) and await self._frame.live.is_on(actor)
+        if is_live:
+            rows = live.with_known(rows, await self._frame.live.known(actor, live.asked_for(rows)))
         note = None
         if page.shown_for:
             note = SearchNote(page.shown_for.text, address.url(literal="true"))
@@ -178,7 +183,8 @@ class Listing:
         hidden += [("literal", "true")] if selection.literal else []
         view = CatalogueView(
             title=self._title(branch, selection, texts),
-            rows=tuple(row for product in page.items for row in rows_of(product, in_cart(cart))),
+            rows=rows,
+            live=live.feed_of(rows, shell.company_part) if is_live else None,
             pager=shown_pager(page, facets.total, address),
             sort=parts.Sort(selection.order(sort).value, tuple(order.value for order in orders)),
             url=address.url(),

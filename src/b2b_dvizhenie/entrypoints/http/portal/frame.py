@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from b2b_dvizhenie.application.companies import Profile, ShowProfile
 from b2b_dvizhenie.application.ordering import PricedCart, ShowCart
+from b2b_dvizhenie.application.pricing import ShowLivePrices
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.entrypoints.http.labels import label_of
@@ -65,10 +66,13 @@ def viewing_of(request: Request[Any, Any, Any]) -> Viewing | None:
 class Frame:
     """Puts pages of the portal into their frame. One per request kind: a Litestar dependency."""
 
-    def __init__(self, site: Site, show_profile: ShowProfile, show_cart: ShowCart) -> None:
+    def __init__(
+        self, site: Site, show_profile: ShowProfile, show_cart: ShowCart, show_live_prices: ShowLivePrices
+    ) -> None:
         self.site = site
         self._show_profile = show_profile
         self._show_cart = show_cart
+        self.live = show_live_prices
 
     async def cart(self, actor: Actor) -> PricedCart | None:
         """The cart of an actor who can have one."""

@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog import Card, Price, ShowProduct, Variant
 from b2b_dvizhenie.application.pricing import ExplainOwnPrice
@@ -17,6 +18,7 @@ from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import ProductId, VariantId
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
+from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueRow
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link
 from b2b_dvizhenie.entrypoints.http.pages.product import (
     Break,
@@ -25,6 +27,7 @@ from b2b_dvizhenie.entrypoints.http.pages.product import (
     PriceReason,
     ProductView,
 )
+from b2b_dvizhenie.entrypoints.http.portal import live
 from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.prose import safe_html
@@ -103,6 +106,18 @@ def view_of(
     )
 
 
+async def _live(view: ProductView, main: CatalogueRow, actor: Actor, frame: Frame, company_part: str) -> ProductView:
+    """The card with the prices that 1C told a moment ago, and the way to ask for those of this one."""
+    rows = view.variants or (main,)
+    known = {row.id: row for row in live.with_known(rows, await frame.live.known(actor, live.asked_for(rows)))}
+    return replace(
+        view,
+        price=known[main.id].price if main.id in known else view.price,
+        variants=tuple(known[row.id] for row in view.variants),
+        live=live.feed_of(rows, company_part, main.id),
+    )
+
+
 @get("/products/{product_id:uuid}", permission=Permission.CATALOG_VIEW, include_in_schema=False)
 async def product(
     request: Request[Actor, Any, Any],
@@ -122,6 +137,8 @@ async def product(
     view = view_of(card, frame, actor, texts, in_cart(cart), reason)
     if view is None:
         raise NotFound("product")
+    if main is not None and await frame.live.is_on(actor):
+        view = await _live(view, row_of(card.product, main, {}), actor, frame, shell.company_part)
     return frame.page(request, "pages/product.html", {"shell": shell, "view": view})
 
 

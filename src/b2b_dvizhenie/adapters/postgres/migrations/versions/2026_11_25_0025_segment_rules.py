@@ -1,7 +1,7 @@
 """What segments open and close: sections, brands, groups of information.
 
-Revision: 0024
-Revises: 0023
+Revision: 0025
+Revises: 0024
 """
 
 from typing import Any
