@@ -5,6 +5,9 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
+from drift_documents import explanations, sold_of
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from b2b_dvizhenie.domain.drift import (
@@ -19,6 +22,7 @@ from b2b_dvizhenie.domain.drift import (
     compare,
     compare_line,
 )
+from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import OrderId
 
 ORDER = OrderId(UUID(int=77))
@@ -136,3 +140,33 @@ def test_numbers_beyond_computing_are_an_error_that_callers_can_name() -> None:
     huge = ErpLine(ref="x", quantity=Decimal("1e60"), price=Decimal("1e60"), amount=Decimal("1e60"))
     with pytest.raises(ArithmeticError):
         compared((sold(1, "x"),), huge)
+
+
+numbers = st.one_of(st.sampled_from([Decimal(0), ONE, TEN, Decimal(-1)]), st.decimals(-1000, 1000, places=4))
+maybe = st.one_of(st.none(), numbers)
+discounts = st.builds(ErpDiscount, st.sampled_from(["", "A"]), maybe, maybe)
+lines = st.builds(
+    ErpLine,
+    ref=st.sampled_from(["x", "y", ""]),
+    name=st.sampled_from(["Goods x", ""]),
+    quantity=numbers,
+    price=numbers,
+    amount=numbers,
+    discounts=st.lists(discounts, max_size=3).map(tuple),
+    vat_rate=maybe,
+    vat_amount=maybe,
+    vat_included=st.sampled_from([None, True, False]),
+)
+
+
+@given(explanations(), st.lists(lines, max_size=4), maybe)
+def test_whatever_the_document_says_it_is_compared_and_adds_up(
+    told: Explanation, theirs: list[ErpLine], total: Decimal | None
+) -> None:
+    ours = (replace(sold_of(told), ref="x"), sold(2, "y"), sold(3, "y", ONE))
+    order = SoldOrder(ORDER, "RUB", True, sum((one.amount for one in ours), Decimal(0)), ours)
+    found = compare(order, ErpDocument(tuple(theirs), total))
+    for one in found.lines:
+        assert 0 <= one.first < len(one.pairs)
+    assert found == compare(order, ErpDocument(tuple(reversed(theirs)), total))
+    assert (found.kinds == ()) == (not found.lines and not found.unexplained)

@@ -4,25 +4,23 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from drift_documents import PENNY, discounted, document_of, explanations, itemised, kopecks, order_of, sold_of, stated
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from pricing_worlds import BRAND, discounts, groups, line, prices, quantities, terms
+from pricing_worlds import BRAND, discounts, line, terms
 
 from b2b_dvizhenie.domain.drift import (
     DriftKind,
     ErpDiscount,
     ErpDocument,
     ErpLine,
-    SoldLine,
-    SoldOrder,
     Step,
     Tolerance,
     compare,
     compare_line,
 )
 from b2b_dvizhenie.domain.pricing import (
-    Effect,
     Explanation,
     Group,
     Kind,
@@ -32,88 +30,7 @@ from b2b_dvizhenie.domain.pricing import (
     explanation_of,
     quote_line,
 )
-from b2b_dvizhenie.domain.shared.ids import OrderId
-from b2b_dvizhenie.domain.shared.money import RoundingPolicy, round_money
-
-ORDER = OrderId(UUID(int=77))
-PENNY = Decimal("0.01")
-
-
-def kopecks(amount: Decimal) -> Decimal:
-    return round_money(amount, "RUB")
-
-
-def sold_of(told: Explanation, position: int = 1, ref: str = "g1") -> SoldLine:
-    vat = kopecks(told.amount * 22 / 122)
-    return SoldLine(
-        position=position,
-        ref=ref,
-        article=f"A-{position}",
-        name=f"Goods {position}",
-        quantity=told.quantity,
-        unit_price=told.unit_price,
-        amount=told.amount,
-        vat_rate=Decimal(22),
-        vat_amount=vat,
-        told=told,
-    )
-
-
-def stated(sold: SoldLine) -> ErpLine:
-    """The document of an ERP that states the price after discounts and nothing of them."""
-    return ErpLine(
-        ref=sold.ref,
-        article=sold.article,
-        name=sold.name,
-        quantity=sold.quantity,
-        price=sold.unit_price,
-        amount=sold.amount,
-        vat_rate=sold.vat_rate,
-        vat_amount=sold.vat_amount,
-    )
-
-
-def itemised(sold: SoldLine) -> ErpLine:
-    """The document of an ERP that states the price before discounts and each of them, as УТ does."""
-    told = sold.told
-    assert told is not None
-    named = tuple(
-        ErpDiscount(f"D{place}", one.value if one.effect is Effect.PERCENT else None, one.discount)
-        for place, one in enumerate(told.applied)
-    )
-    return replace(stated(sold), price=told.base.amount, discounts=named)
-
-
-@st.composite
-def explanations(draw: st.DrawFn) -> Explanation:
-    """Prices of any tree, as 1C rounds them."""
-    found = quote_line(terms(), line(draw(prices), draw(quantities)), discounts(draw(groups())))
-    return explanation_of(found, "RUB")
-
-
-@st.composite
-def discounted(draw: st.DrawFn, most: int = 3) -> Explanation:
-    """Prices with 1 to `most` percents that take something each, joined in 1C's ways."""
-    count = draw(st.integers(1, most))
-    values = draw(st.lists(st.decimals(1, 20, places=1), min_size=count, max_size=count, unique=True))
-    rules = tuple(
-        Rule(UUID(int=place + 1), Kind.BRAND, Effect.PERCENT, value, brand_id=BRAND, order=place)
-        for place, value in enumerate(values)
-    )
-    strategy = draw(st.sampled_from([Strategy.SUM, Strategy.COMPOUND]))
-    tree = Group(UUID(int=99), rules, strategy=strategy, cap_percent=None)
-    price = draw(st.decimals(10, 10_000, places=2))
-    told = explanation_of(quote_line(terms(), line(price, Decimal(draw(st.integers(1, 50)))), discounts(tree)), "RUB")
-    assume(all(one.discount > 10 * PENNY for one in told.applied))
-    return told
-
-
-def order_of(*lines: SoldLine) -> SoldOrder:
-    return SoldOrder(ORDER, "RUB", True, sum((one.amount for one in lines), Decimal(0)), lines)
-
-
-def document_of(*lines: ErpLine) -> ErpDocument:
-    return ErpDocument(lines, sum((one.amount for one in lines), Decimal(0)))
+from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 
 @given(st.lists(explanations(), min_size=1, max_size=4), st.randoms(use_true_random=False))
@@ -202,6 +119,20 @@ def test_a_discount_that_only_the_erp_has_is_named(told: Explanation, percent: D
     assert found is not None
     assert (found.kind, found.diverging.title) == (DriftKind.DISCOUNT_EXTRA, "Акция")
     assert (found.diverging.ours, found.difference) == (None, -extra)
+
+
+@given(discounted(), st.decimals(1, 30, places=1))
+def test_a_discount_on_top_of_our_price_is_extra_and_no_other_base_price(told: Explanation, percent: Decimal) -> None:
+    """1C loads an order at the price sold, discounts inside it, and then its automatic discounts strike."""
+    sold = sold_of(told)
+    extra = kopecks(sold.amount * percent / 100)
+    assume(extra > 0)
+    named = (ErpDiscount("Автоматическая", percent, extra),)
+    theirs = replace(stated(sold), price=told.amount / told.quantity, discounts=named, amount=sold.amount - extra)
+    found = compare_line(sold, theirs, "RUB")
+    assert found is not None
+    assert (found.kind, found.diverging.title) == (DriftKind.DISCOUNT_EXTRA, "Автоматическая")
+    assert [pair.theirs for pair in found.pairs if pair.step is Step.BASE] == [None]
 
 
 @given(discounted(most=2))

@@ -1,10 +1,15 @@
 """The drift report over HTTP: the panel's pages, the spreadsheet, the API; who sees what, and at what cost."""
 
 import io
+import os
+import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from anyio import run_process
 from discounting import in_force, off_articles
 from litestar.testing import AsyncTestClient
 from market import Market, Person
@@ -163,3 +168,26 @@ async def test_statements_do_not_grow_with_the_drifts(client: AsyncTestClient, s
         more = await scene.market.order(scene.buyer, (scene.goods, "10"))
         await scene.returned(more, "110", "1100.00")
     assert [await counted(path) for path in paths] == before
+
+
+async def test_the_command_line_lists_them(scene: Scene, database_url: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path), "COLUMNS": "160"}
+
+    async def drift(*more: str) -> str:
+        arguments = [sys.executable, "-m", "b2b_dvizhenie", "prices", "drift", *more]
+        answer = await run_process(arguments, env=environment, check=False)
+        assert answer.returncode == 0, answer.stderr.decode()
+        return answer.stdout.decode()
+
+    said = await drift()
+    for text in (
+        scene.order.number,
+        "УТ-7",
+        "ООО <Ромашка>",
+        "discount_missing",
+        "+100.00 RUB",
+        "1 of 1 orders differ",
+    ):
+        assert text in said, text
+    told = msgspec.json.decode(await drift("--kind", "vat", "--json"))
+    assert (told["orders"]["items"], told["orders"]["compared"], told["tally"]["kinds"]) == ([], 1, [])

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from b2b_dvizhenie.testing.emulator import (
     Base1C,
+    Counting,
     EmulatorRefused,
     Quiet,
     Reason,
@@ -130,3 +131,17 @@ def test_bars_on_a_terminal_and_silence_elsewhere():
     assert "goods: Товары: 1 из 2" in shown.getvalue()
     assert "2/2" in shown.getvalue()
     assert hidden.getvalue() == ""
+
+
+def test_new_orders_are_counted_as_wanted_and_once(site, settings, now, order_xml):
+    settings = msgspec.structs.replace(settings, counting=Counting.EXTRA)
+    site.orders = {"B2B-4": order(order_xml, "B2B-4")}
+    run_scenario(settings, Quiet(), now)
+    counted = Base1C(settings.folder).state.orders["B2B-4"]
+    (line,), (sold,) = counted.lines, counted.site.lines
+    assert line.amount == sold.amount - line.named_discounts[0][2]
+    told = documents(site)["B2B-4"]
+    assert told.findtext(".//{*}Товар/{*}Сумма") == str(line.amount)
+    assert told.findtext(".//{*}Скидка/{*}Процент") == "3"
+    run_scenario(settings, Quiet(), now)
+    assert Base1C(settings.folder).state.orders["B2B-4"].lines == counted.lines

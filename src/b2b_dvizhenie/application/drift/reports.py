@@ -1,7 +1,7 @@
 """The drift report for staff: who processes an order sees how the ERP counts it (features.md §8, moonshot 4)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -46,13 +46,17 @@ class Days(Struct, frozen=True):
     clock: Clock
     zone: str
 
+    def today(self) -> date:
+        """The day it is for the seller."""
+        return self.clock().astimezone(ZoneInfo(self.zone)).date()
+
     def of(self, query: DriftQuery) -> DriftQuery:
         """The query with both ends of its period, the last 30 days where it has none, and a page that is not too long.
 
         Raises:
             PeriodInvalid: it ends before it begins, or covers more than a year.
         """
-        until = query.until or self.clock().astimezone(ZoneInfo(self.zone)).date()
+        until = query.until or self.today()
         try:
             since = query.since or until - timedelta(days=USUAL - 1)
         except OverflowError as error:

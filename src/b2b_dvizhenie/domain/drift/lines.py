@@ -84,7 +84,14 @@ class _Line:
         self._told = told
         self._base = sold.unit_price if told is None else told.base.amount
         self._base_amount = sold.amount if told is None else told.base_amount
-        self._matched = match(own_discounts(told), theirs.discounts, self._penny)
+        own = own_discounts(told)
+        takes = any(one.amount != 0 for one in theirs.discounts)
+        self._is_on_top = bool(own) and takes and not self._same_base() and self._begins_with_ours()
+        """Whether the ERP took our price, discounts and all, for its own base, and its discounts off that."""
+        if self._is_on_top:
+            self._matched = (*match(own, (), self._penny), *match((), theirs.discounts, self._penny))
+        else:
+            self._matched = match(own, theirs.discounts, self._penny)
         self._slack = self._penny + abs(theirs.quantity) * self._penny / 2
         """What a sum may differ by because a price of a unit was rounded before it was multiplied."""
 
@@ -93,7 +100,8 @@ class _Line:
     def pairs(self) -> tuple[Pair, ...]:
         """The steps in their order."""
         sold, theirs, told = self._sold, self._theirs, self._told
-        found = [Pair(Step.QUANTITY, sold.quantity, theirs.quantity), Pair(Step.BASE, self._base, self._said.base)]
+        base = None if self._is_on_top else self._said.base
+        found = [Pair(Step.QUANTITY, sold.quantity, theirs.quantity), Pair(Step.BASE, self._base, base)]
         found += [self._discount(one) for one in self._matched]
         if told is not None and self._is_held():
             found.append(Pair(Step.LIMIT, told.base_amount - told.amount, self._said.taken))
@@ -156,6 +164,8 @@ class _Line:
 
     def _by_steps(self) -> _Found:
         said = self._said
+        if self._is_on_top:
+            return DriftKind.DISCOUNT_EXTRA, Step.DISCOUNT, self._extra()
         if not self._same_base():
             is_rounded = said.base is not None and self._same_price(said.base, self._base)
             return DriftKind.ROUNDING if is_rounded else DriftKind.BASE_PRICE, Step.BASE, 0
@@ -166,6 +176,15 @@ class _Line:
 
     def _same_base(self) -> bool:
         return self._said.base == self._base or self._said.base_amount == self._base_amount
+
+    def _begins_with_ours(self) -> bool:
+        said, sold = self._said, self._sold
+        return said.base_amount == sold.amount or said.base == sold.unit_price
+
+    def _extra(self) -> int:
+        """The place of the first discount that only the ERP has, and that takes something off."""
+        extra = (nth for nth, one in enumerate(self._matched) if one.theirs is not None and one.theirs.amount != 0)
+        return next(extra)
 
     def _differing_discount(self) -> _Found | None:
         """The first discount that differs, where they do not come to the same all the same."""

@@ -10,7 +10,14 @@ from rich.table import Table
 from b2b_dvizhenie.entrypoints.container import utc_now
 from b2b_dvizhenie.entrypoints.demo import NODE_LOGIN, NODE_PASSWORD
 from b2b_dvizhenie.entrypoints.settings import load_settings
-from b2b_dvizhenie.testing.emulator import EmulatorRefused, ScenarioReport, ScenarioSettings, run_scenario, watcher
+from b2b_dvizhenie.testing.emulator import (
+    Counting,
+    EmulatorRefused,
+    ScenarioReport,
+    ScenarioSettings,
+    run_scenario,
+    watcher,
+)
 from b2b_dvizhenie.testing.wholesaler import Profile
 
 
@@ -20,6 +27,14 @@ def _profile(name: str) -> Profile:
     except ValueError:
         known = ", ".join(profile.value for profile in Profile)
         raise click.BadParameter(f"{name!r} is not one of {known}", param_hint="--profile") from None
+
+
+def _counting(name: str) -> Counting:
+    try:
+        return Counting(name)
+    except ValueError:
+        known = ", ".join(counting.value for counting in Counting)
+        raise click.BadParameter(f"{name!r} is not one of {known}", param_hint="--counts") from None
 
 
 def run_emulator(
@@ -33,6 +48,7 @@ def run_emulator(
     pause: float,
     no_zip: bool,
     no_wait: bool,
+    counts: str,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -53,6 +69,7 @@ def run_emulator(
         wait=not no_wait,
         orders_loop=orders_loop,
         pause=pause,
+        counting=_counting(counts),
     )
     try:
         with watcher(Console(stderr=True)) as progress:

@@ -73,6 +73,12 @@ def status(limit: int, *, as_json: bool) -> None:
 @click.option("--pause", default=10.0, show_default=True, help="Seconds between two visits for orders.")
 @click.option("--no-zip", is_flag=True, help="Send plain files even where the portal takes archives.")
 @click.option("--no-wait", is_flag=True, help="Send files and ask for no import, as the option of УТ 11 does.")
+@click.option(
+    "--counts",
+    default="site",
+    show_default=True,
+    help="How it counts orders: site, or otherwise by its own price, discount, extra, rounding, vat.",
+)
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where the emulated base is kept.")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON document.")
 def emulate(**options: Any) -> None:

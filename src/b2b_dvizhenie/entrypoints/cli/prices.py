@@ -1,5 +1,6 @@
 """`b2b prices`."""
 
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,9 +9,12 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress as Bars
 
+from b2b_dvizhenie.application.drift import DriftPage, DriftQuery, DriftTally
 from b2b_dvizhenie.application.pricing import Audience, NamedTerms, Outcome, Why
 from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.drift import DriftKind
 from b2b_dvizhenie.domain.shared.quantity import plain
+from b2b_dvizhenie.entrypoints.cli.drifting import drift_table
 from b2b_dvizhenie.entrypoints.cli.session import with_container
 from b2b_dvizhenie.entrypoints.container import Container
 
@@ -19,7 +23,7 @@ MANY = 10
 
 @click.group("prices")
 def command() -> None:
-    """Explain prices, and what other discounts would make of them."""
+    """Explain prices, what other discounts would make of them, and where 1C counts otherwise."""
 
 
 def _decimal(_: click.Context, __: click.Parameter, value: str) -> Decimal:
@@ -111,3 +115,31 @@ def _tell(outcome: Outcome) -> None:
             click.echo(f"  {side}: {report.counts[side]} change")
             for part in parts:
                 click.echo(f"    {part.delta.change:>+16f}  {part.title or '-'}")
+
+
+@command.command("drift")
+@click.option(
+    "--days", default=30, show_default=True, type=click.IntRange(1, 366), help="Orders found in so many days."
+)
+@click.option("--kind", type=click.Choice([one.value for one in DriftKind]), help="Only differences of this kind.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 200), help="Orders at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def drift(days: int, kind: str | None, limit: int, *, as_json: bool) -> None:
+    """Orders that 1C returned with other sums, and where it first counts otherwise."""
+
+    async def work(container: Container) -> tuple[DriftPage, DriftTally]:
+        until = container.drift_days().today()
+        since = until - timedelta(days=days - 1)
+        query = DriftQuery(since=since, until=until, kind=DriftKind(kind) if kind else None, limit=limit)
+        actor = system_actor("cli")
+        return await container.list_drifts()(actor, query), await container.tally_drifts()(actor, query)
+
+    page, tally = with_container(work)
+    if as_json:
+        document = {"orders": page, "tally": tally}
+        click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+        return
+    Console().print(drift_table(page))
+    click.echo(f"{page.total} of {page.compared} orders differ")
+    for one in tally.kinds:
+        click.echo(f"  {one.kind:<17}{one.lines:>6} lines {one.difference:>+16f} {one.currency}")

@@ -17,6 +17,7 @@ adapter it judges.
 """
 
 from b2b_dvizhenie.testing.emulator.base import Base1C, Mark, Order, Status
+from b2b_dvizhenie.testing.emulator.counting import Counting
 from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
 from b2b_dvizhenie.testing.emulator.progress import Quiet, Watcher, watcher
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
@@ -30,6 +31,7 @@ __all__ = [
     "RULES",
     "Address",
     "Base1C",
+    "Counting",
     "Credentials",
     "EmulatorRefused",
     "Mark",

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from b2b_dvizhenie.testing.emulator.counting import Counting, Prices, recount
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
 from b2b_dvizhenie.testing.emulator.site_orders import SiteLine, SiteOrder
 from b2b_dvizhenie.testing.wholesaler.assortment import guid
@@ -62,10 +63,11 @@ class Order(Struct):
 
     @property
     def amount(self) -> Decimal:
-        """Sum of the lines; the site's own sum while nothing was changed."""
+        """Sum of the lines, with the VAT that is on top of them; the site's own sum while nothing was changed."""
         if self.lines == self.site.lines:
             return self.site.amount
-        return sum((line.amount for line in self.lines), Decimal(0))
+        vat = Decimal(0) if self.site.vat_included else sum((line.vat for line in self.lines), Decimal(0))
+        return sum((line.amount for line in self.lines), vat)
 
 
 class State(Struct):
@@ -191,6 +193,15 @@ class Base1C:
         new = msgspec.structs.replace(old, quantity=quantity, amount=amount, vat=vat, discount=discount)
         order.lines = (*order.lines[:line], new, *order.lines[line + 1 :])
         order.version += 1
+        return order
+
+    def count(self, number: str, counting: Counting, prices: Prices) -> Order:
+        """Count an order in a way of one's own; nothing changes where that comes to the same."""
+        order = self.state.orders[number]
+        lines = recount(order.site, counting, prices)
+        if lines != order.lines:
+            order.lines = lines
+            order.version += 1
         return order
 
     def untold(self) -> list[Order]:

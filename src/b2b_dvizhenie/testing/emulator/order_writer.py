@@ -70,17 +70,38 @@ def _buyer(order: Order) -> str:
 
 
 def _lines(order: Order) -> str:
-    return f"\t\t<Товары>\n{''.join(map(_line, order.lines))}\t\t</Товары>\n"
+    lines = "".join(_line(line, vat_included=order.site.vat_included) for line in order.lines)
+    return f"\t\t<Товары>\n{lines}\t\t</Товары>\n"
 
 
-def _line(line: SiteLine) -> str:
+def _line(line: SiteLine, *, vat_included: bool) -> str:
     article = f"<Артикул>{escape(line.article)}</Артикул>" if line.article else ""
     return (
         f"\t\t\t<Товар><Ид>{escape(line.ref)}</Ид>{article}<Наименование>{escape(line.name)}</Наименование>"
         f"<БазоваяЕдиница Код={quoteattr(line.unit_code)}>{escape(line.unit)}</БазоваяЕдиница>"
         f"<ЦенаЗаЕдиницу>{line.price}</ЦенаЗаЕдиницу><Количество>{line.quantity}</Количество>"
-        f"<Сумма>{line.amount}</Сумма></Товар>\n"
+        f"<Сумма>{line.amount}</Сумма>{_tax(line, vat_included=vat_included)}{_discounts(line)}</Товар>\n"
     )
+
+
+def _tax(line: SiteLine, *, vat_included: bool) -> str:
+    if not line.vat_rate[:1].isdigit():
+        return ""
+    included = "true" if vat_included else "false"
+    return (
+        f"<Налоги><Налог><Наименование>НДС</Наименование><УчтеноВСумме>{included}</УчтеноВСумме>"
+        f"<Сумма>{line.vat}</Сумма><Ставка>{line.vat_rate}</Ставка></Налог></Налоги>"
+    )
+
+
+def _discounts(line: SiteLine) -> str:
+    """Only those that 1C gave itself: what the site took off is inside the price (§4.1)."""
+    named = "".join(
+        f"<Скидка><Наименование>{escape(name)}</Наименование><Сумма>{amount}</Сумма><Процент>{percent}</Процент>"
+        "<УчтеноВСумме>true</УчтеноВСумме></Скидка>"
+        for name, percent, amount in line.named_discounts
+    )
+    return f"<Скидки>{named}</Скидки>" if named else ""
 
 
 def _marks(order: Order, rules: Rules) -> list[tuple[str, str]]:

@@ -5,14 +5,16 @@ State lives in a folder: the first run sends a full catalogue, every later run i
 
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 
 from msgspec import Struct
 
 from b2b_dvizhenie.testing.emulator.base import Base1C, Order, Status
+from b2b_dvizhenie.testing.emulator.counting import Counting, Prices
 from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
 from b2b_dvizhenie.testing.emulator.progress import Watcher
 from b2b_dvizhenie.testing.emulator.rules import RULES
@@ -49,6 +51,8 @@ class ScenarioSettings(Struct, frozen=True):
     pause: float = 10
     rounds: int | None = None
     currencies: tuple[str, ...] = ("RUB",)
+    counting: Counting = Counting.SITE
+    """How new orders are counted; anything but as the site did is a quarrel about sums."""
 
 
 class ScenarioReport(Struct):
@@ -81,12 +85,17 @@ def run_scenario(settings: ScenarioSettings, progress: Watcher, clock: Callable[
     started = time.monotonic()
     rules = RULES[settings.profile]
     wholesaler = Wholesaler(settings.goods, settings.seed)
+    listed = _price_list(wholesaler)
     base = Base1C(
         settings.folder,
         prefix=rules.number_prefix,
         currencies=settings.currencies,
-        knows_good=_known_goods(wholesaler),
+        knows_good=lambda ref: ref in listed(),
     )
+
+    def prices(ref: str, price: Decimal) -> Decimal | None:
+        return _above(listed(), ref, price)
+
     address = Address(settings.url, settings.login, settings.password)
     one_c = OneC(address, rules, base, clock, told=progress.say, sent=lambda _: progress.step())
     one_c.check_closed_door()
@@ -99,7 +108,7 @@ def run_scenario(settings: ScenarioSettings, progress: Watcher, clock: Callable[
     base.save()
     left = settings.rounds if settings.orders_loop else 1
     while left is None or left > 0:
-        _trade(one_c, base, report, progress, clock)
+        _trade(one_c, base, report, progress, clock, partial(_count, base, settings.counting, prices))
         left = None if left is None else left - 1
         if left is None or left > 0:
             time.sleep(settings.pause)
@@ -143,16 +152,30 @@ def _send(
         one_c.close_full_export()
 
 
-def _trade(one_c: OneC, base: Base1C, report: ScenarioReport, progress: Watcher, clock: Callable[[], datetime]) -> None:
-    """Take orders, go one step further with each, tell the site."""
+def _trade(
+    one_c: OneC,
+    base: Base1C,
+    report: ScenarioReport,
+    progress: Watcher,
+    clock: Callable[[], datetime],
+    count: Callable[[Order], None],
+) -> None:
+    """Take orders, count new ones, go one step further with each, tell the site."""
     progress.stage("orders", 2)
     orders = one_c.fetch_orders()
     report.orders_taken += len(orders)
     progress.step()
     for order in base.state.orders.values():
+        if order.status is Status.LOADED:
+            count(order)
         _work_on(base, order, clock)
     report.orders_told += len(one_c.answer_orders())
     progress.step()
+
+
+def _count(base: Base1C, counting: Counting, prices: Prices, order: Order) -> None:
+    if counting is not Counting.SITE:
+        base.count(order.site.number, counting, prices)
 
 
 def _work_on(base: Base1C, order: Order, clock: Callable[[], datetime]) -> None:
@@ -167,12 +190,18 @@ def _work_on(base: Base1C, order: Order, clock: Callable[[], datetime]) -> None:
         base.move(number, _NEXT[order.status], clock().date())
 
 
-def _known_goods(wholesaler: Wholesaler) -> Callable[[str], bool]:
-    """Whether something is sold under this ref (`guid` or `guid#guid`); the set is made when first asked."""
+def _price_list(wholesaler: Wholesaler) -> Callable[[], Mapping[str, tuple[int, ...]]]:
+    """Kopecks per price type by what is sold (`guid` or `guid#guid`); made when first asked."""
 
     @cache
-    def refs() -> frozenset[str]:
+    def listed() -> Mapping[str, tuple[int, ...]]:
         offers = wholesaler.offers()
-        return frozenset(f"{it.good.ref}#{it.variant.ref}" if it.variant else it.good.ref for it in offers)
+        return {f"{it.good.ref}#{it.variant.ref}" if it.variant else it.good.ref: it.prices for it in offers}
 
-    return lambda ref: ref in refs()
+    return listed
+
+
+def _above(listed: Mapping[str, tuple[int, ...]], ref: str, price: Decimal) -> Decimal | None:
+    """The price of the list that a discount was taken from: the lowest one above the price sold at."""
+    prices = (Decimal(kopecks) / 100 for kopecks in listed.get(ref, ()))
+    return min((one for one in prices if one > price), default=None)

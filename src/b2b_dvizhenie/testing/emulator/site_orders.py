@@ -22,6 +22,8 @@ class SiteLine(Struct, frozen=True):
     vat_rate: str = ""
     vat: Decimal = Decimal(0)
     is_service: bool = False
+    named_discounts: tuple[tuple[str, Decimal, Decimal], ...] = ()
+    """Discounts that 1C itself gave and names when it answers: name, percent, sum."""
 
 
 class SiteOrder(Struct, frozen=True):
