@@ -225,16 +225,18 @@ def test_an_explanation_that_was_tampered_with_does_not_add_up(
         replay(replace(told, applied=(one, *told.applied[1:])))
 
 
-@given(groups(), prices, quantities, policies, st.lists(st.sampled_from([ROOT, MIDDLE, LEAF]), max_size=6))
+@given(
+    groups(), prices, quantities, policies, st.lists(st.sampled_from([ROOT, MIDDLE, LEAF]), max_size=6), st.booleans()
+)
 def test_a_section_named_twice_counts_once(
-    group: Group, base: Decimal, quantity: Decimal, policy: RoundingPolicy, path: list[UUID]
+    group: Group, base: Decimal, quantity: Decimal, policy: RoundingPolicy, path: list[UUID], misses: bool
 ) -> None:
     """Paths come from a foreign system's tree: a repeated section neither doubles a discount nor ties with itself."""
     lines = [
         replace(line(base, quantity), goods=replace(GOODS, path=tuple(sections)))
         for sections in (path, dict.fromkeys(path))
     ]
-    repeated, once = (quote_line(terms(policy), one, discounts(group, misses=True)) for one in lines)
+    repeated, once = (quote_line(terms(policy), one, discounts(group, misses=misses)) for one in lines)
     assert repeated == once
 
 

@@ -92,6 +92,15 @@ async def start(
     return Redirect(_PAGE, status_code=303)
 
 
+async def _told(
+    request: Request[Actor, Any, Any], security_page: SecurityPage, codes: tuple[str, ...]
+) -> Response[Any]:
+    """The page with new recovery codes as the answer itself, because they are shown only once."""
+    answer = await security_page.answer(request, recovery_codes=codes)
+    answer.status_code = 200
+    return answer
+
+
 @post("/account/second-factor", permission=Permission.PROFILE_VIEW, while_due=True, include_in_schema=False)
 async def confirm(
     request: Request[Actor, Any, Any],
@@ -99,14 +108,12 @@ async def confirm(
     security_page: NamedDependency[SecurityPage],
     confirm_second_factor: NamedDependency[ConfirmSecondFactor],
 ) -> Response[Any]:
-    """Switch it on; the page with the recovery codes is the answer itself, because they are shown only once."""
+    """Switch it on; the answer tells the recovery codes."""
     try:
         codes = await confirm_second_factor(request.user, data.code)
     except (WrongCode, SecondFactorOn, SecondFactorOff) as refusal:
         return await security_page.answer(request, form="totp", refusal=refusal)
-    answer = await security_page.answer(request, recovery_codes=codes)
-    answer.status_code = 200
-    return answer
+    return await _told(request, security_page, codes)
 
 
 @post("/account/second-factor/recovery-codes", permission=Permission.PROFILE_VIEW, include_in_schema=False)
@@ -116,14 +123,12 @@ async def renew(
     security_page: NamedDependency[SecurityPage],
     renew_recovery_codes: NamedDependency[RenewRecoveryCodes],
 ) -> Response[Any]:
-    """Make recovery codes anew by a code; the page with them is the answer itself."""
+    """Make recovery codes anew by a code; the answer tells them."""
     try:
         codes = await renew_recovery_codes(request.user, data.code, address=client_address(request))
     except (WrongCode, TooManyAttempts, SecondFactorOff) as refusal:
         return await security_page.answer(request, form="totp", refusal=refusal)
-    answer = await security_page.answer(request, recovery_codes=codes)
-    answer.status_code = 200
-    return answer
+    return await _told(request, security_page, codes)
 
 
 @post("/account/second-factor/off", permission=Permission.PROFILE_VIEW, include_in_schema=False)
