@@ -17,7 +17,8 @@ from b2b_dvizhenie.adapters.postgres.tables.ordering import order_line
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price
 from b2b_dvizhenie.application.ordering import OrderRequest, Placed, RequestedLine
 from b2b_dvizhenie.application.pricing import LineRequest, LivePrices
-from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.actor import Actor, system_actor
+from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import PriceChanged
 from b2b_dvizhenie.domain.shared.ids import VariantId
 
@@ -80,6 +81,9 @@ async def test_drop_rise_consent_and_promise(client: AsyncTestClient, market: Ma
         found = (await connection.scalars(select(order_line.c.explanation).order_by("position"))).all()
     assert (found[0]["live"]["how"], found[0]["live"]["unit_price"]) == ("locked", "100.00")
     assert "live" not in found[1], "what the ERP did not tell is at the stored price"
+    everybody = system_actor("test"), Scope.ALL, datetime(2026, 1, 1, tzinfo=UTC)
+    extent = await market.container.order_history().extent(*everybody)
+    assert (extent.lines, extent.left_out) == (1, 1), "no version of our discounts can be tried on a live price"
 
     erp.tell(lamp, "130")
     await put(client, buyer, lamp)

@@ -104,6 +104,9 @@ async def test_a_card_and_a_silent_erp(client: AsyncTestClient, market: Market, 
     assert 'hx-target="#big-price"' in fragment
     assert "90,00" in fragment
     assert "trending-down" in fragment
+    why = await client.get(f"/prices/{lamp}", headers=buyer.headers)
+    assert "Живая цена 1С" in why.text
+    assert "90,00" in why.text
     erp.failing = True
     erp.tell(lamp, "90")
     stale = (await asked(client, buyer, form))[0]["data"]

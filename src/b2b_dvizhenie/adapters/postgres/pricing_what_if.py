@@ -39,7 +39,9 @@ _ORDERS = """
   JOIN order_line l ON l.order_id = o.order_id
  WHERE o.placed_at >= %(since)s AND o.status <> 'cancelled' AND o.order_id IN ($visible)"""
 _BASE = "'{base,amount}'"
-_REPLAYED = f"(o.made_of @> ARRAY['discounts']::varchar[] AND l.explanation #>> {_BASE} IS NOT NULL)"
+# A live price has our discounts in it already: no version of them says anything about it.
+_REPLAYED = f"""(o.made_of @> ARRAY['discounts']::varchar[] AND l.explanation #>> {_BASE} IS NOT NULL
+                 AND l.explanation -> 'live' IS NULL)"""
 _EXTENT = f"SELECT count(*) FILTER (WHERE {_REPLAYED}), count(*) {_ORDERS}"
 _LINES = f"""
 SELECT o.terms::text, c.manager_id, o.variant_id, o.quantity, o.base, coalesce(nullif(v.article, ''), p.article, ''),

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog import Item, ItemFinder
 from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts, LinePrices
+from b2b_dvizhenie.application.pricing.live import LivePrices
 from b2b_dvizhenie.application.pricing.ports import PriceSource, RuleBooks, RuleName
 from b2b_dvizhenie.application.pricing.reasons import Audience, Reasons, reasons_of, rules_in
+from b2b_dvizhenie.application.pricing.requests import LineRequest
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.catalog import article_key
@@ -25,6 +27,7 @@ from b2b_dvizhenie.domain.pricing import (
     LineQuote,
     NoPrice,
     NotMatched,
+    at_live,
     explanation_of,
     quote_line,
 )
@@ -135,14 +138,17 @@ def sooner(prices: LinePrices, line: LineQuote, rule: QuantityRule) -> Sooner | 
 class ExplainOwnPrice:
     """Why a buyer pays what he pays, and how he could pay less."""
 
-    def __init__(self, items: ItemFinder, discounts: CurrentDiscounts, books: RuleBooks, clock: Clock) -> None:
+    def __init__(
+        self, items: ItemFinder, discounts: CurrentDiscounts, books: RuleBooks, live: LivePrices, clock: Clock
+    ) -> None:
         self._items = items
         self._discounts = discounts
         self._books = books
+        self._live = live
         self._clock = clock
 
     async def __call__(self, actor: Actor, variant_id: VariantId, quantity: Decimal | None = None) -> Why:
-        """The buyer's view; at most four round trips.
+        """The buyer's view; at most four round trips. A price that the ERP told a moment ago is its own reason.
 
         Args:
             actor: with a company.
@@ -164,6 +170,10 @@ class ExplainOwnPrice:
         wanted = rule.round_up(Decimal(1)) if quantity is None else parse_quantity(quantity, "quantity")
         prices = await self._discounts.priced(actor, terms, [variant_id], now)
         line = prices.line(variant_id, wanted)
+        live = self._live.fresh(actor, [LineRequest(variant_id, wanted)]).get((variant_id, wanted))
+        if live is not None:
+            line = at_live(terms, line, live)
+            return _why(item, line, terms, reasons_of(explanation_of(line, terms.currency), {}, Audience.BUYER))
         if line.unit_price is None:
             return _why(item, line, terms, None)
         told = explanation_of(line, terms.currency)

@@ -39,7 +39,7 @@ class OrderedLine(Struct, frozen=True, gc=False):
 class Extent(Struct, frozen=True):
     """How many lines can be replayed, and how many cannot.
 
-    Those were ordered without discounts, or keep no base price.
+    Those were ordered without discounts or at live prices, or keep no base price.
     """
 
     lines: int

@@ -53,9 +53,6 @@ class Pricing(Catalog):
     price_locks = providers.Factory(pricing.PriceLocks, Base.sealer, Catalog.current_settings, Base.clock)
 
     price_lines = providers.Factory(pricing.PriceLines, Catalog.current_discounts, live_prices, Base.clock)
-    explain_own_price = providers.Factory(
-        pricing.ExplainOwnPrice, Catalog.item_finder, Catalog.current_discounts, Catalog.rule_books, Base.clock
-    )
     terms_source = providers.Singleton(PostgresTerms, Base.database, Base.settings.provided.exchange.zone)
     find_buyers = providers.Factory(pricing.FindBuyers, terms_source)
     explain_for = providers.Factory(
@@ -78,6 +75,14 @@ class Pricing(Catalog):
         Catalog.current_settings,
         Base.clock,
         Base.settings.provided.exchange.zone,
+    )
+    explain_own_price = providers.Factory(
+        pricing.ExplainOwnPrice,
+        Catalog.item_finder,
+        Catalog.current_discounts,
+        Catalog.rule_books,
+        live_prices,
+        Base.clock,
     )
     show_live_prices = providers.Factory(pricing.ShowLivePrices, Catalog.item_finder, price_lines, live_prices)
     price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies)
