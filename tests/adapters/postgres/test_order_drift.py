@@ -13,6 +13,7 @@ from discounting import in_force, off_articles
 from market import Market, Person
 from msgspec import Struct
 from msgspec.structs import replace
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -75,6 +76,12 @@ async def sale(market: Market) -> Sale:
     return Sale(market, buyer, goods, await market.order(buyer, (goods[0], "10"), (goods[1], "3")))
 
 
+def counted(label: str) -> float:
+    """What operators see of comparisons by outcome, or of drifts by kind."""
+    found = REGISTRY.get_sample_value("b2b_orders_compared_total", {"outcome": label})
+    return found or REGISTRY.get_sample_value("b2b_order_drifts_total", {"kind": label}) or 0
+
+
 async def versions(market: Market) -> list[tuple[str, bool]]:
     async with market.container.database().engine.connect() as connection:
         rows = await connection.execute(
@@ -90,6 +97,14 @@ async def test_the_same_sums_are_compared_and_not_told(sale: Sale) -> None:
     assert (page.items, page.total, page.compared, page.sums) == ((), 0, 1, ())
     found = await sale.compared()
     assert (found.lines, found.compared, found.difference) == ((), 2, 0)
+
+
+async def test_operators_see_how_many_differ_and_where(sale: Sale) -> None:
+    before = counted("same"), counted("differs"), counted("quantity")
+    await sale.returned(sale.line(0, "10", "90", "900.00"), version="1")
+    for _ in range(2):
+        await sale.returned(sale.line(0, "9", "90", "810.00"), version="2")
+    assert [counted("same"), counted("differs"), counted("quantity")] == [one + 1 for one in before]
 
 
 async def test_a_forgotten_discount_is_named_with_our_rule(sale: Sale) -> None:
@@ -137,7 +152,7 @@ async def test_pennies_are_forgiven_as_the_settings_say(sale: Sale) -> None:
     container = sale.market.container
     await container.change_settings()(STAFF, {DOCUMENT_PENNIES.key: 1})
     fresh = CurrentSettings(container.setting_reader(), utc_now)
-    apply = ApplyOrderState(container.order_state_work, utc_now, CompareOrder(fresh, utc_now))
+    apply = ApplyOrderState(container.order_state_work, utc_now, CompareOrder(fresh, utc_now, container.drift_watch()))
     record = OrderStateRecord(sale.order.number, lines=(sale.line(0, "10", "90", "900.00"), shifted), version="3")
     assert (await apply(ERP, NodeId(sale.market.node), record)).problems == ()
     assert (await sale.compared()).within == 1

@@ -220,6 +220,7 @@ def test_lines_that_only_one_side_has_are_named_and_nothing_else(told: list[Expl
         (DriftKind.LINE_ABSENT, gone + 1),
         (DriftKind.LINE_ADDED, None),
     ]
+    assert [one.difference for one in found.lines] == [-sold[gone].amount, 5]
     assert found.difference == Decimal(5) - sold[gone].amount
 
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,19 +23,12 @@ class PostgresDrifts(DriftStore):
     async def keep(self, order_id: OrderId, version: str, comparison: Comparison, now: datetime) -> Kept:
         """Keep it behind a savepoint: what the tables cannot hold must not take the order's state with it."""
         drift = order_drift.c
-        this = and_(drift.order_id == order_id, drift.version == version)
-        known = (await self._connection.execute(select(drift.is_latest).where(this))).first()
-        if known is not None and known.is_latest:
+        latest = select(drift.version).where(drift.order_id == order_id, drift.is_latest)
+        if await self._connection.scalar(latest) == version:
             return Kept.KNOWN
         try:
             async with self._connection.begin_nested():
-                former = update(order_drift).where(drift.order_id == order_id, drift.is_latest)
-                await self._connection.execute(former.values(is_latest=False))
-                if known is None:
-                    await self._write(order_id, version, comparison, now)
-                else:  # the ERP went back to what it had said before
-                    again = update(order_drift).where(this)
-                    await self._connection.execute(again.values(is_latest=True, compared_at=now))
+                await self._write(order_id, version, comparison, now)
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise
@@ -42,22 +36,24 @@ class PostgresDrifts(DriftStore):
         return Kept.NEW
 
     async def _write(self, order_id: OrderId, version: str, found: Comparison, now: datetime) -> None:
-        await self._connection.execute(
-            insert(order_drift).values(
-                order_id=order_id,
-                version=version,
-                compared_at=now,
-                is_latest=True,
-                kinds=[kind.value for kind in found.kinds],
-                lines=len(found.lines),
-                compared=found.compared,
-                within=found.within,
-                our_total=found.our_total,
-                their_total=found.their_total,
-                difference=found.difference,
-                unexplained=found.unexplained,
-            )
-        )
+        """Make it the latest. Of earlier ones only the figures stay; the ERP may go back to one of them."""
+        former = update(order_drift).where(order_drift.c.order_id == order_id, order_drift.c.is_latest)
+        await self._connection.execute(former.values(is_latest=False))
+        await self._connection.execute(delete(order_drift_line).where(order_drift_line.c.order_id == order_id))
+        figures = {
+            "compared_at": now,
+            "is_latest": True,
+            "kinds": [kind.value for kind in found.kinds],
+            "lines": len(found.lines),
+            "compared": found.compared,
+            "within": found.within,
+            "our_total": found.our_total,
+            "their_total": found.their_total,
+            "difference": found.difference,
+            "unexplained": found.unexplained,
+        }
+        row = insert(order_drift).values(order_id=order_id, version=version, **figures)
+        await self._connection.execute(row.on_conflict_do_update(index_elements=["order_id", "version"], set_=figures))
         if found.lines:
             rows = [
                 {

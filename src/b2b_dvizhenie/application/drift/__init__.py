@@ -1,6 +1,6 @@
 """The drift report: orders that the ERP returned with other sums, and the first step where it counts otherwise."""
 
-from b2b_dvizhenie.application.drift.ports import DriftReader, DriftStore, Kept
+from b2b_dvizhenie.application.drift.ports import DriftReader, DriftStore, DriftWatch, Kept
 from b2b_dvizhenie.application.drift.reports import (
     Days,
     ExportDrifts,
@@ -39,6 +39,7 @@ __all__ = [
     "DriftSum",
     "DriftSummary",
     "DriftTally",
+    "DriftWatch",
     "ExportDrifts",
     "Kept",
     "ListDrifts",

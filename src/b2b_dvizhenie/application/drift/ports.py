@@ -33,6 +33,15 @@ class DriftStore(Protocol):
         ...
 
 
+class DriftWatch(Protocol):
+    """Port: what operators watch. Calls return at once and never fail."""
+
+    @abstractmethod
+    def compared(self, comparison: Comparison) -> None:
+        """A version of a document was compared for the first time."""
+        ...
+
+
 class DriftReader(Protocol):
     """Port: drifts as staff see them.
 

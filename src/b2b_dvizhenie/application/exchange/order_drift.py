@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from b2b_dvizhenie.application.drift import DriftStore, Kept
+from b2b_dvizhenie.application.drift import DriftStore, DriftWatch, Kept
 from b2b_dvizhenie.application.exchange.records import OrderLineRecord, OrderStateRecord, RowProblem
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.clock import Clock
@@ -25,9 +25,10 @@ _DETAILED = 3
 class CompareOrder:
     """Compare an order with the document that came back."""
 
-    def __init__(self, current: CurrentSettings, clock: Clock) -> None:
+    def __init__(self, current: CurrentSettings, clock: Clock, watch: DriftWatch) -> None:
         self._current = current
         self._clock = clock
+        self._watch = watch
 
     async def tolerance(self) -> Tolerance:
         """The pennies that are forgiven now; to be asked before a transaction begins."""
@@ -53,7 +54,10 @@ class CompareOrder:
         kept = await store.keep(order.order_id, version, found, self._clock())
         if kept is Kept.REFUSED:
             return [_problem(record, "exchange.order_not_compared")]
-        if kept is Kept.KNOWN or not found.kinds:
+        if kept is Kept.KNOWN:
+            return []
+        self._watch.compared(found)
+        if not found.kinds:
             return []
         return [_problem(record, "exchange.order_counted_otherwise", _told(found))]
 

@@ -4,6 +4,7 @@ from dependency_injector import providers
 
 from b2b_dvizhenie.adapters.postgres.views.drift import PostgresDriftReader
 from b2b_dvizhenie.application import drift
+from b2b_dvizhenie.entrypoints.drift_watch import MeteredDrifts
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.ordering import Ordering
 
@@ -11,6 +12,7 @@ from b2b_dvizhenie.entrypoints.parts.ordering import Ordering
 class Drift(Ordering):
     """Orders that the ERP counts otherwise."""
 
+    drift_watch = providers.Singleton(MeteredDrifts)
     drift_reader = providers.Singleton(PostgresDriftReader, Base.database, Base.settings.provided.exchange.zone)
     drift_days = providers.Factory(drift.Days, Base.clock, Base.settings.provided.exchange.zone)
     list_drifts = providers.Factory(drift.ListDrifts, drift_reader, drift_days)

@@ -64,7 +64,7 @@ class Exchange(Drift):
     record_reader = providers.Singleton(CommerceMLReader)
     catalogue_writer = providers.Singleton(PostgresCatalogueWriter, Base.database_url, Base.files, Base.clock)
     order_state_work = providers.Factory(PostgresOrderStateTransaction, Base.database, Base.clock, ORDER_STATUSES)
-    compare_order = providers.Factory(exchange.CompareOrder, Drift.current_settings, Base.clock)
+    compare_order = providers.Factory(exchange.CompareOrder, Drift.current_settings, Base.clock, Drift.drift_watch)
     apply_order_state = providers.Factory(
         exchange.ApplyOrderState, order_state_work.provider, Base.clock, compare_order
     )

@@ -59,7 +59,8 @@ order_drift = Table(
 
 
 class OrderDriftLineColumns(TypedColumns):
-    """A line that differs. `position` is that of the order's line, NULL for one that only the ERP has.
+    """A line that differs, of the latest version only. `position` is that of the order's line, NULL for one that only
+    the ERP has.
 
     `pairs` are the steps of both sides (`domain.drift.Pair`), `first` the place among them of the first that differs.
     """
