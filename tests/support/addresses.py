@@ -187,6 +187,9 @@ BODIES: dict[tuple[str, str], Body] = {
     ("POST", "/panel/segments/{segment_id:uuid}/rules"): Body(
         lambda *_: {"on": "information", "key": "discounts", "state": "close"}, lambda *_: True, relations=("own",)
     ),
+    ("POST", "/panel/segments/{segment_id:uuid}/everybody"): Body(
+        lambda *_: {"on": "1"}, lambda *_: True, relations=("own",)
+    ),
     ("POST", "/panel/segments/{segment_id:uuid}/weight"): Body(
         lambda *_: {"weight": "7"}, lambda *_: True, relations=("own",)
     ),

@@ -16,7 +16,7 @@ from b2b_dvizhenie.application.shared.actor import Actor, system_actor
 from b2b_dvizhenie.domain.hierarchy import Forbidden, Permission, Scope
 from b2b_dvizhenie.domain.shared.errors import DomainError, NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, SegmentId, VariantId, new_id
-from b2b_dvizhenie.domain.visibility import SegmentExists, SegmentNameInvalid, SegmentPriced
+from b2b_dvizhenie.domain.visibility import RuleOn, SegmentExists, SegmentNameInvalid, SegmentPriced
 from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
@@ -169,3 +169,37 @@ async def test_a_discount_for_a_segment_follows_its_members_at_once(container: C
         await container.delete_segment()(STAFF, key)
     await container.put_member()(STAFF, key, company, is_member=False)
     assert await price(buyer) == 100
+
+
+async def test_a_segment_of_everybody_is_of_every_company_those_to_come_too(
+    container: Container, market: Market
+) -> None:
+    """What everybody is closed a heavier segment opens to its members; staff without a company is in no segment."""
+    member = await market.member(await market.client("Alpha"))
+    clerk = await market.member(role_code="manager")
+    section = await market.section("Cable")
+    everybody, trusted = await made(container, "Everybody"), await made(container, "Trusted")
+    put_rule, put_all = container.put_segment_rule(), container.put_everybody()
+    await put_rule(STAFF, everybody, RuleOn.SECTION, str(section), False)
+    await put_rule(STAFF, trusted, RuleOn.SECTION, str(section), True)
+    await container.set_segment_weight()(STAFF, trusted, 1)
+    assert not (await market.actor(member)).closed
+    assert await put_all(STAFF, everybody, for_all=True)
+    assert not await put_all(STAFF, everybody, for_all=True)
+    late = await market.client("Beta")
+    newcomer = await market.member(late)
+    for person in (member, newcomer):
+        assert (await market.actor(person)).closed.sections == (section,)
+    assert not (await market.actor(clerk)).closed
+    await container.put_member()(STAFF, trusted, late, is_member=True)
+    assert not (await market.actor(newcomer)).closed
+    assert (await market.actor(member)).closed
+    some = Actor(None, "M", "manager", {Permission.SEGMENTS_MANAGE: Scope.FIRM})
+    with pytest.raises(Forbidden):
+        await put_all(some, everybody, for_all=False)
+    with pytest.raises(NotFound):
+        await put_all(STAFF, SegmentId(new_id()), for_all=False)
+    assert await put_all(STAFF, everybody, for_all=False)
+    assert not (await market.actor(member)).closed
+    changes = [(before, after) for action, before, after in await recorded(container) if action.endswith("for_all")]
+    assert changes == [({"for_all": False}, {"for_all": True}), ({"for_all": True}, {"for_all": False})]

@@ -122,8 +122,12 @@ async def test_sections_brands_and_information_are_closed_by_the_page(
         assert parser.fromstring(refused.text).get_element_by_id("weight").get("aria-invalid") == "true"
     await client.post(f"{url}/weight", data={"weight": "-7"}, headers=HTML)
     assert [one.weight for one in await container.list_segments()(STAFF)] == [-7]
+    for on in ("1", "0"):
+        put = await client.post(f"{url}/everybody", data={"on": on}, headers=HTML, follow_redirects=False)
+        assert put.status_code == 303
+        assert [one.for_all for one in await container.list_segments()(STAFF)] == [on == "1"]
     trail = await client.get(f"{url}/audit", headers=HTML)
-    assert len(parser.fromstring(trail.text).xpath("//tbody/tr")) == 5
+    assert len(parser.fromstring(trail.text).xpath("//tbody/tr")) == 7
     await enter(market, client, "director")
     for path in (f"{url}/rules", f"{url}/audit"):
         assert (await client.get(path, headers=HTML)).status_code == 403

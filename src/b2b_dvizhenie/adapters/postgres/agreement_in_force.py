@@ -14,6 +14,7 @@ AGREEMENT_IN_FORCE = """
 
 SEGMENTS_OF = """ARRAY(
        SELECT sm.segment_id FROM segment_member sm WHERE sm.company_id = {company}
-        UNION SELECT vc.segment_id FROM vip_company vc WHERE vc.company_id = {company} AND vc.segment_id IS NOT NULL)"""
+        UNION ALL SELECT vc.segment_id FROM vip_company vc WHERE vc.company_id = {company} AND vc.segment_id IS NOT NULL
+        UNION ALL SELECT sa.segment_id FROM segment sa WHERE sa.for_all AND {company} IS NOT NULL)"""
 """The segments a company is in, as a column of its terms: empty for one in none; `company` is a column. The assortment
-of a VIP company is one of them."""
+of a VIP company is one of them, and so is each that every company is in; one may be named twice."""

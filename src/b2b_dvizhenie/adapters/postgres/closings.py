@@ -25,6 +25,15 @@ def _closed(table: str, key: str, segments: str) -> str:
         GROUP BY r.{key} HAVING NOT {_DECIDED.format(nearest="")} ORDER BY r.{key}) ELSE '{{}}' END"""  # noqa: S608
 
 
+def have_goods_rules(segments: str) -> str:
+    """Whether any of these segments has a rule about sections or brands."""
+    found = (
+        f"EXISTS (SELECT FROM {table} r WHERE r.segment_id = ANY ({segments}))"
+        for table in ("segment_section", "segment_brand")
+    )
+    return f"{segments} <> '{{}}' AND ({' OR '.join(found)})"
+
+
 def closed_brands(segments: str) -> str:
     """The brands that these segments close, ascending; `segments` is an expression for an array of their ids."""
     return _closed("segment_brand", "brand_id", segments)
@@ -42,7 +51,7 @@ def closed_sections(segments: str) -> str:
     """
     rules = _rules("segment_section", "section_id", segments)
     decided = _DECIDED.format(nearest="array_position(s.path, r.section_id) DESC, ")
-    return f"""CASE WHEN {segments} <> '{{}}' AND EXISTS ({rules}) THEN ARRAY(
+    return f"""CASE WHEN EXISTS ({rules}) THEN ARRAY(
        SELECT s.section_id
          FROM ({rules}) r JOIN section s ON r.section_id = ANY (s.path)
         GROUP BY s.section_id HAVING NOT {decided} ORDER BY s.section_id) ELSE '{{}}' END"""  # noqa: S608 - our own

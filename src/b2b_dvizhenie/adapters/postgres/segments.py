@@ -39,11 +39,11 @@ _VIP = (
 
 
 def _query() -> Select[Any]:
-    return select(_segment.segment_id, _segment.name, _COMPANIES, _segment.weight, _VIP)
+    return select(_segment.segment_id, _segment.name, _COMPANIES, _segment.weight, _VIP, _segment.for_all)
 
 
 def _read(row: Any) -> Segment:
-    return Segment(SegmentId(row[0]), row[1], row[2], row[3], row[4])
+    return Segment(SegmentId(row[0]), row[1], row[2], row[3], row[4], row[5])
 
 
 class PostgresSegmentBook(SegmentBook):
@@ -105,6 +105,10 @@ class PostgresSegmentBook(SegmentBook):
         except IntegrityError:
             return False
         return True
+
+    async def set_for_all(self, segment_id: SegmentId, *, for_all: bool) -> None:
+        """Write whether every company is in it."""
+        await self._connection.execute(update(segment).where(_segment.segment_id == segment_id).values(for_all=for_all))
 
     async def put_member(self, segment_id: SegmentId, company_id: CompanyId) -> bool:
         """Insert unless it is there."""

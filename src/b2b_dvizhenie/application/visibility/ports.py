@@ -105,6 +105,11 @@ class SegmentBook(Protocol):
         ...
 
     @abstractmethod
+    async def set_for_all(self, segment_id: SegmentId, *, for_all: bool) -> None:
+        """Let every company be in a held segment, or only its members."""
+        ...
+
+    @abstractmethod
     async def put_member(self, segment_id: SegmentId, company_id: CompanyId) -> bool:
         """Make a company a member; False if it is one."""
         ...

@@ -7,7 +7,7 @@ from msgspec import Struct
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.visibility.ports import VisibilityTransaction, VisibilityWork
-from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.hierarchy import Forbidden, Permission, Scope
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, SegmentId
 from b2b_dvizhenie.domain.visibility import (
@@ -141,6 +141,32 @@ class PutMember:
             fact = {"company_id": str(company_id), "company": name}
             change = ("joined", None, fact) if is_member else ("left", fact, None)
             await work.audit.record(actor, _change(change[0], segment_id, *change[1:]))
+            await work.commit()
+        return True
+
+
+class PutEverybody:
+    """Let every company be in a segment, those to come as well, or only its members again."""
+
+    def __init__(self, work: VisibilityWork) -> None:
+        self._work = work
+
+    async def __call__(self, actor: Actor, segment_id: SegmentId, *, for_all: bool) -> bool:
+        """Whether anything changed.
+
+        Raises:
+            Forbidden: no right to change segments, or not for every company.
+            NotFound: there is no such segment.
+        """
+        if actor.require(Permission.SEGMENTS_MANAGE) is not Scope.ALL:
+            raise Forbidden
+        async with self._work() as work:
+            found = await _held(work, segment_id)
+            if found.for_all is for_all:
+                return False
+            await work.segments.set_for_all(segment_id, for_all=for_all)
+            change = _change("for_all", segment_id, {"for_all": found.for_all}, {"for_all": for_all})
+            await work.audit.record(actor, change)
             await work.commit()
         return True
 

@@ -38,7 +38,8 @@ class SegmentIsAssortment(DomainError):
 class Segment(Struct, frozen=True):
     """A segment. `companies` counts its members; `weight` says whose rules hold where several segments have some.
 
-    `vip_companies` are in it as well, for as long as they are VIP: it is their assortment.
+    `vip_companies` are in it as well, for as long as they are VIP: it is their assortment. In a segment `for_all` every
+    company is, also one that an exchange brings tomorrow: what it closes is closed until a heavier segment opens it.
     """
 
     segment_id: SegmentId
@@ -46,6 +47,7 @@ class Segment(Struct, frozen=True):
     companies: int = 0
     weight: int = 0
     vip_companies: int = 0
+    for_all: bool = False
 
 
 class SegmentCompany(Struct, frozen=True):

@@ -23,6 +23,7 @@ class Visibility(Hierarchy):
     show_segment = providers.Factory(visibility.ShowSegment, visibility_work.provider)
     create_segment = providers.Factory(visibility.CreateSegment, visibility_work.provider)
     rename_segment = providers.Factory(visibility.RenameSegment, visibility_work.provider)
+    put_everybody = providers.Factory(visibility.PutEverybody, visibility_work.provider)
     put_member = providers.Factory(visibility.PutMember, visibility_work.provider)
     show_segment_rules = providers.Factory(visibility.ShowSegmentRules, visibility_work.provider)
     put_segment_rule = providers.Factory(visibility.PutSegmentRule, visibility_work.provider)

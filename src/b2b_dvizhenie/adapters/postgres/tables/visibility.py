@@ -27,11 +27,13 @@ class SegmentColumns(TypedColumns):
     """A named set of companies. Discounts name segments by id, in `discount_rule.segments`.
 
     `weight` decides between rules of several segments about one thing, the heavier's holds; of equal ones the closing.
+    In a segment `for_all` is every company, whoever its members are.
     """
 
     segment_id: Named[UUID] = Column(Uuid, primary_key=True)
     name: Named[str]
     weight: Named[int] = Column(server_default=text("0"))
+    for_all: Named[bool] = Column(server_default=text("false"))
 
 
 segment = Table(

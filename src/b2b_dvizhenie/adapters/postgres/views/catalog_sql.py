@@ -300,9 +300,13 @@ SELECT asked.word,
   FROM unnest(%(words)s::text[]) AS asked (word)"""
 
 # A word is known to somebody if it finds a good that is open to him; what closed goods are called must not show in
-# what a misspelt word was taken for. Words that only ever were in goods that are gone are unknown here as well.
+# what a misspelt word was taken for. Words that only ever were in goods that are gone are unknown here as well. The
+# condition stands there twice because the planner knows nothing of the word: it would expect to meet a good of it soon
+# and read the table from its beginning; of both together it expects so few that it asks the index.
 _FINDS = """EXISTS (
-          SELECT 1 FROM product p WHERE p.search @@ to_tsquery('russian', {query}) AND {goods})"""
+          SELECT 1 FROM product p
+           WHERE p.search @@ to_tsquery('russian', {query}) AND p.search @@ to_tsquery('russian', {query} || '')
+             AND {goods})"""
 
 
 @lru_cache(maxsize=4)
@@ -316,7 +320,8 @@ def known(closing: Closing) -> str:
     )
     return f"""
 SELECT asked.word, numnode(to_tsquery('russian', asked.word)) = 0 OR {word}, {beginning},
-       ARRAY(SELECT w.word FROM search_word w WHERE w.word %% asked.word AND {similar}
+       ARRAY(SELECT w.word FROM (SELECT w.word FROM search_word w WHERE w.word %% asked.word OFFSET 0) w
+              WHERE {similar}
               ORDER BY similarity(w.word, asked.word) DESC, w.word LIMIT 8)
   FROM unnest(%(words)s::text[]) AS asked (word)"""  # noqa: S608 - assembled from the constants above
 

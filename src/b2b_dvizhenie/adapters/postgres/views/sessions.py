@@ -1,4 +1,7 @@
-"""The read that every request starts with: token → actor, in one round trip over a bare connection."""
+"""The read that every request starts with: token → actor, in one round trip over a bare connection.
+
+Two where a segment of the company has rules about goods.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,10 +11,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import structs
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
 from sqlalchemy import ColumnElement, func, not_, or_, select
 
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE, SEGMENTS_OF
-from b2b_dvizhenie.adapters.postgres.closings import closed_brands, closed_information, closed_sections
+from b2b_dvizhenie.adapters.postgres.closings import (
+    closed_brands,
+    closed_information,
+    closed_sections,
+    have_goods_rules,
+)
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.ordering_scope import orders_of, visible_orders
 from b2b_dvizhenie.adapters.postgres.people_scope import companies_of, visible_companies, visible_users
@@ -49,7 +59,7 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        r.second_factor AND NOT EXISTS (
            SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.confirmed_at IS NOT NULL),
        v.company_id IS NOT NULL, a.is_vip AND t.price_type_id = a.price_type_id,
-       sg.ids, {closed_sections("sg.ids")}, {closed_brands("sg.ids")}, sg.information
+       sg.ids, sg.information, {have_goods_rules("sg.ids")}
   FROM {{source}}
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
@@ -80,6 +90,9 @@ _NO_SESSION = """(SELECT NULL::uuid AS session_id, NULL::uuid AS company_id, %(n
   JOIN app_user u ON u.user_id = %(user)s AND u.is_active"""
 _PERSON = _ACTOR_OF.replace("{source}", _NO_SESSION)
 # Of requests that come at once one notes the time, the others find nothing to do.
+_GOODS = "%(segments)s::uuid[]"
+# Apart from the statement above: for most companies nothing is closed, and they would pay for what is never looked at.
+_CLOSED = f"SELECT {closed_sections(_GOODS)}, {closed_brands(_GOODS)}"
 _SEEN = "UPDATE session SET last_seen_at = %(now)s WHERE session_id = %(session)s AND last_seen_at < %(seen)s"
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly `last_seen_at` is kept: reading pages must not become writing."""
@@ -128,7 +141,8 @@ class PostgresSessionReader(SessionReader):
             row = await cursor.fetchone()
             if row is not None and row[16]:
                 await connection.execute(_SEEN, {"session": row[5], "now": now, "seen": seen})
-        return None if row is None else _actor_of(row, company_id)
+            closed = await _closed_to(connection, row)
+        return None if row is None else _actor_of(row, company_id, closed)
 
     async def person(self, user_id: UserId, company_id: CompanyId | None, now: datetime) -> Actor | None:
         """The active person as an actor."""
@@ -136,7 +150,8 @@ class PostgresSessionReader(SessionReader):
             cursor = connection.cursor(binary=True)
             await cursor.execute(_PERSON, self._parameters(company_id, now) | {"user": user_id})
             row = await cursor.fetchone()
-        return None if row is None else _actor_of(row, company_id)
+            closed = await _closed_to(connection, row)
+        return None if row is None else _actor_of(row, company_id, closed)
 
     async def shows_more(
         self, permission: Permission, target: tuple[Actor, Scope], viewer: tuple[Actor, Scope]
@@ -164,7 +179,17 @@ def _not(predicate: ColumnElement[bool]) -> ColumnElement[bool]:
     return not_(func.coalesce(predicate, False))
 
 
-def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
+async def _closed_to(connection: AsyncConnection[TupleRow], row: tuple[Any, ...] | None) -> ClosedGoods:
+    """The goods that the segments of a found actor's company close; one round trip if any of them has such a rule."""
+    if row is None or not row[27]:
+        return NOTHING_CLOSED
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(_CLOSED, {"segments": row[25]})
+    found = await cursor.fetchone()
+    return ClosedGoods(tuple(found[0]), tuple(found[1])) if found and any(found) else NOTHING_CLOSED
+
+
+def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None, closed: ClosedGoods) -> Actor:
     company = CompanyId(row[7]) if row[7] else None
     terms = None
     if company is not None and row[13] is not None:
@@ -180,7 +205,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
             segments=frozenset(SegmentId(one) for one in row[25]),
         )
     grants = _grants(row[6] or "")
-    opened = _opened(grants, None if company is None else tuple(row[18] or ()), tuple(row[28]))
+    opened = _opened(grants, None if company is None else tuple(row[18] or ()), tuple(row[26]))
     policy = HiddenPrices(HIDDEN_PRICE_POLICY.decoded(row[19])) if row[19] else HiddenPrices.DEFAULT_PRICE_TYPE
     actor = Actor(
         user_id=UserId(row[0]),
@@ -194,8 +219,8 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None) -> Actor:
         company_certain=company_id is not None or (row[17] or 0) < 2,
         access_level=row[8] or FIRST_LEVEL,
         opened=opened,
-        closed=ClosedGoods(tuple(row[26]), tuple(row[27])) if row[26] or row[27] else NOTHING_CLOSED,
-        closed_information=known_information(row[28]) if row[28] else NOTHING,
+        closed=closed,
+        closed_information=known_information(row[26]) if row[26] else NOTHING,
         hidden_prices=policy,
         terms=terms,
         is_vip=row[23],

@@ -21,7 +21,7 @@ from b2b_dvizhenie.entrypoints.texts import translations
 _EDITOR = system_actor("kit")
 _SEGMENTS = (
     Segment(SegmentId(UUID(int=1)), "Монтажные организации Сибири и Дальнего Востока", 128, 10, 2),
-    Segment(SegmentId(UUID(int=2)), "Сети магазинов", 0),
+    Segment(SegmentId(UUID(int=2)), "Сети магазинов", 0, for_all=True),
 )
 _COMPANIES = tuple(
     SegmentCompany(CompanyId(UUID(int=place)), name, inn, is_member)

@@ -14,6 +14,7 @@ class SegmentRow(Struct, frozen=True, kw_only=True):
     companies: int
     url: str
     weight: int = 0
+    for_all: bool = False
 
 
 class SegmentListView(Struct, frozen=True, kw_only=True):
@@ -25,13 +26,16 @@ class SegmentListView(Struct, frozen=True, kw_only=True):
 
 
 class SegmentHead(Struct, frozen=True, kw_only=True):
-    """What stands above every part of a segment. Titles of `tabs` are their keys; `vip_companies` are in it as VIP."""
+    """What stands above every part of a segment. Titles of `tabs` are their keys; `vip_companies` are in it as VIP,
+    every company is `for_all`.
+    """
 
     name: str
     companies: int
     url: str
     tabs: tuple[Link, ...]
     vip_companies: int = 0
+    for_all: bool = False
 
 
 class SegmentCompanyRow(Struct, frozen=True, kw_only=True):
@@ -54,6 +58,7 @@ class SegmentView(Struct, frozen=True, kw_only=True):
     next_url: str = ""
     error: str = ""
     may_change: bool = False
+    may_change_for_all: bool = False
 
 
 class RuleRow(Struct, frozen=True, kw_only=True):

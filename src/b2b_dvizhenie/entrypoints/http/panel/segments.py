@@ -14,12 +14,13 @@ from b2b_dvizhenie.application.visibility import (
     CreateSegment,
     DeleteSegment,
     ListSegments,
+    PutEverybody,
     PutMember,
     RenameSegment,
     SegmentCard,
     ShowSegment,
 )
-from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, SegmentId, new_id
 from b2b_dvizhenie.domain.visibility import Segment
@@ -53,6 +54,7 @@ def head_of(segment: Segment, actor: Actor, tab: str) -> views.SegmentHead:
         name=segment.name,
         companies=segment.companies,
         vip_companies=segment.vip_companies,
+        for_all=segment.for_all,
         url=url,
         tabs=tuple(Link(name, where, name == tab) for name, where in tabs),
     )
@@ -61,7 +63,13 @@ def head_of(segment: Segment, actor: Actor, tab: str) -> views.SegmentHead:
 def list_view(found: tuple[Segment, ...], form: Form, *, may_change: bool) -> views.SegmentListView:
     """The list."""
     rows = tuple(
-        views.SegmentRow(name=one.name, companies=one.companies, url=f"{LIST}/{one.segment_id}", weight=one.weight)
+        views.SegmentRow(
+            name=one.name,
+            companies=one.companies,
+            url=f"{LIST}/{one.segment_id}",
+            weight=one.weight,
+            for_all=one.for_all,
+        )
         for one in found
     )
     return views.SegmentListView(rows=rows, form=form, may_change=may_change)
@@ -86,6 +94,7 @@ def card_view(
         next_url=f"{url}?{urlencode(kept | onward)}" if onward else "",
         error=error,
         may_change=actor.may(Permission.SEGMENTS_MANAGE),
+        may_change_for_all=actor.grants.get(Permission.SEGMENTS_MANAGE) is Scope.ALL,
     )
 
 
@@ -218,6 +227,18 @@ async def put(
     return Redirect(f"{LIST}/{segment_id}?{urlencode(back | {'done': 'saved'})}", status_code=303)
 
 
+@post(f"{ONE}/everybody", permission=Permission.SEGMENTS_MANAGE, status_code=200, include_in_schema=False)
+async def let_all_in(
+    request: Request[Actor, Any, Any],
+    segment_id: FromPath[UUID],
+    put_everybody: NamedDependency[PutEverybody],
+) -> Response[Any]:
+    """Let every company be in it (`on` is 1), or only its members."""
+    is_on = str((await request.form()).get("on", "")) == "1"
+    await put_everybody(request.user, SegmentId(segment_id), for_all=is_on)
+    return Redirect(f"{LIST}/{segment_id}?done=saved", status_code=303)
+
+
 @post(f"{ONE}/delete", permission=Permission.SEGMENTS_MANAGE, status_code=200, include_in_schema=False)
 async def remove(
     request: Request[Actor, Any, Any],
@@ -234,4 +255,4 @@ async def remove(
     return Redirect(f"{LIST}?done=deleted", status_code=303)
 
 
-ROUTES = [list_, add, show, rename, put, remove]
+ROUTES = [list_, add, show, rename, put, let_all_in, remove]
