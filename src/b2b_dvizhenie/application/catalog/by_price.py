@@ -84,47 +84,73 @@ class _Scan:
         border = self._place(*after) if after else None
         last = self._range.low if self._down else self._range.high
         start = after[0] if after else self._range.high if self._down else self._range.low
-        is_small = not await self._reader.is_larger(self._request, self._sight, SMALL)
+        if await self._reader.is_larger(self._request, self._sight, SMALL):
+            await self._slices(start, last, border, wanted)
+        else:
+            await self._slice(start, last, border, wanted, is_whole=True)
+        return [self._back(place) for place in self._found]
+
+    async def _slices(self, start: Decimal | None, last: Decimal | None, border: _Place | None, wanted: int) -> None:
+        """Add goods slice by slice until the page has what it needs."""
+        if start is None:
+            end = await self._enough(wanted)
+            is_last = end is None or self._is_beyond(end, last)
+            await self._slice(None, last if is_last else end, border, wanted)
+            if end is None or is_last:
+                return
+            start = end
         count = max(_LEAST, min(2 * wanted, _FIRST // len(self._shares.levels)))
-        while True:
-            end = None if is_small else await self._end(start, count)
-            is_last = end is None or (last is not None and (end < last if self._down else end > last))
+        while len(self._found) < wanted:
+            end = await self._end(start, count)
+            is_last = end is None or self._is_beyond(end, last)
             had = len(self._found)
-            await self._slice(start, last if is_last else end, border, wanted, is_small=is_small, is_last=is_last)
-            if is_last or len(self._found) >= wanted:
-                break
+            await self._slice(start, last if is_last else end, border, wanted)
+            if end is None or is_last:
+                return
             start = end
             fresh = len(self._found) - had
             needed = ceil(1.2 * count * (wanted - len(self._found)) / fresh) if fresh else _GROWTH * count
             count = min(max(count, needed), _GROWTH * count, _MOST)
-        return [self._back(place) for place in self._found]
 
-    async def _end(self, start: Decimal | None, count: int) -> Decimal | None:
+    def _is_beyond(self, end: Decimal, last: Decimal | None) -> bool:
+        return last is not None and (end < last if self._down else end > last)
+
+    async def _enough(self, wanted: int) -> Decimal | None:
+        """The own price that the page does not go beyond when it begins at the edge of the catalogue; None: not known.
+
+        It is that of the last good of the page among those with the outermost stored prices.
+        """
+        begin, count = (_HIGHEST if self._down else Decimal(0)), 3 * wanted // 2
+        prices: list[Decimal] = []
+        while True:
+            (end,) = await self._reader.ahead(self._sight, [begin], count, descending=self._down)
+            if end is None:
+                return None
+            span = (end, begin) if self._down else (begin, end)
+            piece = PriceSlice(self._shares, None, None, (span,), _CANDIDATES * wanted, self._down)
+            found = await self._reader.candidates(self._request, self._sight, piece)
+            await self._price([one.product_id for one in found])
+            prices = sorted((one for one in self._prices.values() if one is not None), reverse=self._down)
+            if len(prices) >= wanted:
+                return prices[wanted - 1]
+            begin, count = end, min(_GROWTH * count, _MOST)
+
+    async def _end(self, start: Decimal, count: int) -> Decimal | None:
         """An own price so far from the start that no level has more than `count` stored prices between; None: all."""
         shares, down = self._shares, self._down
-        levels = {level: level.least if down else level.most for level in shares.levels}
-        if not down and max(levels.values()) == 1:
+        parts = [level.least if down else level.most for level in shares.levels]
+        if not down and max(parts) == 1:
             return None
-        levels = {level: share for level, share in levels.items() if share < 1}
+        parts = [part for part in parts if part < 1]
         slack = shares.tolerance if down else -shares.tolerance
-        if start is None:
-            begins = [_HIGHEST if down else Decimal(0)]
-        else:
-            begins = [max(Decimal(0), (start + slack) / (1 - share)) for share in levels.values()]
+        begins = [max(Decimal(0), (start + slack) / (1 - part)) for part in parts]
         amounts = await self._reader.ahead(self._sight, begins, count, descending=down)
-        if start is None:
-            amounts = list(amounts) * len(levels)
-        ends = [
-            amount * (1 - share) + slack
-            for amount, share in zip(amounts, levels.values(), strict=True)
-            if amount is not None
-        ]
+        reached = zip(amounts, parts, strict=True)
+        ends = [amount * (1 - part) + slack for amount, part in reached if amount is not None]
         if not ends:
             return None
-        end = max(ends) if down else min(ends)
-        if start is not None:  # many goods of one price
-            end = min(end, start - _GRID) if down else max(end, start + _GRID)
-        return end
+        # A step at least, for there may be more goods of one price.
+        return min(max(ends), start - _GRID) if down else max(min(ends), start + _GRID)
 
     async def _slice(
         self,
@@ -133,12 +159,14 @@ class _Scan:
         border: _Place | None,
         wanted: int,
         *,
-        is_small: bool,
-        is_last: bool,
+        is_whole: bool = False,
     ) -> None:
-        """Add the goods from `start` to `end`, the end itself only in the last slice, as far as the page needs them."""
+        """Add the goods from `start` to `end`, both included, as far as the page needs them.
+
+        `is_whole` looks at all of the selection, and not for where its prices can lie.
+        """
         low, high = (end, start) if self._down else (start, end)
-        spans = None if is_small else tuple(self._shares.spans(low, high))
+        spans = None if is_whole else tuple(self._shares.spans(low, high))
         limit = _CANDIDATES * wanted
         before = list(self._found)
         while True:
@@ -153,27 +181,20 @@ class _Scan:
                 places = {
                     place
                     for product in dict.fromkeys(one.product_id for one in known)
-                    if (place := self._within(product, low, high, None if is_last else end)) is not None
+                    if (place := self._within(product, low, high)) is not None
                     and (border is None or place > border)
                     and (edge is None or (-place.price > edge if self._down else place.price < edge))
                 }
-                self._found = sorted([*before, *places])[:wanted]
+                self._found = sorted({*before, *places})[:wanted]
                 if len(self._found) >= wanted:
                     return
             if not is_cut:
                 return
             limit *= 4
 
-    def _within(
-        self, product: UUID, low: Decimal | None, high: Decimal | None, without: Decimal | None
-    ) -> _Place | None:
+    def _within(self, product: UUID, low: Decimal | None, high: Decimal | None) -> _Place | None:
         price = self._prices[product]
-        if (
-            price is None
-            or price == without
-            or (low is not None and price < low)
-            or (high is not None and price > high)
-        ):
+        if price is None or (low is not None and price < low) or (high is not None and price > high):
             return None
         return self._place(price, product)
 

@@ -66,6 +66,12 @@ price = Table(
     PriceColumns,
     CheckConstraint("amount > 0 AND amount <> 'NaN'", name="positive"),
     Index("ix_price_variant_id", "variant_id"),
-    # The order of a buyer's catalogue by price begins here (application/catalog/by_price.py).
-    Index("ix_price_amount", "price_type_id", "amount", "variant_id"),
+    # The order of a buyer's catalogue by price begins here (application/catalog/by_price.py), by the index alone.
+    Index(
+        "ix_price_amount",
+        "price_type_id",
+        "amount",
+        "variant_id",
+        postgresql_include=["currency", "min_quantity"],
+    ),
 )
