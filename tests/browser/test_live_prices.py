@@ -18,10 +18,15 @@ from b2b_dvizhenie.entrypoints.settings import Settings
 from b2b_dvizhenie.testing.gateways.http_1c import Http1cSimulator
 
 pytestmark = pytest.mark.postgres
-SOON = """document.addEventListener("DOMContentLoaded", () => {
+SOON = """
+const hurry = () => {
   for (const form of document.querySelectorAll(".live-form"))
     form.setAttribute("hx-config", form.getAttribute("hx-config").replace("15000", "200"));
-})"""
+};
+document.addEventListener("DOMContentLoaded", () => {
+  hurry();
+  new MutationObserver(hurry).observe(document.body, { childList: true, subtree: true });
+});"""
 """Pages ask again after a fifth of a second, not after fifteen."""
 
 

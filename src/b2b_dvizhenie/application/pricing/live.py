@@ -31,7 +31,7 @@ from b2b_dvizhenie.domain.pricing import (
 from b2b_dvizhenie.domain.shared.ids import VariantId, new_id
 from b2b_dvizhenie.domain.visibility import PRICE_GROUPS
 
-KEPT = 50_000
+KEPT = 20_000
 """Prices kept per process at most; each for as long as the ERP said, within the bounds below."""
 TTL, LEAST_TTL, LONGEST_TTL = 5, 1, 300
 """Seconds for which a price counts as of this moment: where the ERP does not say, and the bounds of what it says."""
