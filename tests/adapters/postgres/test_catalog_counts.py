@@ -1,6 +1,13 @@
 """Counts by brand are kept only where counting is dear, and never for long."""
 
-from b2b_dvizhenie.adapters.postgres.views.catalog_counts import LARGE, SECONDS, CountCache, Counted, SectionCounts
+from b2b_dvizhenie.adapters.postgres.views.catalog_counts import (
+    LARGE,
+    SECONDS,
+    SECTION_SECONDS,
+    CountCache,
+    Counted,
+    SectionCounts,
+)
 from b2b_dvizhenie.application.catalog.ports import Search
 from b2b_dvizhenie.domain.catalog import Selection, read_text
 from b2b_dvizhenie.domain.shared.ids import BrandId, SectionId, new_id
@@ -53,11 +60,12 @@ def test_counts_are_of_those_to_whom_the_same_is_closed() -> None:
     closed, other = ClosedGoods(brands=(BRAND,)), ClosedGoods(brands=(BrandId(new_id()),))
     cache, sections = CountCache(lambda: 0.0), SectionCounts(lambda: clock[0])
     cache.keep(Selection(), None, closed, counted(LARGE))
-    sections.keep(closed, {})
+    sections.keep(closed, (3, 7), {})
     assert cache.get(Selection(), None, closed) is not None
     assert cache.get(Selection(), None, other) is None
     assert cache.get(Selection(), None, NOTHING_CLOSED) is None
-    assert sections.get(closed) == {}
-    assert sections.get(other) is None
-    clock[0] = SECONDS + 1
-    assert sections.get(closed) is None
+    assert sections.get(closed, (3, 7)) == {}
+    assert sections.get(closed, (3, 8)) is None  # an exchange has moved a counter
+    assert sections.get(other, (3, 7)) is None
+    clock[0] = SECTION_SECONDS + 1
+    assert sections.get(closed, (3, 7)) is None

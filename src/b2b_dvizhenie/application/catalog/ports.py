@@ -164,9 +164,10 @@ class CatalogReader(Protocol):
     """Port: the catalogue as it is now.
 
     Contract: `page` and `card` take at most two round trips whatever the number of goods, `sections`, `branch`,
-    `facets` and `known` one; `sections` and `branch` one more where something is closed. Only prices of the sight's
-    price type and, only where the sight has it, stock are read. Goods that are closed to who asks, sections that hold
-    nothing else, and brands of closed goods alone do not exist, not even as a count or as a word that was meant.
+    `facets` and `known` one; `sections` and `branch` at most two more where something is closed. Only prices of the
+    sight's price type and, only where the sight has it, stock are read. Goods that are closed to who asks, sections
+    that hold nothing else, and brands of closed goods alone do not exist, not even as a count or as a word that was
+    meant.
     """
 
     @abstractmethod

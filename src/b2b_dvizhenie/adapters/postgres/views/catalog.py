@@ -139,15 +139,20 @@ class PostgresCatalogReader(CatalogReader):
     async def _counted(
         self, connection: AsyncConnection[TupleRow], sections: list[Section], closed: ClosedGoods
     ) -> list[Section]:
-        """The sections, counting only what is open; where something is closed, as it was some seconds ago."""
+        """The sections, counting only what is open; where something is closed, maybe as it was some minutes ago."""
         if not closed:
             return sections
-        counts = self._section_counts.get(closed)
+        cursor = connection.cursor(binary=True)
+        await cursor.execute(sql.COUNTERS)
+        counters = await cursor.fetchone()
+        counts = self._section_counts.get(closed, counters)
         if counts is None:
-            cursor = connection.cursor(binary=True)
-            await cursor.execute(sql.open_counts(Closing.of(closed)), values_of(closed))
-            counts = dict(await cursor.fetchall())
-            self._section_counts.keep(closed, counts)
+            async with self._section_counts.counting:
+                counts = self._section_counts.get(closed, counters)
+                if counts is None:
+                    await cursor.execute(sql.open_counts(Closing.of(closed)), values_of(closed))
+                    counts = dict(await cursor.fetchall())
+                    self._section_counts.keep(closed, counters, counts)
         return [replace(one, product_count=counts.get(one.id, 0)) for one in sections]
 
     async def _path(

@@ -6,6 +6,7 @@ permission before).
 """
 
 import time
+from asyncio import Lock
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,7 @@ SECONDS = 15
 LARGE = 200
 """Goods from which on a count is kept; smaller ones are counted each time and are exact."""
 KEPT = 500
+SECTION_SECONDS = 300
 _Key = tuple[Any, ...]
 
 
@@ -69,19 +71,25 @@ class CountCache:
 
 
 class SectionCounts:
-    """How many goods of each section are open to those to whom the same is closed, for a quarter of a minute."""
+    """How many goods of each section are open to those to whom the same is closed.
+
+    Counting them reads every closed good, a third of a second where many of a hundred thousand are, so a count holds
+    until the sections' own counters move, which an exchange does, and for some minutes at most: a good that changes
+    its brand or goes from one section to another moves none in the end. `counting` lets one request count at a time.
+    """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._kept: dict[ClosedGoods, tuple[float, Mapping[UUID, int]]] = {}
+        self._kept: dict[ClosedGoods, tuple[float, object, Mapping[UUID, int]]] = {}
+        self.counting = Lock()
 
-    def get(self, closed: ClosedGoods) -> Mapping[UUID, int] | None:
-        """Counts that are fresh enough, or None."""
+    def get(self, closed: ClosedGoods, counters: object) -> Mapping[UUID, int] | None:
+        """The counts made when the counters stood like this, or None."""
         found = self._kept.get(closed)
-        return None if found is None or found[0] < self._now() else found[1]
+        return None if found is None or found[0] < self._now() or found[1] != counters else found[2]
 
-    def keep(self, closed: ClosedGoods, counts: Mapping[UUID, int]) -> None:
+    def keep(self, closed: ClosedGoods, counters: object, counts: Mapping[UUID, int]) -> None:
         """Keep counts."""
         if len(self._kept) >= KEPT:
             self._kept.clear()
-        self._kept[closed] = (self._now() + SECONDS, counts)
+        self._kept[closed] = (self._now() + SECTION_SECONDS, counters, counts)

@@ -261,6 +261,10 @@ SELECT s.section_id, s.product_count - COALESCE(closed.goods, 0)
               GROUP BY pl.section_id) closed ON closed.section_id = s.section_id"""
 
 
+COUNTERS = "SELECT count(*), sum(product_count) FROM section"
+"""How the counters of sections stand: what an exchange moves."""
+
+
 @lru_cache(maxsize=4)
 def open_counts(closing: Closing) -> str:
     """The number of open goods in each section and below."""
