@@ -213,6 +213,25 @@ async def test_who_may_not_see_the_agreements_prices_neither_hears_nor_pays_live
     assert len(erp.questions) == 1, "only for who may see"
 
 
+async def test_an_application_asks_and_orders_by_lines(
+    client: AsyncTestClient, market: Market, buyer: Person, erp: Erp
+) -> None:
+    lamp, cable = await market.goods("100"), await market.goods("10")
+    erp.tell(lamp, "104.5")
+    lines = [{"variant_id": str(one), "quantity": "2"} for one in (lamp, cable)]
+    stored = (await client.post("/api/v1/prices", headers=buyer.headers, json={"lines": lines})).json()
+    assert ([one["unit_price"] for one in stored["lines"]], "price_lock" in stored) == (["100.00", "10.00"], False)
+    body = {"lines": lines, "live": True}
+    told = (await client.post("/api/v1/prices", headers=buyer.headers, json=body)).json()
+    assert ([one["unit_price"] for one in told["lines"]], told["amount"]) == (["104.50", "10.00"], "229.00")
+    assert ["live_at" in one for one in told["lines"]] == [True, False]
+    erp.tell(lamp, "999")
+    lines[1]["price"] = "10"
+    assert (await order(client, buyer, lines=lines)).status_code == 409
+    placed = await order(client, buyer, lines=lines, price_lock=told["price_lock"])
+    assert (placed.status_code, placed.json()["amount"]) == (201, "229.00"), "at what was shown and promised"
+
+
 async def test_checkout_works_without_script(client: AsyncTestClient, market: Market, buyer: Person, erp: Erp) -> None:
     """The page asks, shows the rise, wants the tick; what it promised is charged, and the order says where from."""
     lamp = await market.goods("100")

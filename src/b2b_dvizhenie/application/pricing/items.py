@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.application.catalog import Item, ItemFinder
 from b2b_dvizhenie.application.pricing.currencies import ShowCurrencies
+from b2b_dvizhenie.application.pricing.live import SILENCE, LivePrices
+from b2b_dvizhenie.application.pricing.locks import NO_LOCK, PriceLocks
 from b2b_dvizhenie.application.pricing.requests import LineRequest
 from b2b_dvizhenie.application.pricing.use_cases import PriceLines
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -49,7 +51,8 @@ class PricedItem(Struct, frozen=True, tag="priced", tag_field="status", omit_def
     """A line with its price; where there is none, `reason` says why and both amounts are null.
 
     `valid_quantity` is the nearest quantity that can be ordered, not below the asked one. `base_unit_price` and
-    `base_amount` are the same before discounts, where there are any.
+    `base_amount` are the same before discounts, where there are any. `live_at` is when the ERP told the price, where it
+    is not the stored one.
     """
 
     variant_id: UUID
@@ -64,6 +67,7 @@ class PricedItem(Struct, frozen=True, tag="priced", tag_field="status", omit_def
     reason: NoPrice | None = None
     base_unit_price: Decimal | None = None
     base_amount: Decimal | None = None
+    live_at: datetime | None = None
 
 
 class UnknownItem(Struct, frozen=True, tag="unknown", tag_field="status"):
@@ -115,7 +119,8 @@ class Shown(Struct, frozen=True):
 class PriceAnswer(Struct, frozen=True):
     """Lines in the order asked; `amount` sums the priced ones, all in `currency`, at one moment.
 
-    `shown` is there where another currency was asked for.
+    `shown` is there where another currency was asked for. `price_lock` promises the live prices among them until
+    `locked_until`: an order that brings it is made at them or, where they fell, below.
     """
 
     currency: str
@@ -124,6 +129,8 @@ class PriceAnswer(Struct, frozen=True):
     at: datetime
     lines: tuple[PricedLine, ...]
     shown: Shown | UnsetType = UNSET
+    price_lock: str | UnsetType = UNSET
+    locked_until: datetime | UnsetType = UNSET
 
 
 def _checked(lines: Sequence[ItemRequest]) -> None:
@@ -144,18 +151,30 @@ def _checked(lines: Sequence[ItemRequest]) -> None:
 class PriceItems:
     """Quote goods that a customer's own system names."""
 
-    def __init__(self, items: ItemFinder, price_lines: PriceLines, currencies: ShowCurrencies) -> None:
+    def __init__(
+        self,
+        items: ItemFinder,
+        price_lines: PriceLines,
+        currencies: ShowCurrencies,
+        live: LivePrices,
+        locks: PriceLocks,
+    ) -> None:
         self._items = items
         self._price_lines = price_lines
         self._currencies = currencies
+        self._live = live
+        self._locks = locks
 
-    async def __call__(self, actor: Actor, lines: Sequence[ItemRequest], currency: str | None = None) -> PriceAnswer:
+    async def __call__(
+        self, actor: Actor, lines: Sequence[ItemRequest], currency: str | None = None, *, live: bool = False
+    ) -> PriceAnswer:
         """Prices under the actor's terms, at most three round trips whatever the number of lines; one more for rates.
 
         Args:
             actor: whose prices.
             lines: what is asked.
             currency: one to show them in beside that of the terms.
+            live: ask the ERP first, where that is connected, and promise what it tells.
 
         Raises:
             Forbidden: no right to the catalogue or to prices.
@@ -170,13 +189,17 @@ class PriceItems:
         single = [options[0] for options in found if len(options) == 1]
         asked = [line.quantity for line, options in zip(lines, found, strict=True) if len(options) == 1]
         requests = [LineRequest(item.variant_id, quantity) for item, quantity in zip(single, asked, strict=True)]
-        quote = await self._price_lines(actor, requests)
+        told = await self._live(actor, requests) if live else SILENCE
+        quote = await self._price_lines(actor, requests, live=told.prices if told.asked else None)
         quoted = iter(quote.lines)
         answers = tuple(
             _answer(line, options, next(quoted) if len(options) == 1 else None)
             for line, options in zip(lines, found, strict=True)
         )
         answer = PriceAnswer(quote.currency, terms.vat_included, quote.amount, quote.at, answers)
+        lock = await self._locks.give(terms, quote.lines, "") if told.asked else NO_LOCK
+        if lock.until is not None:
+            answer = replace(answer, price_lock=lock.text, locked_until=lock.until)
         if currency is None or currency == answer.currency:
             return answer
         return replace(answer, shown=_shown(answer, currency, await self._currencies.rates()))
@@ -233,4 +256,5 @@ def _answer(line: ItemRequest, options: tuple[Item, ...], quoted: LineQuote | No
         quoted.reason,
         quoted.base_unit_price if quoted.discount else None,
         quoted.base_amount if quoted.discount else None,
+        quoted.live.at if quoted.live else None,
     )

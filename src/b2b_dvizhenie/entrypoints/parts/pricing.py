@@ -85,7 +85,9 @@ class Pricing(Catalog):
         Base.clock,
     )
     show_live_prices = providers.Factory(pricing.ShowLivePrices, Catalog.item_finder, price_lines, live_prices)
-    price_items = providers.Factory(pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies)
+    price_items = providers.Factory(
+        pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies, live_prices, price_locks
+    )
     confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)

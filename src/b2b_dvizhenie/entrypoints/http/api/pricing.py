@@ -16,10 +16,14 @@ from b2b_dvizhenie.domain.shared.ids import VariantId
 
 
 class PriceRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Up to 1000 lines, and a currency to show the prices in beside that of the terms."""
+    """Up to 1000 lines, and a currency to show the prices in beside that of the terms.
+
+    With `live` the ERP is asked first, where that is connected; what it does not tell in time is at the stored price.
+    """
 
     lines: list[ItemRequest]
     currency: Literal["RUB", "USD", "EUR"] | None = None
+    live: bool = False
 
 
 @post("/api/v1/prices", permission=Permission.PRICES_VIEW, status_code=200, tags=["pricing"])
@@ -27,7 +31,7 @@ async def prices(
     request: Request[Actor, Any, Any], data: JSONBody[PriceRequest], price_items: NamedDependency[PriceItems]
 ) -> PriceAnswer:
     """Your prices for goods named by variant or by article, in the quantities you want."""
-    return await price_items(request.user, data.lines, data.currency)
+    return await price_items(request.user, data.lines, data.currency, live=data.live)
 
 
 class ExplainRequest(Struct, frozen=True, forbid_unknown_fields=True):
