@@ -168,7 +168,7 @@ async def test_silence_and_other_currencies_are_not_compared(sale: Sale) -> None
 
 
 async def test_what_cannot_be_kept_or_computed_does_not_stop_the_exchange(sale: Sale) -> None:
-    huge = sale.line(0, "10", "9e14", "9e15")
+    huge = sale.line(0, "10", "9e14", "9e15")  # a column holds it, money does not
     applied = await sale.returned(huge, replace(huge, ref="other"), amount=None, status="К выполнению", version="1")
     assert (applied.outcome, [one.code for one in applied.problems]) == ("changed", ["exchange.order_not_compared"])
     beyond = sale.line(0, "10", "1e45", "1e46")

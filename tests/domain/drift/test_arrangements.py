@@ -140,6 +140,14 @@ def test_numbers_beyond_computing_are_an_error_that_callers_can_name() -> None:
     huge = ErpLine(ref="x", quantity=Decimal("1e60"), price=Decimal("1e60"), amount=Decimal("1e60"))
     with pytest.raises(ArithmeticError):
         compared((sold(1, "x"),), huge)
+    for amount, fits in ((Decimal("1e14"), True), (Decimal("1e14") + ONE, False)):
+        gift = ErpLine(ref="y", quantity=ONE, price=amount, amount=amount)
+        theirs = (held("x"), gift)
+        if fits:
+            assert compared((sold(1, "x"),), *theirs).difference == amount
+        else:
+            with pytest.raises(OverflowError):
+                compared((sold(1, "x"),), *theirs)
 
 
 numbers = st.one_of(st.sampled_from([Decimal(0), ONE, TEN, Decimal(-1)]), st.decimals(-1000, 1000, places=4))

@@ -11,7 +11,7 @@ from b2b_dvizhenie.domain.drift.findings import Comparison, DriftKind, LineDrift
 from b2b_dvizhenie.domain.drift.lines import absent, added, compare_line
 from b2b_dvizhenie.domain.drift.sides import ErpDiscount, ErpDocument, ErpLine, SoldLine, SoldOrder
 from b2b_dvizhenie.domain.drift.statements import PRICE_GRID
-from b2b_dvizhenie.domain.shared.money import minor_digits, round_money
+from b2b_dvizhenie.domain.shared.money import MAX_AMOUNT, minor_digits, round_money
 
 _ZERO = Decimal(0)
 _Key = tuple[str, str]
@@ -38,11 +38,14 @@ def compare(order: SoldOrder, document: ErpDocument, tolerance: Tolerance = EXAC
     told by their article, else by their name.
 
     Raises:
-        ArithmeticError: a number of the document is beyond anything that can be computed with.
+        ArithmeticError: a number of the document is beyond what money can be, or what can be computed with.
     """
     with localcontext() as context:
         context.prec = 50
-        return _compared(order, document, tolerance)
+        found = _compared(order, document, tolerance)
+    if any(abs(amount) > MAX_AMOUNT for amount in _numbers(found)):
+        raise OverflowError("a document with numbers beyond money")
+    return found
 
 
 def _compared(order: SoldOrder, document: ErpDocument, tolerance: Tolerance) -> Comparison:
@@ -66,6 +69,13 @@ def _compared(order: SoldOrder, document: ErpDocument, tolerance: Tolerance) -> 
         within=len(forgiven),
         unexplained=unexplained,
     )
+
+
+def _numbers(found: Comparison) -> Iterable[Decimal]:
+    yield from (found.difference, found.unexplained, found.their_total or _ZERO)
+    for line in found.lines:
+        yield line.difference
+        yield from (side for pair in line.pairs for side in (pair.ours, pair.theirs, pair.difference) if side)
 
 
 def _alike(line: ErpLine, order: SoldOrder) -> ErpLine:

@@ -167,7 +167,7 @@ class _Line:
         if self._is_on_top:
             return DriftKind.DISCOUNT_EXTRA, Step.DISCOUNT, self._extra()
         if not self._same_base():
-            is_rounded = said.base is not None and self._same_price(said.base, self._base)
+            is_rounded = self._same_price(said.base, self._base)
             return DriftKind.ROUNDING if is_rounded else DriftKind.BASE_PRICE, Step.BASE, 0
         found = self._differing_discount()
         if found is not None:
@@ -193,10 +193,10 @@ class _Line:
         if taken is not None:
             if taken == self._base_amount - self._sold.amount:
                 return None
-            if told is not None and self._is_held() and abs(taken - sum(sums, _ZERO)) <= self._penny:
-                return DriftKind.LIMIT, Step.LIMIT, 0
-            if self._is_held() and told is not None and taken == self._rounded(line_money(told, told.taken)):
-                return DriftKind.LIMIT, Step.LIMIT, 0
+            if told is not None and self._is_held():
+                capped = self._rounded(line_money(told, told.taken))
+                if taken == capped or abs(taken - sum(sums, _ZERO)) <= self._penny:
+                    return DriftKind.LIMIT, Step.LIMIT, 0
         penny: int | None = None
         joined: int | None = None
         for nth, one in enumerate(self._matched):
@@ -213,10 +213,10 @@ class _Line:
 
     def _discount_kind(self, one: Matched) -> DriftKind | None:
         ours, theirs = one.ours, one.theirs
-        if ours is None:
-            return DriftKind.DISCOUNT_EXTRA if theirs is not None and theirs.amount != 0 else None
         if theirs is None:
-            return DriftKind.DISCOUNT_MISSING if ours.amount else None
+            return DriftKind.DISCOUNT_MISSING if ours is not None and ours.amount else None
+        if ours is None:
+            return DriftKind.DISCOUNT_EXTRA if theirs.amount != 0 else None
         if theirs.amount is None:
             return None if same_percent(ours, theirs) else DriftKind.DISCOUNT_OTHER
         if ours.amount == theirs.amount:
@@ -259,6 +259,6 @@ class _Line:
     def _missing(self, nth: int) -> _Found:
         return DriftKind.DISCOUNT_MISSING, Step.DISCOUNT, nth
 
-    def _same_price(self, one: Decimal, other: Decimal) -> bool:
+    def _same_price(self, one: Decimal | None, other: Decimal) -> bool:
         """Whether two prices of a unit are the same when people write them."""
-        return one == other or self._rounded(one) == self._rounded(other)
+        return one is not None and self._rounded(one) == self._rounded(other)

@@ -74,6 +74,7 @@ def report() -> views.DriftsView:
     return replace(
         agreed(),
         found=57,
+        share=Decimal("4.7"),
         rows=(
             _row(1, _LONG, ("discount_missing", "vat"), "128204.50", "130331.50"),
             _row(2, "ИП Соколова Анна Викторовна", ("rounding",), "7204.50", None),

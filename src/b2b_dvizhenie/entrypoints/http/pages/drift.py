@@ -65,6 +65,8 @@ class DriftsView(Struct, frozen=True, kw_only=True):
     bars: tuple[KindBar, ...] = ()
     export_url: str | None = None
     filtered: bool = False
+    share: Decimal | None = None
+    """Percent of the compared that differ, where all that differ are shown."""
     wrong: str = ""
     """Why the filter was not applied, translated."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from gettext import GNUTranslations
 from typing import Any
 from urllib.parse import urlencode
@@ -112,6 +112,10 @@ def _bars(kinds: Iterable[DriftOfKind]) -> tuple[views.KindBar, ...]:
     return tuple(views.KindBar(kind, count, count * 100 // most, tuple(sums[kind])) for kind, count in ranked)
 
 
+def _share(found: int, compared: int) -> Decimal:
+    return (Decimal(found * 100) / compared).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
 def _series(tally: DriftTally, language: str, texts: GNUTranslations) -> Series | None:
     if not any(day.orders for day in tally.days):
         return None
@@ -149,6 +153,7 @@ def _view(asked: Asked, page: DriftPage, tally: DriftTally, language: str, texts
         bars=_bars(tally.kinds),
         export_url=asked.address(f"{HERE}/export") if page.total else None,
         filtered=asked.is_narrow,
+        share=None if asked.is_narrow or not page.compared else _share(page.total, page.compared),
     )
 
 
