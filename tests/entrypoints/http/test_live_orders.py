@@ -11,8 +11,9 @@ from litestar.testing import AsyncTestClient
 from live import Erp, connected
 from lxml import html
 from market import Market, Person
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from b2b_dvizhenie.adapters.postgres.tables.operations import setting
 from b2b_dvizhenie.adapters.postgres.tables.ordering import order_line
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price
 from b2b_dvizhenie.application.ordering import OrderRequest, Placed, RequestedLine
@@ -20,6 +21,7 @@ from b2b_dvizhenie.application.pricing import LineRequest, LivePrices
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import PriceChanged
+from b2b_dvizhenie.domain.pricing import LIVE_PAUSED
 from b2b_dvizhenie.domain.shared.ids import VariantId
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
@@ -131,7 +133,16 @@ async def test_a_promise_is_for_its_company_its_quantity_and_its_minutes(
     assert answer.status_code == 400
     assert [one["field"] for one in answer.json()["fields"]] == [f"accepted_prices.{n}.price" for n in range(4)]
     erp.ahead -= timedelta(minutes=11)
+    pause = insert(setting).values(key=LIVE_PAUSED.key, value=True, updated_at=datetime(2026, 1, 1, tzinfo=UTC))
+    async with market.container.database().engine.begin() as connection:
+        await connection.execute(pause)
+        await connection.execute(update(price).values(amount=Decimal(300)))
+    market.container.current_settings()._read_at = None  # instead of waiting for a second
+    erp.ahead += timedelta(seconds=6)
+    asked = len(erp.questions)
+    assert (await order(client, buyer)).status_code == 409
     assert (await order(client, buyer, **body)).status_code == 201, "the control: all of it was the promise's bounds"
+    assert len(erp.questions) == asked, "a promise is kept also while nobody is asked"
 
 
 async def test_an_erp_that_is_late_or_lies_leaves_the_stored_price_with_its_age(

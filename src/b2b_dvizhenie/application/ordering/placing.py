@@ -113,6 +113,11 @@ class _Unasked(Struct, frozen=True):
     lines: list[LineRequest]
 
 
+class _Changed(Struct, frozen=True):
+    outcome: PriceChanged
+    draft: Draft
+
+
 class _Attempt(Struct):
     """One submission on its way, and what the ERP told of it so far."""
 
@@ -174,10 +179,15 @@ class PlaceOrder:
         check_accepted(request.accepted)
         fingerprint = request.fingerprint(company_id)
         attempt = _Attempt(actor, user_id, request, key, fingerprint, await self._live.is_on(actor))
-        if request.price_lock and attempt.asks:
+        if request.price_lock and self._live.may_hear(actor):
+            # Also while asking is paused: what was promised is kept.
             attempt.promise = self._locks.kept(request.price_lock, actor.buyer_terms())
         for _ in range(ATTEMPTS):
             outcome = await self._tried(attempt)
+            if isinstance(outcome, _Changed):
+                changed, quotes = outcome.outcome, (line.quote for line in outcome.draft.lines)
+                lock = await self._locks.give(outcome.draft.terms, quotes, changed.price_version)
+                return replace(changed, price_lock=lock.text, locked_until=lock.until)
             if not isinstance(outcome, _Unasked):
                 return outcome
             # Between two transactions: nobody waits for the ERP with a cart or a key in his hand.
@@ -185,7 +195,7 @@ class PlaceOrder:
             attempt.asked = frozenset(keys_of(outcome.lines))
         raise CartChanging
 
-    async def _tried(self, attempt: "_Attempt") -> "Placed | PriceChanged | Refused | _Unasked":
+    async def _tried(self, attempt: _Attempt) -> Placed | Refused | _Changed | _Unasked:
         """One transaction; `_Unasked` where it has lines that the ERP is still to be asked about."""
         actor, request, key = attempt.actor, attempt.request, attempt.key
         async with self._work() as work:
@@ -206,8 +216,7 @@ class PlaceOrder:
             if isinstance(outcome, Refused):
                 return Refused(tuple(told(actor, reason) for reason in outcome.reasons))
             if isinstance(outcome, PriceChanged):
-                lock = await self._locks.give(draft.terms, (line.quote for line in draft.lines), outcome.price_version)
-                return replace(outcome, price_lock=lock.text, locked_until=lock.until)
+                return _Changed(outcome, draft)
             order = await self._write(work, actor, draft, seller, request, key, attempt.fingerprint)
             if request.lines is None:
                 await work.carts.remove(attempt.user_id)
@@ -224,7 +233,7 @@ class PlaceOrder:
             )
         )
 
-    async def _draft(self, work: OrderingTransaction, attempt: "_Attempt") -> Draft:
+    async def _draft(self, work: OrderingTransaction, attempt: _Attempt) -> Draft:
         actor, request = attempt.actor, attempt.request
         locked = attempt.promise.prices() if attempt.promise else None
         if request.lines is None:
