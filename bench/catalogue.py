@@ -73,6 +73,12 @@ async def _bare(url: str, keys: list[tuple[str, str]], connections: int, seconds
     return done / seconds
 
 
+def _processor(result: Load, seconds: tuple[float, float]) -> dict[str, float]:
+    """Milliseconds of the processor for a request, of the web process and of the database."""
+    web, database = (round(one * 1000 / max(1, result.requests), 2) for one in seconds)
+    return {"web ms": web, "PG ms": database}
+
+
 def _report(
     report: Report, name: str, result: Load, server: Server, cpu: tuple[float, float], ratio: str, goal: int | None
 ) -> None:
@@ -90,10 +96,9 @@ def _report(
                 "p95": f"{result.p95} ms",
                 "errors": result.errors,
                 "KiB": round(result.bytes / 1024, 1),
-                "web ms": round(cpu[0] * 1000 / max(1, result.requests), 2),
-                "PG ms": round(cpu[1] * 1000 / max(1, result.requests), 2),
                 "web MiB": round(server.memory_mib()),
-            },
+            }
+            | _processor(result, cpu),
         )
     )
 
@@ -112,7 +117,9 @@ def _by_price(bench: Bench, report: Report, server: Server) -> None:
     for name, (paths, goals) in scripts.items():
         script = _requests(bench, paths * len(bench.tokens), page=False)
         load(server.port, script, connections=1, seconds=2)
+        before = server.cpu_seconds(), bench.backend_cpu()
         result = load(server.port, script, connections=1, seconds=bench.setting.seconds)
+        cpu = server.cpu_seconds() - before[0], bench.backend_cpu() - before[1]
         goal = goals.get(bench.setting.size)
         report.add(
             Row(
@@ -122,7 +129,8 @@ def _by_price(bench: Bench, report: Report, server: Server) -> None:
                 "ms",
                 goal=f"≤ {goal}" if goal else "",
                 met=result.p95 <= goal and not result.errors if goal else None,
-                details={"p50": f"{result.p50} ms", "errors": result.errors, "KiB": round(result.bytes / 1024, 1)},
+                details={"p50": f"{result.p50} ms", "errors": result.errors, "KiB": round(result.bytes / 1024, 1)}
+                | _processor(result, cpu),
             )
         )
 

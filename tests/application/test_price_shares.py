@@ -27,7 +27,6 @@ from pricing_worlds import prices as amounts
 
 from b2b_dvizhenie.application.pricing.sharing import KeptShares
 from b2b_dvizhenie.domain.pricing import (
-    Combining,
     Discounts,
     Effect,
     Goods,
@@ -41,6 +40,7 @@ from b2b_dvizhenie.domain.pricing import (
     Shares,
     Steps,
     Strategy,
+    combined,
     quote_line,
 )
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId
@@ -65,8 +65,8 @@ def _at(steps: Steps, quantity: Decimal) -> Share | None:
     return reached[-1] if reached else None
 
 
-def combined(shares: Shares, goods: Goods, quantity: Decimal) -> Share:
-    """What the shares say of a good, as the statements of the catalogue put it together."""
+def said(shares: Shares, goods: Goods, quantity: Decimal) -> Share:
+    """What the shares say of a good, as the statements of the catalogue look it up."""
     leaf, brand = goods.path[-1], goods.brand_id
     found = [
         share
@@ -79,19 +79,8 @@ def combined(shares: Shares, goods: Goods, quantity: Decimal) -> Share:
         )
         if (share := _at(steps, quantity)) is not None
     ]
-    if not found:
-        return Share(Decimal(0), Decimal(0))
-    leasts, mosts = [one.least for one in found], [one.most for one in found]
-    added = min(ONE, sum(mosts, Decimal(0)))
-    match shares.combining:
-        case Combining.LARGEST:
-            return Share(max(leasts), max(mosts))
-        case Combining.ONE:
-            return Share(min(leasts), max(mosts))
-        case Combining.TOGETHER:
-            return Share(max(leasts), added)
-        case Combining.AT_MOST:
-            return Share(Decimal(0), added)
+    share = combined(shares.combining, found)
+    return Share(min(share.least, shares.kept), min(share.most, shares.cap))
 
 
 def holds(shares: Shares, share: Share, base: Decimal, price: Decimal) -> bool:
@@ -112,7 +101,7 @@ def test_every_price_lies_within_its_shares_and_in_some_level(
     found = quote_line(terms(policy), line(base, quantity, limits=held[1]), discounts(root))  # type: ignore[arg-type]
     price = found.unit_price
     assert price is not None
-    assert holds(shares, combined(shares, GOODS, quantity), base, price)
+    assert holds(shares, said(shares, GOODS, quantity), base, price)
     if GOODS.article not in shares.apart:
         assert any(holds(shares, level, base, price) for level in shares.levels)
         assert any(low <= base and (high is None or base <= high) for low, high in shares.spans(price, price))
@@ -128,7 +117,7 @@ def test_rules_for_everybody_beside_a_buyers_own_are_as_one_book(
     shares = KeptShares().shares(both, "RUB", NO_LIMITS, WAYS)
     price = quote_line(terms(), line(base, quantity), both).unit_price
     assert price is not None
-    assert holds(shares, combined(shares, GOODS, quantity), base, price)
+    assert holds(shares, said(shares, GOODS, quantity), base, price)
     if GOODS.article not in shares.apart:
         assert any(holds(shares, level, base, price) for level in shares.levels)
 
@@ -155,24 +144,38 @@ def _share(least: str, most: str) -> Share:
     [
         (Strategy.MAX, _share("0.25", "0.25")),
         (Strategy.MIN, _share("0.1", "0.25")),
-        (Strategy.SUM, _share("0.25", "0.35")),
+        (Strategy.SUM, _share("0.35", "0.35")),
+        (Strategy.COMPOUND, _share("0.325", "0.325")),
         (Strategy.PRIORITY_STACK, _share("0", "0.35")),
     ],
 )
 def test_strategies_narrow_shares_as_far_as_they_can(strategy: Strategy, share: Share) -> None:
     shares = shares_of(_group([_brand(1, 10), _brand(2, 25)], strategy))
-    assert combined(shares, GOODS, ONE) == share
+    assert said(shares, GOODS, ONE) == share
 
 
 def test_a_percent_makes_a_level_and_a_span_of_its_own() -> None:
     shares = shares_of(_group([_brand(1, 10), _brand(2, 50, minimum=10)]))
     assert [level.most for level in shares.levels] == [Decimal(0), Decimal("0.1"), Decimal("0.5")]
-    assert combined(shares, GOODS, ONE) == _share("0.1", "0.1")
-    assert combined(shares, GOODS, Decimal(10)) == _share("0.5", "0.5")
+    assert said(shares, GOODS, ONE) == _share("0.1", "0.1")
+    assert said(shares, GOODS, Decimal(10)) == _share("0.5", "0.5")
     spans = shares.spans(Decimal(90), Decimal(91))
     assert [(round(low), round(high or 0)) for low, high in spans] == [(90, 91), (100, 101), (180, 182)]
     assert len(shares.spans(Decimal(50), Decimal(100))) == 1
     assert shares.spans(None, None) == [(Decimal(0), None)]
+
+
+def test_sums_of_a_few_discounts_are_levels_and_of_many_one_level() -> None:
+    def of_section(number: int, percent: int) -> Rule:
+        return Rule(UUID(int=number), Kind.CATEGORY, Effect.PERCENT, Decimal(percent), category_id=UUID(int=number))
+
+    few = shares_of(_group([_brand(1, 10), of_section(MIDDLE.int, 5)], Strategy.SUM))
+    assert sorted(level.most for level in few.levels) == [Decimal(one) for one in ("0", "0.05", "0.1", "0.15")]
+    assert all(level.least == level.most for level in few.levels)
+    root = _group([_brand(1, 50), *(of_section(1000 + percent, percent) for percent in range(1, 50))], Strategy.SUM)
+    ways = {UUID(int=1000 + percent): (UUID(int=1000 + percent),) for percent in range(1, 50)}
+    many = KeptShares().shares(discounts(root), "RUB", NO_LIMITS, ways)
+    assert many.levels == (_share("0", "0.99"),)
 
 
 def _listed(number: int, effect: Effect, value: int) -> Rule:
@@ -208,5 +211,5 @@ def test_shares_that_are_too_narrow_are_caught() -> None:
     honest = shares_of(root)
     found = quote_line(terms(), line(Decimal(100), ONE), discounts(root)).unit_price
     assert found == Decimal("50.00")
-    assert holds(honest, combined(honest, GOODS, ONE), Decimal(100), found)
+    assert holds(honest, said(honest, GOODS, ONE), Decimal(100), found)
     assert not holds(honest, _share("0.25", "0.25"), Decimal(100), found)

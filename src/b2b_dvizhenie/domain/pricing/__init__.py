@@ -71,7 +71,8 @@ from b2b_dvizhenie.domain.pricing.rule_sets import (
     tree,
 )
 from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Kind, Mismatch, Rule, Target
-from b2b_dvizhenie.domain.pricing.shares import Combining, Layer, Share, Shares, Sharing, Span, Steps, no_shares
+from b2b_dvizhenie.domain.pricing.shares import Combining, Layer, Share, Shares, Span, Steps, combined, no_shares
+from b2b_dvizhenie.domain.pricing.sharing import Sharing
 from b2b_dvizhenie.domain.pricing.shelves import Shelf
 from b2b_dvizhenie.domain.pricing.strategies import amount_of
 from b2b_dvizhenie.domain.pricing.timeline import Insertion, Period, StartPassed, StartTaken, insertion
@@ -170,6 +171,7 @@ __all__ = [
     "ambiguities",
     "amount_of",
     "at_live",
+    "combined",
     "explanation_of",
     "heard",
     "held",

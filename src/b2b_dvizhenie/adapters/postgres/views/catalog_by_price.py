@@ -64,7 +64,7 @@ def _second(pair: tuple[UUID, UUID]) -> UUID:
 
 
 def _values(shares: Shares) -> tuple[dict[str, Any], tuple[str, ...]]:
-    values: dict[str, Any] = {"tolerance": shares.tolerance}
+    values: dict[str, Any] = {"tolerance": shares.tolerance, "kept": shares.kept, "cap": shares.cap}
     for number, layer in enumerate(shares.layers):
         values |= {f"{name[0]}{number}{name[1:]}": array for name, array in _arrays(layer).items()}
     parts = sorted({name.partition("_")[0] for name in values if "_" in name})

@@ -79,19 +79,33 @@ def _joined(part: str) -> str:
 
 
 def _bounds(combining: Combining, parts: tuple[str, ...]) -> tuple[str, str]:
-    """The least and the most that is taken off goods."""
-    leasts, mosts = (", ".join(f"{part}.{bound}" for part in parts) for bound in ("least", "most"))
-    added = " + ".join(f"coalesce({part}.most, 0)" for part in parts)
+    """The least and the most that is taken off goods, as `domain.pricing.combined` has it."""
     if not parts:
         return "0", "0"
-    least = {
-        Combining.LARGEST: f"GREATEST({leasts}, 0)",
-        Combining.ONE: f"coalesce(LEAST({leasts}), 0)",
-        Combining.TOGETHER: f"GREATEST({leasts}, 0)",
-        Combining.AT_MOST: "0",
-    }
-    one_is_taken = combining in (Combining.LARGEST, Combining.ONE)
-    return least[combining], f"GREATEST({mosts}, 0)" if one_is_taken else f"LEAST({added}, 1)"
+
+    def listed(bound: str) -> str:
+        return ", ".join(f"{part}.{bound}" for part in parts)
+
+    def added(bound: str) -> str:
+        return " + ".join(f"coalesce({part}.{bound}, 0)" for part in parts)
+
+    def compounded(bound: str) -> str:
+        return "1 - " + " * ".join(f"(1 - coalesce({part}.{bound}, 0))" for part in parts)
+
+    match combining:
+        case Combining.LARGEST:
+            least, most = f"GREATEST({listed('least')}, 0)", f"GREATEST({listed('most')}, 0)"
+        case Combining.ONE:
+            least, most = f"coalesce(LEAST({listed('least')}), 0)", f"GREATEST({listed('most')}, 0)"
+        case Combining.SUM:
+            least, most = added("least"), added("most")
+        case Combining.COMPOUND:
+            least, most = compounded("least"), compounded("most")
+        case Combining.TOGETHER:
+            least, most = f"GREATEST({listed('least')}, 0)", added("most")
+        case Combining.AT_MOST:
+            least, most = "0", added("most")
+    return f"LEAST({least}, %(kept)s)", f"LEAST({most}, %(cap)s)"
 
 
 _GOODS = f"""p.product_id, p.section_id, p.brand_id, coalesce(nullif(v.article, ''), p.article) AS article,
@@ -152,8 +166,10 @@ _APART = f"""(SELECT v.variant_id
 
 @lru_cache(maxsize=512)
 def candidates(question: Question) -> str:
-    """Products with an edge. Parameters: those of `page`, price_type, currency, tolerance, low, high, span_lows and
-    span_highs, apart and apart_keys, the arrays of shares, limit.
+    """Products with an edge.
+
+    Parameters: those of `page`, price_type, currency, tolerance, kept, cap, low, high, span_lows and span_highs, apart
+    and apart_keys, the arrays of shares, limit.
     """
     shape = question.shape
     if question.spans:
