@@ -1,5 +1,6 @@
 """Goods that segments close to an observer's company, for pairs of worlds that differ only in them (HIER-7)."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 from uuid import UUID
@@ -77,10 +78,11 @@ class ClosedGoods:
 
     def vary(self, snapshot: Snapshot, random: Random) -> None:
         """Other closed goods: what they are called, cost and have in stock, how many there are, of which brands."""
+        words = random.sample(NAMES, random.randint(1, 3))  # so that each is in some worlds and not in others
         for good in self.goods:
-            _rename(snapshot, random, good)
+            _rename(snapshot, random, good, words)
         for _ in range(random.randint(0, 3)):
-            self._add(snapshot, random)
+            self._add(snapshot, random, words)
         gone = self.goods[2]
         snapshot.run("UPDATE product SET is_active = %s WHERE product_id = %s", random.random() < 0.5, gone)
         snapshot.run(
@@ -96,7 +98,7 @@ class ClosedGoods:
             " WHERE l.section_id = s.section_id)"
         )
 
-    def _add(self, snapshot: Snapshot, random: Random) -> None:
+    def _add(self, snapshot: Snapshot, random: Random, words: Sequence[str]) -> None:
         """One more good: in the closed section, of a brand nobody else has, or of the closed brand in an open one."""
         key = UUID(bytes=random.randbytes(16))
         section, brand = self.closed, UUID(bytes=random.randbytes(16))
@@ -108,7 +110,7 @@ class ClosedGoods:
                 brand,
                 self.market.node,
                 brand.hex,
-                random.choice(NAMES),
+                random.choice(words),
             )
         snapshot.run(
             "INSERT INTO product (product_id, node_id, external_ref, name, sort_key, brand_id, section_id, section_ids,"
@@ -121,13 +123,13 @@ class ClosedGoods:
             section,
         )
         snapshot.run("INSERT INTO variant (variant_id, product_id) VALUES (%s, %s)", key, key)
-        _rename(snapshot, random, key)
+        _rename(snapshot, random, key, words)
         _cost(self.market, snapshot, random, key)
 
 
-def _rename(snapshot: Snapshot, random: Random, good: UUID) -> None:
+def _rename(snapshot: Snapshot, random: Random, good: UUID, words: Sequence[str]) -> None:
     """Another name and article, with everything that follows from them: words, places in lists."""
-    name = f"{random.choice(NAMES)} {random.choice(NAMES)}"
+    name = f"{random.choice(words)} {random.choice(words)}"
     article = random.choice(("ART-0003", "ART-0004", random.randbytes(3).hex()))
     document = search_document(name, codes=[article], brand="", others=[])
     vector = VECTOR.format(**{field: f"%({field})s" for field in document._fields})

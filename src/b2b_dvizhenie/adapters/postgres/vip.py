@@ -30,6 +30,16 @@ from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, SegmentId, UserId
 from b2b_dvizhenie.domain.vip import OfferDraft
 
+STANDING: tuple[Any, ...] = (
+    company.c.company_id,
+    company.c.name,
+    vip_company.c.since,
+    vip_company.c.agreement_id,
+    vip_company.c.segment_id,
+    func.coalesce(segment.c.name, ""),
+)
+"""The columns of a `VipCompany`."""
+
 
 class PostgresVipBook(VipBook):
     """The tables of VIP over the transaction's connection."""
@@ -45,14 +55,8 @@ class PostgresVipBook(VipBook):
     async def company(self, company_id: CompanyId) -> VipCompany | None:
         """A held company's standing."""
         query = (
-            select(
-                company.c.company_id,
-                company.c.name,
-                vip_company.c.since,
-                vip_company.c.agreement_id,
-                vip_company.c.segment_id,
-                func.coalesce(segment.c.name, ""),
-            )
+            select(*STANDING)
+            .select_from(company)
             .join(vip_company, vip_company.c.company_id == company.c.company_id)
             .outerjoin(segment, segment.c.segment_id == vip_company.c.segment_id)
             .where(company.c.company_id == company_id)

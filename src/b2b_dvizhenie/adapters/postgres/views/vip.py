@@ -19,6 +19,7 @@ from b2b_dvizhenie.adapters.postgres.tables.vip import (
     vip_company,
 )
 from b2b_dvizhenie.adapters.postgres.tables.visibility import segment
+from b2b_dvizhenie.adapters.postgres.vip import STANDING
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.application.vip import (
@@ -41,17 +42,6 @@ _ROUBLES = "RUB"
 MAX_OFFERS = 1000
 
 
-_STANDING: tuple[Any, ...] = (
-    company.c.company_id,
-    company.c.name,
-    vip_company.c.since,
-    vip_company.c.agreement_id,
-    vip_company.c.segment_id,
-    func.coalesce(segment.c.name, ""),
-)
-"""The columns of a `VipCompany`."""
-
-
 class PostgresVipReader(VipReader):
     """Reads VIP. `zone` is the seller's, whose days offers are counted in."""
 
@@ -67,7 +57,7 @@ class PostgresVipReader(VipReader):
     async def standing(self, actor: Actor, scope: Scope, company_id: CompanyId) -> tuple[bool, VipCompany | None]:
         """Whether the company is within the scope, and its standing if it is VIP."""
         query = (
-            select(*_STANDING)
+            select(*STANDING)
             .select_from(company)
             .outerjoin(vip_company, vip_company.c.company_id == company.c.company_id)
             .outerjoin(segment, segment.c.segment_id == vip_company.c.segment_id)
@@ -152,7 +142,7 @@ class PostgresVipReader(VipReader):
     async def companies(self) -> tuple[VipCompany, ...]:
         """All VIP companies by name."""
         query = (
-            select(*_STANDING)
+            select(*STANDING)
             .select_from(company)
             .join(vip_company, vip_company.c.company_id == company.c.company_id)
             .outerjoin(segment, segment.c.segment_id == vip_company.c.segment_id)
