@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from dependency_injector import providers
 
-from b2b_dvizhenie.application.pricing import LivePrices, PriceLocks
+from b2b_dvizhenie.application.pricing import LivePrices, LivePriceSource, PriceLocks
 from b2b_dvizhenie.application.shared.breaker import Breaker
 from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.entrypoints.container import Container, utc_now
@@ -33,12 +33,12 @@ class Erp(LivePricesInMemory):
 
 
 @contextmanager
-def connected(container: Container) -> Iterator[Erp]:
-    """The ERP, asked by the container while the block runs."""
+def connected(container: Container, source: LivePriceSource | None = None) -> Iterator[Erp]:
+    """The ERP, asked by the container while the block runs; `source` is asked in its place."""
     erp = Erp()
     breaker = Breaker(lambda: timedelta(0))
     current = container.current_settings()
-    live = LivePrices(erp, container.live_references(), current, erp.now, breaker, container.live_watch())
+    live = LivePrices(source or erp, container.live_references(), current, erp.now, breaker, container.live_watch())
     locks = PriceLocks(container.sealer(), current, erp.now)
     with (
         container.live_prices.override(providers.Object(live)),

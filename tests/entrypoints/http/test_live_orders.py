@@ -13,6 +13,7 @@ from lxml import html
 from market import Market, Person
 from sqlalchemy import insert, select, update
 
+from b2b_dvizhenie.adapters.http_1c import Http1c, Http1cSettings
 from b2b_dvizhenie.adapters.postgres.tables.operations import setting
 from b2b_dvizhenie.adapters.postgres.tables.ordering import order_line
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price
@@ -21,8 +22,9 @@ from b2b_dvizhenie.application.pricing import LineRequest, LivePrices
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import PriceChanged
-from b2b_dvizhenie.domain.pricing import LIVE_PAUSED
+from b2b_dvizhenie.domain.pricing import LIVE_DEADLINE, LIVE_PAUSED
 from b2b_dvizhenie.domain.shared.ids import VariantId
+from b2b_dvizhenie.testing.gateways.http_1c import MISBEHAVIOURS, Http1cSimulator
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -161,6 +163,31 @@ async def test_an_erp_that_is_late_or_lies_leaves_the_stored_price_with_its_age(
     assert datetime.fromisoformat(line["stale_since"]) == moment
     placed = await order(client, buyer)
     assert (placed.status_code, placed.json()["amount"]) == (201, "200.00")
+
+
+async def test_no_misbehaviour_of_the_erp_makes_an_order_dearer_or_late(
+    client: AsyncTestClient, market: Market, buyer: Person
+) -> None:
+    """An ERP on a real socket wants five times the price, whatever else it does. The control is one that behaves."""
+    lamp, cable = await market.goods("100"), await market.goods("10")
+    slow = insert(setting).values(key=LIVE_DEADLINE.key, value=700, updated_at=datetime(2026, 1, 1, tzinfo=UTC))
+    async with market.container.database().engine.begin() as connection:
+        await connection.execute(slow)
+    loop = asyncio.get_running_loop()
+    lines = [{"variant_id": str(one), "quantity": "2", "price": price} for one, price in ((lamp, "100"), (cable, "10"))]
+    with Http1cSimulator({(str(lamp), ""): Decimal(500), (str(cable), ""): Decimal(10)}) as base:
+        source = Http1c(Http1cSettings(base.url, "portal", "secret"))
+        outcomes: dict[str, tuple[int, str]] = {}
+        for how in ("", *MISBEHAVIOURS):
+            base.misbehave = how
+            began = loop.time()
+            with connected(market.container, source):
+                answer = await order(client, buyer, lines=lines)
+            assert loop.time() - began < 5, how
+            assert answer.status_code in (201, 409), f"{how}: {answer.text}"
+            outcomes[how] = (answer.status_code, answer.json().get("amount", ""))
+    assert outcomes.pop("")[0] == 409, "what it wants is refused until somebody agrees"
+    assert set(outcomes.values()) == {(201, "220.00")}, outcomes
 
 
 async def test_a_cart_that_changes_while_the_erp_thinks_is_asked_anew(
