@@ -19,6 +19,7 @@ from b2b_dvizhenie.domain.drift import (
     SoldLine,
     SoldOrder,
     Step,
+    Tolerance,
     compare,
     compare_line,
 )
@@ -178,3 +179,40 @@ def test_whatever_the_document_says_it_is_compared_and_adds_up(
         assert 0 <= one.first < len(one.pairs)
     assert found == compare(order, ErpDocument(tuple(reversed(theirs)), total))
     assert (found.kinds == ()) == (not found.lines and not found.unexplained)
+
+
+@pytest.mark.parametrize(
+    ("currency", "more", "kinds"),
+    [
+        ("RUB", "0.02", ()),
+        ("RUB", "-0.02", ()),
+        ("RUB", "0.03", (DriftKind.TOTAL,)),
+        ("JPY", "2", ()),
+        ("JPY", "3", (DriftKind.TOTAL,)),
+    ],
+)
+def test_pennies_of_a_total_are_forgiven_in_the_currencys_own(
+    currency: str, more: str, kinds: tuple[DriftKind, ...]
+) -> None:
+    order = SoldOrder(ORDER, currency, True, Decimal(100), (sold(1, "x"),))
+    found = compare(order, ErpDocument((held("x"),), Decimal(100) + Decimal(more)), Tolerance(1, 2))
+    assert found.kinds == kinds
+    assert found.difference == Decimal(more)
+
+
+def test_sums_that_the_erp_writes_with_vat_are_compared_without_it() -> None:
+    ours = replace(sold(1, "x"), vat_rate=Decimal(20), vat_amount=Decimal(20))
+    order = SoldOrder(ORDER, "RUB", False, Decimal(120), (ours,))
+    discount = ErpDiscount("D", Decimal(50), Decimal(120))
+    gross = replace(
+        held("x", TEN, Decimal(24), discounts=(discount,)),
+        amount=Decimal(120),
+        vat_rate=Decimal(20),
+        vat_amount=Decimal(20),
+        vat_included=True,
+    )
+    assert compare(order, ErpDocument((gross,), Decimal(120))).kinds == ()
+    (line,) = compare(order, ErpDocument((replace(gross, amount=Decimal(114), vat_amount=Decimal(19)),))).lines
+    assert (line.kind, line.difference) == (DriftKind.BASE_PRICE, Decimal(-5))
+    base = next(pair for pair in line.pairs if pair.step is Step.BASE)
+    assert base.theirs == Decimal(20)
