@@ -119,6 +119,10 @@ async def test_one_question_for_all_and_fresh_answers_are_shared() -> None:
     await world.live(person(), other)
     assert world.erp.questions[-1].lines[0].quantity == 3
     assert world.watch.outcomes == ["answered"] * 4
+    await world.live(person(), LINES)
+    world.erp.prices.clear()
+    await world.live(person(), LINES, again=True)
+    assert world.live.fresh(colleague, LINES) == {}, "what it does not tell any more is forgotten"
 
 
 async def test_twenty_pages_at_once_ask_each_line_once() -> None:

@@ -207,7 +207,7 @@ class LivePrices:
             return {}
         else:
             outcome = "answered"
-            return self._keep(terms, prices, told.ttl_seconds)
+            return self._keep(terms, keys, prices, told.ttl_seconds)
         finally:
             now = self._clock()
             if outcome == "answered":
@@ -219,13 +219,17 @@ class LivePrices:
             if count:
                 self._watch.asked(outcome, now - began, count)
 
-    def _keep(self, terms: Terms, prices: Mapping[LiveKey, Decimal], ttl: int | None) -> Mapping[LiveKey, LivePrice]:
+    def _keep(
+        self, terms: Terms, keys: Sequence[LiveKey], prices: Mapping[LiveKey, Decimal], ttl: int | None
+    ) -> Mapping[LiveKey, LivePrice]:
+        """Remember what was told, and forget what was told of the other keys before: it is not the ERP's word now."""
         now = self._clock()
         until = now + timedelta(seconds=TTL if ttl is None else min(max(ttl, LEAST_TTL), LONGEST_TTL))
         under = _under(terms)
         live = {key: LivePrice(price, now) for key, price in prices.items()}
-        for key, one in live.items():
+        for key in keys:
             self._kept.pop((under, key), None)
+        for key, one in live.items():
             self._kept[under, key] = _Kept(one, until)
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
