@@ -63,7 +63,7 @@ def test_currency_is_a_code(currency: str) -> None:
     st.decimals(0, 10**7, places=2),
     st.lists(st.decimals(0, 1000, places=3), min_size=1, max_size=12),
 )
-def test_split_adds_up_and_is_fair(total: Decimal, weights: list[Decimal]) -> None:
+def test_p9_split_adds_up_and_is_fair(total: Decimal, weights: list[Decimal]) -> None:
     parts = split_by_weights(total, weights, "RUB")
     assert sum(parts) == total
     whole = sum(weights)

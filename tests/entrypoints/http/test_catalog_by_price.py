@@ -13,7 +13,7 @@ SEEDS = (1, 2, 3)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_every_page_equals_brute_force(client: AsyncTestClient, shop: Shop, seed: int) -> None:
+async def test_p12_every_page_equals_brute_force(client: AsyncTestClient, shop: Shop, seed: int) -> None:
     section, brand = await fill(shop, seed)
     headers = await shop.buyer()
     narrowings: list[dict[str, Any]] = [
