@@ -112,7 +112,8 @@ def checked_target(on: RuleOn, key: str) -> str:
 
 def is_open(rules: Iterable[tuple[int, bool]]) -> bool:
     """What rules about one thing come to, each the weight of its segment and whether it opens; none opens."""
-    return max(((weight, not opens) for weight, opens in rules), default=(0, False))[1] is False
+    _, closes = max(((weight, not opens) for weight, opens in rules), default=(0, False))
+    return not closes
 
 
 def closed_sections(
