@@ -149,14 +149,16 @@ async def test_a_cabinet_that_is_open_while_any_company_is_vip_is_noticed(
     assert any("vip" in one for one in found)
 
 
-async def test_activations_without_the_predicate_are_noticed(
+async def test_activations_and_drifts_without_their_predicates_are_noticed(
     app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """VIP-3."""
+    """VIP-3, and the report of drifts: two leaks in one world."""
     monkeypatch.setattr(vip_reads, "visible_companies", lambda *_: true())
+    monkeypatch.setattr(drift_reads, "visible_orders", lambda *_: true())
     async with theatre(app_settings, database_url, clock, MANAGER, 1) as stage:
         found = await _noticed(stage)
     assert any("/api/v1/vip-activations" in one for one in found)
+    assert any("/api/v1/drifts" in one for one in found)
 
 
 def _everything_known(_: Closing) -> str:
@@ -190,12 +192,3 @@ async def test_a_reader_without_the_predicate_of_closed_goods_is_noticed(
     async with theatre(app_settings, database_url, clock, CLIENT, 1) as stage:
         found = await _noticed(stage)
     assert any(where in one for one in found), found
-
-
-async def test_drifts_without_the_predicate_are_noticed(
-    app_settings: Settings, database_url: str, clock: Stopped, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drift_reads, "visible_orders", lambda *_: true())
-    async with theatre(app_settings, database_url, clock, HEAD, 1) as stage:
-        found = await _noticed(stage)
-    assert any("drift" in one for one in found)
