@@ -228,6 +228,9 @@ ALSO: Mapping[tuple[str, str], frozenset[Permission]] = {
     ("POST", "/orders/{order_id:uuid}/cancel"): frozenset({Permission.ORDERS_PLACE, Permission.ORDERS_PROCESS}),
     ("GET", "/panel/prices/{rule_set_id:uuid}/what-if"): frozenset({Permission.ORDERS_VIEW}),
     ("POST", "/panel/prices/{rule_set_id:uuid}/what-if"): frozenset({Permission.ORDERS_VIEW}),
+    ("GET", "/panel/drift/export"): frozenset({Permission.PRICES_VIEW}),
+    ("GET", "/panel/drift/{order_id:uuid}"): frozenset({Permission.PRICES_VIEW}),
+    ("GET", "/api/v1/orders/{order_id:uuid}/drift"): frozenset({Permission.PRICES_VIEW}),
 }
 """Routes whose use case asks for one of these beside the permission of the route."""
 

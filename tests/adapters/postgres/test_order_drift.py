@@ -27,7 +27,7 @@ from b2b_dvizhenie.application.ordering import PlacedOrder
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.drift import DOCUMENT_PENNIES, Comparison, DriftKind, ErpDiscount, Step
-from b2b_dvizhenie.domain.hierarchy import Forbidden
+from b2b_dvizhenie.domain.hierarchy import Forbidden, Permission
 from b2b_dvizhenie.domain.ordering import OrderStatus
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, NodeId, VariantId
@@ -228,6 +228,13 @@ async def test_staff_see_drifts_of_the_orders_they_process(sale: Sale) -> None:
             await asked(buyer, DriftQuery())
     with pytest.raises(Forbidden):
         await container.show_drift()(buyer, sale.order.order_id)
+    seeing = await market.actor(manager)
+    grants = {right: scope for right, scope in seeing.grants.items() if right is not Permission.PRICES_VIEW}
+    blind = replace(seeing, grants=grants)
+    assert (await container.list_drifts()(blind, DriftQuery())).total == 1
+    for steps in (container.show_drift()(blind, served.order_id), container.export_drifts()(blind, DriftQuery())):
+        with pytest.raises(Forbidden):
+            await steps
 
 
 async def test_filters_and_figures(sale: Sale) -> None:

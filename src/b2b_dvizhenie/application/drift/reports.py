@@ -104,10 +104,11 @@ class ShowDrift:
         """The latest comparison.
 
         Raises:
-            Forbidden: no right to process orders.
+            Forbidden: no right to process orders, or none to prices: the steps are those of a price.
             NotFound: the order is not the actor's to see.
         """
         scope = actor.require(Permission.ORDERS_PROCESS)
+        actor.require(Permission.PRICES_VIEW)
         found = await self._reader.of_order(actor, scope, order_id)
         if found is None:
             raise NotFound("order_id")
@@ -130,6 +131,7 @@ class ExportDrifts:
     async def __call__(self, actor: Actor, query: DriftQuery) -> tuple[DriftLine, ...]:
         """At most `MAX_EXPORT` lines of the orders that match; raises Forbidden, PeriodInvalid."""
         scope = actor.require(Permission.ORDERS_PROCESS)
+        actor.require(Permission.PRICES_VIEW)
         return await self._reader.lines(actor, scope, self._days.of(query), MAX_EXPORT)
 
 

@@ -126,7 +126,8 @@ async def show(
     view = order_view(found, texts, repeatable=_repeatable(request.user))
     if request.user.may(Permission.PANEL_ACCESS) and request.user.may(Permission.USERS_VIEW):
         view = replace(view, why_url=f"/panel/why?kind=order&object={order_id}")
-    if request.user.may(Permission.PANEL_ACCESS) and request.user.may(Permission.ORDERS_PROCESS):
+    needed = (Permission.PANEL_ACCESS, Permission.ORDERS_PROCESS, Permission.PRICES_VIEW)
+    if all(map(request.user.may, needed)):
         view = replace(view, drift_url=f"/panel/drift/{order_id}")
     return frame.page(request, "pages/order.html", {"shell": shell, "view": view})
 
