@@ -172,6 +172,10 @@ BODIES: dict[tuple[str, str], Body] = {
         relations=("own", "other company"),
         refused=frozenset({404, 409}),  # staff buys for no company, and is told so first
     ),
+    ("PUT", "/api/v1/currencies/chosen"): Body(
+        lambda *_: {"currency": "RUB"}, lambda *_: True, form=False, relations=("own",)
+    ),
+    ("POST", "/account/currency"): Body(lambda *_: {"currency": "RUB"}, lambda *_: True, relations=("own",)),
     ("POST", "/api/v1/currencies/confirm"): Body(
         lambda *_: {"currency": "USD", "day": "2020-01-01"},
         lambda *_: False,  # no rate waits in the club

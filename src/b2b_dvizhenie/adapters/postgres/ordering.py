@@ -49,11 +49,12 @@ _ADD = text("""
 WITH placed AS (
     INSERT INTO customer_order (
         order_id, number, user_id, company_id, manager_id, firm_id, node_id, status, currency, amount, vat_amount,
-        terms, made_of, comment, delivery_address, client_number, idempotency_key, request_hash, revision,
+        terms, shown, made_of, comment, delivery_address, client_number, idempotency_key, request_hash, revision,
         placed_at, updated_at)
     VALUES (
         :order_id, :number, :user_id, :company_id, :manager_id, :firm_id, :node_id, :status, :currency, :amount,
-        :vat_amount, CAST(:terms AS jsonb), CAST(:made_of AS varchar[]), :comment, :delivery_address, :client_number,
+        :vat_amount, CAST(:terms AS jsonb), CAST(:shown AS jsonb), CAST(:made_of AS varchar[]), :comment,
+        :delivery_address, :client_number,
         :idempotency_key, :request_hash, :revision, :placed_at, :placed_at)),
 told AS (
     INSERT INTO order_event (order_id, at, kind, actor) VALUES (:order_id, :placed_at, 'placed', :author))
@@ -177,6 +178,7 @@ class PostgresOrders(Orders):
                 "amount": order.totals.amount,
                 "vat_amount": order.totals.vat_amount,
                 "terms": msgspec.json.encode(order.terms).decode(),
+                "shown": None if order.shown is None else msgspec.json.encode(order.shown).decode(),
                 "made_of": sorted(order.made_of),
                 "comment": order.wishes.comment,
                 "delivery_address": order.wishes.delivery_address,

@@ -9,10 +9,18 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.tables.currencies import currency_rate
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.pricing import RateBook, RateRow, RatesTransaction
+from b2b_dvizhenie.application.pricing import (
+    DisplayChoices,
+    DisplayTransaction,
+    RateBook,
+    RateRow,
+    RatesTransaction,
+)
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.pricing import Rate
+from b2b_dvizhenie.domain.shared.ids import UserId
 
 _rate = currency_rate.c
 _LOCK = text("SELECT pg_advisory_xact_lock(6435437)")
@@ -77,6 +85,28 @@ class PostgresRateBook(RateBook):
         )
         row = (await self._connection.execute(statement)).first()
         return None if row is None else _read(row)
+
+
+class PostgresDisplayChoices(DisplayChoices):
+    """The column `app_user.currency`, which every session reads."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def choose(self, user_id: UserId, currency: str) -> None:
+        """Write the choice."""
+        await self._connection.execute(update(app_user).where(app_user.c.user_id == user_id).values(currency=currency))
+
+
+class PostgresDisplayTransaction(Transaction, DisplayTransaction):
+    """The unit of work of choices."""
+
+    choices: DisplayChoices
+
+    def bind(self, connection: AsyncConnection) -> None:
+        """Add the choices."""
+        super().bind(connection)
+        self.choices = PostgresDisplayChoices(connection)
 
 
 class PostgresRatesTransaction(Transaction, RatesTransaction):

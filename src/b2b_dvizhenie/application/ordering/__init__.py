@@ -1,6 +1,7 @@
 """Cart and orders: use cases and ports."""
 
 from b2b_dvizhenie.application.ordering.carts import AcceptPrices, ClearCart, PutLines, RemoveLine, ShowCart
+from b2b_dvizhenie.application.ordering.displaying import shown_cart, shown_sum
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, OrderMoved, OrderPlaced, job_of
 from b2b_dvizhenie.application.ordering.explaining import ExplainOrderLine, OrderLineWhy
 from b2b_dvizhenie.application.ordering.handing_over import HandOverOrders
@@ -110,4 +111,6 @@ __all__ = [
     "ShowCart",
     "ShowOrder",
     "job_of",
+    "shown_cart",
+    "shown_sum",
 ]

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from b2b_dvizhenie.application.ordering.displaying import shown_sum
 from b2b_dvizhenie.application.ordering.events import OrderPlaced, job_of
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, PlacedOrder, Seller
 from b2b_dvizhenie.application.ordering.pricing import buyer, checks_for, draft_of_cart, told
@@ -17,7 +18,7 @@ from b2b_dvizhenie.application.ordering.requests import (
     check_lines,
     resolve,
 )
-from b2b_dvizhenie.application.pricing import LineRequest, LivePrices, PriceLines, PriceLocks, keys_of
+from b2b_dvizhenie.application.pricing import LineRequest, LivePrices, PriceLines, PriceLocks, ShowDisplay, keys_of
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
@@ -38,7 +39,7 @@ from b2b_dvizhenie.domain.ordering import (
     order_number,
     promised,
 )
-from b2b_dvizhenie.domain.pricing import LiveKey, LivePrice, Promise
+from b2b_dvizhenie.domain.pricing import Display, LiveKey, LivePrice, Promise
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, UserId, new_id
 from b2b_dvizhenie.domain.shared.quantity import plain
@@ -130,18 +131,26 @@ class _Attempt(Struct):
     promise: Promise | None = None
     told: Mapping[LiveKey, LivePrice] = {}
     asked: frozenset[LiveKey] = frozenset()
+    display: Display | None = None
 
 
 class PlaceOrder:
     """Turn what somebody wants into an order that nothing can change behind his back (CART, ORD)."""
 
     def __init__(
-        self, work: OrderingWork, price_lines: PriceLines, live: LivePrices, locks: PriceLocks, clock: Clock
+        self,
+        work: OrderingWork,
+        price_lines: PriceLines,
+        live: LivePrices,
+        locks: PriceLocks,
+        display: ShowDisplay,
+        clock: Clock,
     ) -> None:
         self._work = work
         self._price_lines = price_lines
         self._live = live
         self._locks = locks
+        self._display = display
         self._clock = clock
 
     async def __call__(
@@ -182,6 +191,8 @@ class PlaceOrder:
         if request.price_lock and self._live.may_hear(actor):
             # Also while asking is paused: what was promised is kept.
             attempt.promise = self._locks.kept(request.price_lock, actor.buyer_terms())
+        display = await self._display(actor)
+        attempt.display = display if isinstance(display, Display) else None
         for _ in range(ATTEMPTS):
             outcome = await self._tried(attempt)
             if isinstance(outcome, _Changed):
@@ -217,7 +228,7 @@ class PlaceOrder:
                 return Refused(tuple(told(actor, reason) for reason in outcome.reasons))
             if isinstance(outcome, PriceChanged):
                 return _Changed(outcome, draft)
-            order = await self._write(work, actor, draft, seller, request, key, attempt.fingerprint)
+            order = await self._write(work, actor, draft, seller, request, key, attempt)
             if request.lines is None:
                 await work.carts.remove(attempt.user_id)
             await work.commit()
@@ -268,11 +279,14 @@ class PlaceOrder:
         seller: Seller,
         request: OrderRequest,
         key: str | None,
-        fingerprint: bytes,
+        attempt: _Attempt,
     ) -> Order:
         now = self._clock()
         if actor.user_id is None:
             raise CompanyRequired
+        lines = lines_of(draft)
+        included = draft.terms.vat_included
+        display = attempt.display
         order = Order(
             order_id=OrderId(new_id()),
             number=order_number(await work.orders.next_number()),
@@ -284,11 +298,12 @@ class PlaceOrder:
             terms=draft.terms,
             made_of=actor.priced_by,
             totals=draft.totals(),
-            lines=lines_of(draft),
+            shown=shown_sum(lines, display, vat_included=included) if display else None,
+            lines=lines,
             wishes=request.wishes,
             placed_at=now,
             idempotency_key=key,
-            request_hash=fingerprint if key else None,
+            request_hash=attempt.fingerprint if key else None,
         )
         await work.orders.add(order, actor.name)
         told = {

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.catalog import Availability
-from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderStatus
+from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderStatus, ShownSum
 from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 
@@ -184,7 +184,10 @@ class OrderEvent(Struct, frozen=True):
 
 
 class OrderDetails(Struct, frozen=True, kw_only=True):
-    """An order whole. `erp_lines` is None while the ERP holds the same lines."""
+    """An order whole. `erp_lines` is None while the ERP holds the same lines.
+
+    `shown` is the sum in the currency in which the buyer saw prices, by the rates of that day; `summary` is what binds.
+    """
 
     summary: OrderSummary
     lines: tuple[OrderLineView, ...]
@@ -196,4 +199,5 @@ class OrderDetails(Struct, frozen=True, kw_only=True):
     erp_status: str = ""
     erp_lines: tuple[ErpLine, ...] | None = None
     erp_amount: Decimal | None = None
+    shown: ShownSum | None = None
     can_cancel: bool = False

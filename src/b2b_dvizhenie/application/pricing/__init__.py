@@ -15,6 +15,14 @@ from b2b_dvizhenie.application.pricing.currencies import (
     ShowCurrencies,
 )
 from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts, LinePrices, sees_discounts
+from b2b_dvizhenie.application.pricing.displaying import (
+    ChooseCurrency,
+    CurrencyUnknown,
+    DisplayChoices,
+    DisplayTransaction,
+    DisplayWork,
+    ShowDisplay,
+)
 from b2b_dvizhenie.application.pricing.drafts import (
     ApplyPreset,
     DropGroup,
@@ -120,12 +128,17 @@ __all__ = [
     "CancelStart",
     "ChangeRuleSet",
     "CheckRuleSet",
+    "ChooseCurrency",
     "ConfirmRate",
     "CreateDraft",
     "CurrencyLine",
     "CurrencyRates",
+    "CurrencyUnknown",
     "CurrentDiscounts",
     "DiscardDraft",
+    "DisplayChoices",
+    "DisplayTransaction",
+    "DisplayWork",
     "DropGroup",
     "DropRules",
     "ExplainFor",
@@ -198,6 +211,7 @@ __all__ = [
     "SheetUnreadable",
     "Sheets",
     "ShowCurrencies",
+    "ShowDisplay",
     "ShowLivePrices",
     "ShowRule",
     "ShowRuleSet",

@@ -39,7 +39,8 @@ class Actor(Struct, frozen=True):
     are the terms his prices are made by. `company_certain` says that the request named the company or that there is
     only one; otherwise it is the session's choice, which another tab may have changed since (MUL-4). With a `view`
     somebody else looks through this person's eyes, and can change nothing. With `second_factor_due` the role requires
-    a second step that the person has yet to set up. `is_vip` is of the company (VIP-1).
+    a second step that the person has yet to set up. `is_vip` is of the company (VIP-1). `currency` is the
+    one he chose to see prices in; empty means that of the terms (CUR-1).
     """
 
     user_id: UserId | None
@@ -59,6 +60,7 @@ class Actor(Struct, frozen=True):
     session_id: str = ""
     request_id: str = ""
     language: str = "ru"
+    currency: str = ""
     view: View | None = None
     second_factor_due: bool = False
 

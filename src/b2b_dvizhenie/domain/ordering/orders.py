@@ -11,7 +11,7 @@ from b2b_dvizhenie.domain.companies import Terms
 from b2b_dvizhenie.domain.ordering.acceptance import Draft
 from b2b_dvizhenie.domain.ordering.statuses import OrderStatus
 from b2b_dvizhenie.domain.ordering.vat import Totals
-from b2b_dvizhenie.domain.pricing import explanation_of
+from b2b_dvizhenie.domain.pricing import Rate, explanation_of
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId, VariantId
 from b2b_dvizhenie.domain.visibility import Opened
 
@@ -38,6 +38,14 @@ class OrderLine(Struct, frozen=True):
     comment: str = ""
 
 
+class ShownSum(Struct, frozen=True):
+    """What an order came to in the currency its buyer saw prices in, and the rates it was shown by (CUR, A8)."""
+
+    currency: str
+    total: Decimal
+    rates: tuple[Rate, ...]
+
+
 class Wishes(Struct, frozen=True):
     """What the buyer adds to an order in words."""
 
@@ -50,7 +58,8 @@ class Wishes(Struct, frozen=True):
 class Order(Struct, frozen=True, kw_only=True):
     """An order. `revision` counts our changes, never those the ERP makes (onec.md §4.5).
 
-    `made_of` says what its prices are made of beyond the default price type, so who may see its sums.
+    `made_of` says what its prices are made of beyond the default price type, so who may see its sums. `shown` is what
+    the buyer saw it as, where he sees prices in another currency than that of the terms; what binds are `totals`.
     """
 
     order_id: OrderId
@@ -63,6 +72,7 @@ class Order(Struct, frozen=True, kw_only=True):
     terms: Terms
     made_of: Opened
     totals: Totals
+    shown: ShownSum | None = None
     lines: tuple[OrderLine, ...]
     wishes: Wishes
     placed_at: datetime

@@ -17,6 +17,7 @@ from b2b_dvizhenie.domain.pricing.currencies import (
     RateInvalid,
     jumped,
 )
+from b2b_dvizhenie.domain.pricing.displaying import Display
 from b2b_dvizhenie.domain.pricing.explanations import Applied, LimitKind, Loss, Lost, NotMatched, Verdict
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.linting import BLOCKING, Fault, Finding, Linter, Witness
@@ -105,6 +106,7 @@ __all__ = [
     "CurrencyReport",
     "Delta",
     "Discounts",
+    "Display",
     "Effect",
     "Exchange",
     "Explanation",

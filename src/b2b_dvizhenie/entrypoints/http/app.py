@@ -65,7 +65,13 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
     """What pages are built with: the site, the frame around a page, the list of goods."""
 
     def frame() -> Frame:
-        return Frame(site, container.show_profile(), container.show_cart(), container.show_live_prices())
+        return Frame(
+            site,
+            container.show_profile(),
+            container.show_cart(),
+            container.show_live_prices(),
+            container.show_display(),
+        )
 
     def listing() -> Listing:
         return Listing(frame(), container.browse_catalog(), container.count_facets(), container.show_branch())

@@ -269,6 +269,9 @@ LABELS: dict[str, dict[str, Label]] = {
         "ordering.order_cancelled": Label(N_("Order cancelled")),
         "ordering.order_placed": Label(N_("Order placed")),
     },
+    "rate_source": {
+        "cbr": Label(N_("Bank of Russia")),
+    },
     "access_request": {
         "waiting": Label(N_("Waiting"), "warn"),
         "approved": Label(N_("Let in"), "ok"),

@@ -37,6 +37,7 @@ class Ordering(Pricing):
         Pricing.price_lines,
         Pricing.live_prices,
         Pricing.price_locks,
+        Pricing.show_display,
         Base.clock,
     )
     list_orders = providers.Factory(ordering.ListOrders, order_reader)

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 from dependency_injector import providers
 
-from b2b_dvizhenie.adapters.postgres.pricing_currencies import PostgresRatesTransaction
+from b2b_dvizhenie.adapters.postgres.pricing_currencies import (
+    PostgresDisplayTransaction,
+    PostgresRatesTransaction,
+)
 from b2b_dvizhenie.adapters.postgres.pricing_live import PostgresLiveReferences
 from b2b_dvizhenie.adapters.postgres.pricing_references import PostgresReferences
 from b2b_dvizhenie.adapters.postgres.pricing_rule_sets import PostgresRuleSetTransaction
@@ -88,6 +91,9 @@ class Pricing(Catalog):
     price_items = providers.Factory(
         pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies, live_prices, price_locks
     )
+    show_display = providers.Factory(pricing.ShowDisplay, show_currencies)
+    display_work = providers.Factory(PostgresDisplayTransaction, Base.database, Base.clock)
+    choose_currency = providers.Factory(pricing.ChooseCurrency, display_work.provider)
     confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)

@@ -55,7 +55,10 @@ role_grant = Table(
 
 
 class UserColumns(TypedColumns):
-    """A person who can log in. E-mail in lower case, phone as +79120000000; at least one of them."""
+    """A person who can log in. E-mail in lower case, phone as +79120000000; at least one of them.
+
+    `currency` is what the person chose to see prices in; empty means that of the agreement.
+    """
 
     user_id: Named[UUID] = Column(Uuid, primary_key=True)
     role_id: Named[UUID] = Column(Uuid, ForeignKey("role.role_id"))
@@ -66,6 +69,7 @@ class UserColumns(TypedColumns):
     phone: Named[str | None]
     password_hash: Named[str | None]
     language: Named[str] = Column(server_default="ru")
+    currency: Named[str] = Column(server_default="")
     is_active: Named[bool] = Column(server_default=text("true"))
     created_at: Named[datetime] = Column(MOMENT)
 

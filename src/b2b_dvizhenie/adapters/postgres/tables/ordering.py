@@ -70,7 +70,8 @@ class OrderColumns(TypedColumns):
     `terms` keeps the terms it was priced under, `idempotency_key` makes a repeated submission the same order.
     `node_id` is the exchange node all its goods come from: the order is for that ERP. `cancelled_by` is buyer, staff or
     erp while the status is cancelled. `made_of` names what its prices are made of beyond the default price
-    type: colleagues to whom that is closed see no sums of the order (LVL-3).
+    type: colleagues to whom that is closed see no sums of the order (LVL-3). `shown` is its sum in the currency the
+    buyer saw prices in, with the rates.
     """
 
     order_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -86,6 +87,7 @@ class OrderColumns(TypedColumns):
     amount: Named[Decimal] = Column(AMOUNT)
     vat_amount: Named[Decimal] = Column(AMOUNT)
     terms: Named[dict[str, Any]] = Column(JSONB)
+    shown: Named[dict[str, Any] | None] = Column(JSONB(none_as_null=True))
     made_of: Named[list[str]] = Column(ARRAY(String), server_default=text("'{}'"))
     comment: Named[str] = Column(server_default="")
     delivery_address: Named[str] = Column(server_default="")

@@ -33,7 +33,7 @@ from b2b_dvizhenie.application.ordering import (
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.ordering import OrderStatus, Totals, canonical
+from b2b_dvizhenie.domain.ordering import OrderStatus, ShownSum, Totals, canonical
 from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
@@ -78,6 +78,7 @@ _DETAILS = (
     customer_order.c.erp_status,
     customer_order.c.erp_lines,
     customer_order.c.erp_amount,
+    customer_order.c.shown,
 )
 
 
@@ -200,7 +201,7 @@ class PostgresOrderReader(OrderReader):
             lines, refs = await self._lines(connection, order_id, row[6])
             events = await self._events(connection, order_id)
         opened = _opened(row[18], row[19], actor, scope)
-        comment, address, revision, erp_status, erp_lines, erp_amount = row[len(_SUMMARY) :]
+        comment, address, revision, erp_status, erp_lines, erp_amount, shown = row[len(_SUMMARY) :]
         return OrderDetails(
             summary=_summary(row, opened=opened),
             lines=lines if opened else tuple(map(_concealed, lines)),
@@ -212,6 +213,7 @@ class PostgresOrderReader(OrderReader):
             erp_status=erp_status,
             erp_lines=None if erp_lines is None else _erp_lines(erp_lines, refs, opened=opened),
             erp_amount=erp_amount if opened else None,
+            shown=msgspec.convert(shown, ShownSum, strict=False) if shown is not None and opened else None,
         )
 
     async def explained(self, actor: Actor, scope: Scope, order_id: OrderId, position: int) -> ExplainedLine | None:

@@ -59,7 +59,7 @@ SELECT u.user_id, u.name, r.code, u.firm_id, u.language, s.session_id,
        r.second_factor AND NOT EXISTS (
            SELECT FROM second_factor f WHERE f.user_id = u.user_id AND f.confirmed_at IS NOT NULL),
        v.company_id IS NOT NULL, a.is_vip AND t.price_type_id = a.price_type_id,
-       sg.ids, sg.information, {have_goods_rules("sg.ids")}
+       sg.ids, sg.information, {have_goods_rules("sg.ids")}, u.currency
   FROM {{source}}
   JOIN role r ON r.role_id = u.role_id
   LEFT JOIN LATERAL (
@@ -213,6 +213,7 @@ def _actor_of(row: tuple[Any, ...], company_id: CompanyId | None, closed: Closed
         role=row[2],
         firm_id=FirmId(row[3]) if row[3] else None,
         language=row[4],
+        currency=row[28],
         session_id=str(row[5] or ""),
         grants=grants,
         company_id=company,

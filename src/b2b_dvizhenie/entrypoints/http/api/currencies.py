@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from b2b_dvizhenie.application.pricing import ConfirmRate, CurrencyLine, ShowCurrencies
+from b2b_dvizhenie.application.pricing import ChooseCurrency, ConfirmRate, CurrencyLine, ShowCurrencies
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 
@@ -36,4 +36,18 @@ async def confirm(
     await confirm_rate(request.user, data.currency, data.day)
 
 
-ROUTES = [currencies, confirm]
+class CurrencyChoice(Struct, frozen=True, forbid_unknown_fields=True):
+    """The currency to see prices in on the pages of the portal: one of those that are listed."""
+
+    currency: str
+
+
+@put("/api/v1/currencies/chosen", permission=Permission.PRICES_VIEW, status_code=204, tags=["pricing"])
+async def choose(
+    request: Request[Actor, Any, Any], data: JSONBody[CurrencyChoice], choose_currency: NamedDependency[ChooseCurrency]
+) -> None:
+    """Remember the currency with your account; what is charged stays in that of the terms."""
+    await choose_currency(request.user, data.currency)
+
+
+ROUTES = [currencies, confirm, choose]

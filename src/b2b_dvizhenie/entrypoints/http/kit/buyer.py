@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from b2b_dvizhenie.domain.pricing import Display, Exchange, Rate
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW, row, rows
 from b2b_dvizhenie.entrypoints.http.kit.shell import rub
@@ -34,6 +35,7 @@ from b2b_dvizhenie.entrypoints.http.pages.product import (
     ReasonStep,
 )
 from b2b_dvizhenie.entrypoints.http.pages.shell import Limit
+from b2b_dvizhenie.entrypoints.http.portal.displaying import row_in
 
 _DESCRIPTION = """
 <p>Защищает линию от перегрузки и короткого замыкания. Крепится на рейку 35 мм; насечки на зажимах не дают проводнику
@@ -108,6 +110,19 @@ def catalogue(count: int = 13) -> CatalogueView:
         status=LiveStatus(NOW, 2),
         export_url="/catalog/export.xlsx?section=breakers",
     )
+
+
+DOLLARS = Display(
+    "RUB",
+    "USD",
+    Exchange([Rate("USD", Decimal("98.4237"), NOW.date(), "cbr")], NOW.date(), 5),
+    (Rate("USD", Decimal("98.4237"), NOW.date(), "cbr"),),
+)
+
+
+def catalogue_in_dollars() -> CatalogueView:
+    """The same section for a viewer who chose to see dollars."""
+    return replace(catalogue(), rows=tuple(row_in(one, DOLLARS) for one in rows(13)), status=None)
 
 
 def catalogue_of(brands: tuple[str, ...]) -> CatalogueView:

@@ -63,6 +63,9 @@ SAMPLES: tuple[Sample, ...] = (
     _bare("access-request-sent", "pages/access_request.html", requests.asked),
     _portal("catalogue", "pages/catalogue.html", "catalogue", buyer.catalogue),
     _portal("catalogue-search", "pages/catalogue.html", "catalogue", buyer.search_results, over_limit=True),
+    _portal(
+        "catalogue-currency", "pages/catalogue.html", "catalogue", buyer.catalogue_in_dollars, display=buyer.DOLLARS
+    ),
     _portal("catalogue-empty", "pages/catalogue.html", "catalogue", buyer.nothing_found, cart=False),
     _portal("product", "pages/product.html", "catalogue", buyer.product),
     _portal("product-plain", "pages/product.html", "catalogue", buyer.product_plain),

@@ -3,12 +3,14 @@
 from decimal import Decimal
 from hashlib import sha256
 
+from b2b_dvizhenie.domain.pricing import DISPLAYED, Display
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.branding import stylesheet
 from b2b_dvizhenie.entrypoints.http.pages.shell import (
     Brand,
     CartSummary,
     CompanyChoice,
+    Currencies,
     Flash,
     Limit,
     NavItem,
@@ -20,6 +22,7 @@ from b2b_dvizhenie.entrypoints.http.pages.shell import (
     Viewer,
     Viewing,
 )
+from b2b_dvizhenie.entrypoints.http.portal.displaying import notes_of
 
 COLOUR = "#1757d6"
 _DEFAULTS = Preferences()
@@ -55,6 +58,7 @@ def portal_shell(
     over_limit: bool = False,
     flash: bool = False,
     viewing: Viewing | None = None,
+    display: Display | None = None,
 ) -> PortalShell:
     """The frame of a buyer."""
     limit = Limit(rub("500000"), rub("174368.19"), 35)
@@ -87,6 +91,12 @@ def portal_shell(
             ),
         ),
         cart=CartSummary(rub("56215.70"), 6, Decimal(879), limit) if cart else None,
+        currencies=Currencies(
+            chosen=display.currency if display else "RUB",
+            codes=DISPLAYED,
+            charged="RUB",
+            rates=notes_of(display.rates) if display else (),
+        ),
         notifications=3,
         viewing=viewing,
     )

@@ -43,6 +43,7 @@ class CartTotals(Struct, frozen=True, kw_only=True):
     discount: Money | None = None
     vat: Money | None = None
     vat_included: bool = True
+    settled: Money | None = None  # what will be charged, where sums are shown in another currency
     weight: str = ""
     volume: str = ""
 

@@ -43,6 +43,7 @@ class CheckoutView(Struct, frozen=True, kw_only=True):
     payments: tuple[Choice, ...] = ()
     limit: Limit | None = None
     needs_approval: str = ""  # who approves, where the buyer's own rules ask for it
+    shown: Money | None = None  # the sum in the currency the buyer sees prices in
     risen: Money | None = None  # prices rose since they were last shown: consent is a required tick
     offer_url: str | None = None  # the terms of sale
     price_lock: str = ""  # promises the live prices on the page; travels with the form

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, Pager
+from b2b_dvizhenie.entrypoints.http.pages.shell import RateNote
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
@@ -116,6 +117,8 @@ class OrderView(Struct, frozen=True, kw_only=True):
     ship_on: date | None = None
     pay_until: date | None = None
     payment: str = ""
+    shown: Money | None = None  # the sum in the currency the buyer saw, by `rates`
+    rates: tuple[RateNote, ...] = ()
     paid: Money | None = None
     discount: Money | None = None
     vat: Money | None = None

@@ -22,6 +22,7 @@ class Price(Struct, frozen=True, kw_only=True):
     """A price as this viewer sees it; `amount` is None where his access level conceals it.
 
     `base` and `percent` only where the discount may be seen. `previous` is the price he saw before the ERP refined it.
+    `settled` is what is charged, where prices are shown in another currency.
     `reason_url` serves the explanation as a fragment, and the page that holds it without script.
     """
 
@@ -31,6 +32,7 @@ class Price(Struct, frozen=True, kw_only=True):
     previous: Money | None = None
     reason_url: str | None = None
     stale_since: datetime | None = None
+    settled: Money | None = None
 
     @property
     def change(self) -> Literal["", "up", "down"]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueRow
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link, LiveFeed, Price, Quantity, Stock
+from b2b_dvizhenie.entrypoints.http.pages.shell import RateNote
 
 
 class Picture(Struct, frozen=True):
@@ -52,6 +53,9 @@ class PriceReason(Struct, frozen=True, kw_only=True):
     total: Money | None = None  # of the line, where it is not the price of a unit
     buyer: bool = True  # the reader is who pays the price
     live_at: datetime | None = None  # when the ERP told the price itself
+    shown: Money | None = None  # the price in the currency the viewer chose, by `rates`
+    rates: tuple[RateNote, ...] = ()
+    shown_total: Money | None = None
 
 
 class Break(Struct, frozen=True):

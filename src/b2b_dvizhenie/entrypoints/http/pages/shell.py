@@ -1,6 +1,6 @@
 """The frame around every page: brand, preferences, navigation, company, cart, messages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -108,6 +108,25 @@ class CompanyChoice(Struct, frozen=True, kw_only=True):
     current: bool = False
 
 
+class RateNote(Struct, frozen=True):
+    """Roubles of one unit of a currency on a day, and who says so."""
+
+    currency: str
+    per_unit: Decimal
+    day: date
+    source: str
+
+
+class Currencies(Struct, frozen=True, kw_only=True):
+    """Currencies to see prices in. `rates` are those the page was made by, `missing` the currency without one."""
+
+    chosen: str
+    codes: tuple[str, ...]
+    charged: str
+    rates: tuple[RateNote, ...] = ()
+    missing: str = ""
+
+
 class PortalShell(Shell, frozen=True, kw_only=True):
     """The frame of a buyer's pages; `section` is the key of the navigation it belongs to, or `cart`, `account`."""
 
@@ -115,6 +134,7 @@ class PortalShell(Shell, frozen=True, kw_only=True):
     nav: tuple[NavItem, ...] = ()
     companies: tuple[CompanyChoice, ...] = ()
     cart: CartSummary | None = None
+    currencies: Currencies | None = None
     notifications: int = 0
     query: str = ""
 

@@ -105,7 +105,8 @@ class CartPages:
         shell = await self._frame.shell(request, "cart", cart=cart, flashes=flashes)
         company = shell.company.name if shell.company else ""
         live = LIVE_URL + shell.company_part if await self._frame.live.is_on(request.user) else ""
-        view = cart_view(cart, request.user, company, language_of(request), live=live)
+        shown = await self._frame.shown(request.user, cart)
+        view = cart_view(shown, request.user, company, language_of(request), live=live, charged=cart)
         context = {"shell": shell, "view": view}
         answer = self._frame.page(request, "pages/cart.html", context, fragment="pages/cart/fragment.html")
         answer.status_code = status
@@ -121,6 +122,7 @@ class CartPages:
     ) -> Response[str]:
         """The rows concerned and the bar of the cart, for a list of goods."""
         language = language_of(request)
+        cart = await self._frame.shown(request.user, cart)
         lines = {line.variant_id: line for line in cart.lines}
         rows = tuple(
             shown_line(lines[VariantId(one)], cart.currency, language) if one in lines else removed_line(one)

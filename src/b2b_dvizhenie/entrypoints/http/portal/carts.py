@@ -95,8 +95,13 @@ def removed_line(variant_id: UUID) -> CartLine:
     )
 
 
-def totals_of(cart: PricedCart) -> CartTotals | None:
-    """The sums of a cart; None where prices are concealed from the buyer."""
+def totals_of(cart: PricedCart, charged: PricedCart | None = None) -> CartTotals | None:
+    """The sums of a cart; None where prices are concealed from the buyer.
+
+    Args:
+        cart: as it is shown.
+        charged: the same cart in the currency it will be charged in.
+    """
     if cart.amount is None or cart.total is None or cart.discount is None:
         return None
     return CartTotals(
@@ -105,7 +110,14 @@ def totals_of(cart: PricedCart) -> CartTotals | None:
         total=Money(cart.total, cart.currency),
         vat=Money(cart.vat_amount, cart.currency) if cart.vat_amount else None,
         vat_included=cart.vat_included,
+        settled=_settled(cart, charged),
     )
+
+
+def _settled(cart: PricedCart, charged: PricedCart | None) -> Money | None:
+    if charged is None or charged.total is None or charged.currency == cart.currency:
+        return None
+    return Money(charged.total, charged.currency)
 
 
 def _feed(cart: PricedCart, url: str) -> LiveFeed:
@@ -115,8 +127,14 @@ def _feed(cart: PricedCart, url: str) -> LiveFeed:
     return LiveFeed(url, sha256(repr((cart.price_version, told, kept)).encode()).hexdigest()[:12], "")
 
 
-def cart_view(cart: PricedCart, actor: Actor, company: str, language: str, *, live: str = "") -> CartView:
-    """The page of the cart; `live` is where it asks for live prices, where they are told to this actor."""
+def cart_view(
+    cart: PricedCart, actor: Actor, company: str, language: str, *, live: str = "", charged: PricedCart | None = None
+) -> CartView:
+    """The page of the cart.
+
+    `live` is where it asks for live prices, where they are told to this actor; `charged` the cart in the currency it
+    will be charged in.
+    """
     minimum = next((problem for problem in cart.problems if problem.code == _MINIMUM), None)
     others = [problem for problem in cart.problems if problem.code != _MINIMUM]
     blocked: Literal["", "lines", "permission"] = ""
@@ -126,7 +144,7 @@ def cart_view(cart: PricedCart, actor: Actor, company: str, language: str, *, li
         blocked = "lines"
     return CartView(
         lines=tuple(shown_line(line, cart.currency, language) for line in cart.lines),
-        totals=totals_of(cart),
+        totals=totals_of(cart, charged),
         company=company,
         consent=Money(cart.risen, cart.currency) if cart.needs_consent else None,
         price_version=cart.price_version,

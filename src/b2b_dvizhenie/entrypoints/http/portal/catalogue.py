@@ -38,6 +38,7 @@ from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueView, Search
 from b2b_dvizhenie.entrypoints.http.pages.parts import Facet, FacetOption, Link, Pager, SectionNode
 from b2b_dvizhenie.entrypoints.http.portal import live
 from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
+from b2b_dvizhenie.entrypoints.http.portal.displaying import charged, row_in
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.price_ranges import TypedPrice, range_title, shown_ranges, typed_prices
 from b2b_dvizhenie.entrypoints.http.portal.rows import rows_of
@@ -163,14 +164,17 @@ class Listing:
         texts = self._frame.site.texts(language_of(request))
         address = Address(path, selection, sort)
         branch = await self._branch(actor, selection.section_id)
-        page = await self._browse(actor, selection, sort=sort, limit=ROWS, cursor=cursor)
-        facets = await self._facets(actor, selection)
+        display = await self._frame.display(actor)
+        asked = charged(selection, display)
+        page = await self._browse(actor, asked, sort=sort, limit=ROWS, cursor=cursor)
+        facets = await self._facets(actor, asked)
         cart = await self._frame.cart(actor)
         shell = await self._frame.shell(request, "catalogue", query=selection.text, cart=cart)
         rows = tuple(row for product in page.items for row in rows_of(product, in_cart(cart)))
         is_live = bool(rows) and await self._frame.live.is_on(actor)
         if is_live:
             rows = live.with_known(rows, await self._frame.live.known(actor, live.asked_for(rows)))
+        rows = tuple(row_in(row, display) for row in rows)
         note = None
         if page.shown_for:
             note = SearchNote(page.shown_for.text, address.url(literal="true"))
@@ -288,7 +292,8 @@ async def suggest(
     if len(q.strip()) > 1:
         page = await browse_catalog(request.user, Selection(text=q), limit=SUGGESTIONS)
         cart = in_cart(await frame.cart(request.user))
-        rows = [next(rows_of(product, cart)) for product in page.items if product.variants]
+        display = await frame.display(request.user)
+        rows = [row_in(next(rows_of(product, cart)), display) for product in page.items if product.variants]
     context = {"query": q.strip(), "rows": rows, "sections": []}
     text = frame.site.renderer.render("fragments/suggestions.html", language_of(request), context)
     return Response(text, media_type=MediaType.HTML)

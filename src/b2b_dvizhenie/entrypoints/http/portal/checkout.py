@@ -69,11 +69,17 @@ async def _page(
         ),
         totals=totals_of(cart),
         form=form,
+        shown=_shown(await frame.shown(request.user, cart), cart),
         risen=Money(cart.risen, cart.currency) if cart.needs_consent else None,
     )
     answer = frame.page(request, "pages/checkout.html", {"shell": shell, "view": view})
     answer.status_code = status
     return answer
+
+
+def _shown(shown: PricedCart, cart: PricedCart) -> Money | None:
+    """The sum in the currency the buyer sees prices in, beside the one that binds."""
+    return None if shown.total is None or shown.currency == cart.currency else Money(shown.total, shown.currency)
 
 
 @get("/checkout", permission=Permission.ORDERS_PLACE, include_in_schema=False)

@@ -7,10 +7,11 @@ from litestar import Request, Response
 from msgspec import UNSET
 
 from b2b_dvizhenie.application.companies import Profile, ShowProfile
-from b2b_dvizhenie.application.ordering import PricedCart, ShowCart
-from b2b_dvizhenie.application.pricing import ShowLivePrices
+from b2b_dvizhenie.application.ordering import PricedCart, ShowCart, shown_cart
+from b2b_dvizhenie.application.pricing import ShowDisplay, ShowLivePrices
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.pricing import Display, NoRate
 from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages.shell import (
     CompanyChoice,
@@ -22,6 +23,7 @@ from b2b_dvizhenie.entrypoints.http.pages.shell import (
     Viewing,
 )
 from b2b_dvizhenie.entrypoints.http.portal.carts import summary_of
+from b2b_dvizhenie.entrypoints.http.portal.displaying import currencies_of
 from b2b_dvizhenie.entrypoints.http.portal.site import Site
 from b2b_dvizhenie.entrypoints.http.responses import language_of, page, preferences_of
 
@@ -67,16 +69,38 @@ class Frame:
     """Puts pages of the portal into their frame. One per request kind: a Litestar dependency."""
 
     def __init__(
-        self, site: Site, show_profile: ShowProfile, show_cart: ShowCart, show_live_prices: ShowLivePrices
+        self,
+        site: Site,
+        show_profile: ShowProfile,
+        show_cart: ShowCart,
+        show_live_prices: ShowLivePrices,
+        show_display: ShowDisplay,
     ) -> None:
         self.site = site
         self._show_profile = show_profile
         self._show_cart = show_cart
+        self._show_display = show_display
+        self._asked: tuple[Display | NoRate | None] | None = None
         self.live = show_live_prices
 
     async def cart(self, actor: Actor) -> PricedCart | None:
-        """The cart of an actor who can have one."""
-        return await self._show_cart(actor) if self.can_order(actor) else None
+        """The cart of an actor who can have one, as it is shown."""
+        return await self.shown(actor, await self._show_cart(actor)) if self.can_order(actor) else None
+
+    async def display(self, actor: Actor) -> Display | None:
+        """How the actor is shown prices; None where as they are charged."""
+        found = await self._display(actor)
+        return found if isinstance(found, Display) else None
+
+    async def shown(self, actor: Actor, cart: PricedCart) -> PricedCart:
+        """The cart in the currency the actor sees prices in."""
+        display = await self.display(actor)
+        return cart if display is None else shown_cart(cart, display)
+
+    async def _display(self, actor: Actor) -> Display | NoRate | None:
+        if self._asked is None:
+            self._asked = (await self._show_display(actor),)  # once per request: a frame is of one
+        return self._asked[0]
 
     async def shell(
         self,
@@ -122,7 +146,8 @@ class Frame:
                 for one in profile.companies
             ),
             query=query,
-            cart=summary_of(cart),
+            cart=summary_of(None if cart is None else await self.shown(actor, cart)),
+            currencies=currencies_of(actor, await self._display(actor)),
             flashes=flashes,
             viewing=viewing_of(request),
             paths=self.site.paths,

@@ -34,6 +34,7 @@ from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueRow
 from b2b_dvizhenie.entrypoints.http.pages.live import LivePriceRow, LivePrices
 from b2b_dvizhenie.entrypoints.http.portal.cart_pages import LIVE_URL
 from b2b_dvizhenie.entrypoints.http.portal.carts import cart_view
+from b2b_dvizhenie.entrypoints.http.portal.displaying import price_in
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.rows import shown_price
 from b2b_dvizhenie.entrypoints.http.responses import language_of
@@ -165,11 +166,14 @@ async def prices(
     check_rows(variants)
     if not await show_live_prices.is_on(actor):
         return Response(None, status_code=204)
-    terms = actor.buyer_terms()
+    terms, display = actor.buyer_terms(), await frame.display(actor)
 
     async def told() -> tuple[str, str]:
         found = await show_live_prices(actor, variants)
-        rows = tuple(_row(one, terms.currency, vat_included=terms.vat_included) for one in found.rows)
+        rows = tuple(
+            replace(row, price=price_in(row.price, display))
+            for row in (_row(one, terms.currency, vat_included=terms.vat_included) for one in found.rows)
+        )
         main = next((row for row in rows if row.id == data.main), None)
         changes = 0 if main else sum(bool(row.price.change) for row in rows)
         status = parts.LiveStatus(utc_now(), changes, not found.is_told)
@@ -196,7 +200,8 @@ async def cart(
         found = await show_cart(actor, live="asked")
         shell = await frame.shell(request, "cart", cart=found)
         company = shell.company.name if shell.company else ""
-        view = cart_view(found, actor, company, language, live=LIVE_URL + shell.company_part)
+        shown, address = await frame.shown(actor, found), LIVE_URL + shell.company_part
+        view = cart_view(shown, actor, company, language, live=address, charged=found)
         context = {"shell": shell, "view": view}
         fragment = frame.site.renderer.render("fragments/live_cart.html", language, context)
         return fragment, view.live.key if view.live else ""

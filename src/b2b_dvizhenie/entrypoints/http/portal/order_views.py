@@ -11,6 +11,7 @@ from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages import orders as pages
+from b2b_dvizhenie.entrypoints.http.portal.displaying import notes_of
 from b2b_dvizhenie.entrypoints.http.portal.rows import percent_off
 
 _WAY = (
@@ -198,6 +199,8 @@ def order_view(order: OrderDetails, texts: GNUTranslations, *, repeatable: bool)
         manager=summary.manager,
         delivery=order.delivery_address,
         payment="paid" if summary.is_paid else "",
+        shown=Money(order.shown.total, order.shown.currency) if order.shown else None,
+        rates=notes_of(order.shown.rates) if order.shown else (),
         vat=_sum(summary.vat_amount, summary.currency) if summary.vat_amount else None,
         vat_included=order.vat_included,
         comment=order.comment,

@@ -14,6 +14,7 @@ from b2b_dvizhenie.application.catalog import Card, Price, ShowProduct, Variant
 from b2b_dvizhenie.application.pricing import ExplainOwnPrice
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.pricing import Display
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import ProductId, VariantId
 from b2b_dvizhenie.domain.shared.money import Money
@@ -29,9 +30,10 @@ from b2b_dvizhenie.entrypoints.http.pages.product import (
 )
 from b2b_dvizhenie.entrypoints.http.portal import live
 from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
+from b2b_dvizhenie.entrypoints.http.portal.displaying import money_in, price_in, row_in
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.prose import safe_html
-from b2b_dvizhenie.entrypoints.http.portal.reasons import price_type_of, reason_of
+from b2b_dvizhenie.entrypoints.http.portal.reasons import price_type_of, reason_of, with_shown
 from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, row_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
@@ -118,6 +120,18 @@ async def _live(view: ProductView, main: CatalogueRow, actor: Actor, frame: Fram
     )
 
 
+def _shown(view: ProductView, display: Display) -> ProductView:
+    """The card in the currency the viewer chose; why the price is what it is stays in that of the terms."""
+    return replace(
+        view,
+        price=price_in(view.price, display),
+        total=money_in(view.total, display),
+        breaks=tuple(replace(one, price=display.money(one.price)) for one in view.breaks),
+        variants=tuple(row_in(row, display) for row in view.variants),
+        reason=view.reason and with_shown(view.reason, display),
+    )
+
+
 @get("/products/{product_id:uuid}", permission=Permission.CATALOG_VIEW, include_in_schema=False)
 async def product(
     request: Request[Actor, Any, Any],
@@ -139,6 +153,9 @@ async def product(
         raise NotFound("product")
     if main is not None and await frame.live.is_on(actor):
         view = await _live(view, row_of(card.product, main, {}), actor, frame, shell.company_part)
+    display = await frame.display(actor)
+    if display is not None:
+        view = _shown(view, display)
     return frame.page(request, "pages/product.html", {"shell": shell, "view": view})
 
 

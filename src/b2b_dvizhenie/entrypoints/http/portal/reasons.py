@@ -8,12 +8,13 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.ordering import ExplainOrderLine
 from b2b_dvizhenie.application.pricing import Audience, ExplainOwnPrice, Reasons, Sooner, Step, Why
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import Effect, Kind, LimitKind, Loss, Mismatch
+from b2b_dvizhenie.domain.pricing import Display, Effect, Kind, LimitKind, Loss, Mismatch
 from b2b_dvizhenie.domain.shared.ids import OrderId, VariantId
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import QuantityInvalid, plain
@@ -21,6 +22,7 @@ from b2b_dvizhenie.entrypoints.http.labels import N_
 from b2b_dvizhenie.entrypoints.http.pages.parts import Price
 from b2b_dvizhenie.entrypoints.http.pages.product import PriceReason, ReasonStep
 from b2b_dvizhenie.entrypoints.http.pages.shell import PortalShell
+from b2b_dvizhenie.entrypoints.http.portal.displaying import money_in, notes_of
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
@@ -158,6 +160,18 @@ def reason_of(why: Why, price_type: str, texts: GNUTranslations) -> PriceReason 
     )
 
 
+def with_shown(view: PriceReason, display: Display | None) -> PriceReason:
+    """The explanation with its last step: the finished price in the currency the viewer chose (CUR-3)."""
+    if display is None or view.price.amount is None:
+        return view
+    return replace(
+        view,
+        shown=display.money(view.price.amount),
+        shown_total=money_in(view.total, display),
+        rates=notes_of(display.rates),
+    )
+
+
 def _total(reasons: Reasons) -> Money | None:
     """The sum of the line, where it is another figure than the price of a unit."""
     return None if reasons.quantity == 1 else Money(reasons.amount, reasons.currency)
@@ -197,7 +211,7 @@ async def own(
     if view is None:
         title = texts.gettext("The price is settled by your agreement.")
         view = PriceReason(title=why.name, article=why.article, price=Price(amount=None), steps=(), valid_note=title)
-    return _shown(request, frame, view, shell)
+    return _shown(request, frame, with_shown(view, await frame.display(request.user)), shell)
 
 
 @get("/orders/{order_id:uuid}/lines/{position:int}/price", permission=Permission.ORDERS_VIEW, include_in_schema=False)

@@ -1,0 +1,64 @@
+"""Prices in a chosen currency (CUR-2, CUR-3): one rounding, and ranges that mean exactly what is shown."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from b2b_dvizhenie.domain.pricing import Display, Exchange, Gap, NoRate, Rate
+from b2b_dvizhenie.domain.shared.money import Money
+
+TODAY = date(2026, 11, 25)
+RATES = st.decimals(Decimal("0.0137"), Decimal("997.4"), places=4)
+PRICES = st.decimals(Decimal(0), Decimal(50_000), places=4)
+SHOWN = st.decimals(Decimal(0), Decimal(2_000), places=3)
+PAIRS = st.sampled_from([("RUB", "USD"), ("USD", "RUB"), ("USD", "EUR")])
+
+
+def display(pair: tuple[str, str], usd: Decimal, eur: Decimal) -> Display:
+    exchange = Exchange([Rate("USD", usd, TODAY, "cbr"), Rate("EUR", eur, TODAY, "cbr")], TODAY, 5)
+    found = Display.of(*pair, exchange)
+    assert isinstance(found, Display)
+    return found
+
+
+@given(PAIRS, RATES, RATES, PRICES, SHOWN)
+def test_a_range_holds_exactly_what_is_shown_in_it(
+    pair: tuple[str, str], usd: Decimal, eur: Decimal, price: Decimal, bound: Decimal
+) -> None:
+    shown = display(pair, usd, eur)
+    step = Decimal("0.0001")
+    low, high = shown.least(bound), shown.most(bound)
+    assert (price >= low) == (shown.amount(price) >= bound)
+    assert (price <= high) == (shown.amount(price) <= bound)
+    assert shown.amount(low) >= bound >= shown.amount(high)
+    assert low == 0 or shown.amount(low - step) < bound
+    assert shown.amount(high + step) > bound
+
+
+@given(PAIRS, RATES, RATES, PRICES, PRICES)
+def test_the_order_of_prices_stays(
+    pair: tuple[str, str], usd: Decimal, eur: Decimal, one: Decimal, other: Decimal
+) -> None:
+    shown = display(pair, usd, eur)
+    low, high = sorted((one, other))
+    assert shown.amount(low) <= shown.amount(high)
+
+
+def test_what_is_not_of_the_terms_is_left_alone_and_no_rate_is_no_display() -> None:
+    shown = display(("RUB", "USD"), Decimal(80), Decimal(90))
+    assert shown.money(Money(Decimal(100), "RUB")) == Money(Decimal("1.25"), "USD")
+    assert shown.money(Money(Decimal(100), "USD")) == Money(Decimal(100), "USD")
+    assert [rate.currency for rate in display(("USD", "EUR"), Decimal(80), Decimal(90)).rates] == ["USD", "EUR"]
+    assert Display.of("RUB", "EUR", Exchange([], TODAY, 5)) == NoRate("EUR", Gap.MISSING)
+
+
+def test_control_a_bound_converted_like_an_amount_loses_goods() -> None:
+    """Sabotage: the bound itself converted back instead of the prices that are shown as it."""
+    shown = display(("RUB", "USD"), Decimal(80), Decimal(90))
+    naive = Decimal("1.25") * 80
+    assert shown.amount(Decimal("99.70")) == Decimal("1.25")
+    assert Decimal("99.70") < naive
+    assert shown.least(Decimal("1.25")) == pytest.approx(Decimal("99.6"))

@@ -1,0 +1,143 @@
+"""Prices in the currency a person chose: on every page the same, charged in that of the agreement (CUR-1 … CUR-4)."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from httpx import Response
+from litestar.testing import AsyncTestClient
+from lxml import html
+from market import Market, Person
+from psycopg import connect
+
+from b2b_dvizhenie.application.pricing import FetchRates, RateSheet
+from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.shared.ids import OrderId
+from b2b_dvizhenie.entrypoints.container import Container, utc_now
+from b2b_dvizhenie.testing.twins import RatesInMemory
+
+pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
+PAGE = {"Accept": "text/html"}
+PARTIAL = PAGE | {"HX-Request": "true", "HX-Request-Type": "partial"}
+NBSP = "\u00a0"
+
+
+def texts(answer: Response, selector: str) -> list[str]:
+    return [" ".join(one.text_content().split()) for one in html.fromstring(answer.text).cssselect(selector)]
+
+
+async def fetch(container: Container, **rates: str) -> None:
+    sheet = RateSheet(utc_now().date(), "cbr", {code: Decimal(rate) for code, rate in rates.items()})
+    source = RatesInMemory(sheet)
+    await FetchRates(source, container.rates_work, container.current_settings(), utc_now)(system_actor("test"))
+
+
+async def choose(client: AsyncTestClient, currency: str) -> Response:
+    data = {"currency": currency, "next": "/catalog"}
+    return await client.post("/account/currency", data=data, headers=PAGE, follow_redirects=False)
+
+
+async def see(client: AsyncTestClient, path: str) -> Response:
+    answer = await client.get(path, headers=PAGE, follow_redirects=False)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+@pytest.fixture
+async def buyer(market: Market, client: AsyncTestClient) -> Person:
+    person = await market.member(await market.client("ООО Ромашка"), name="Анна Петрова")
+    client.cookies.set("b2b_session", person.token)
+    return person
+
+
+async def test_every_page_shows_the_same_price_and_the_order_keeps_both_sums(
+    container: Container, client: AsyncTestClient, market: Market, buyer: Person, database_url: str
+) -> None:
+    dear, cheap = await market.goods("100.00", article="A-1"), await market.goods("33.33", article="B-1")
+    await fetch(container, USD="80")
+    before = await see(client, "/catalog")
+    assert "rate-note" not in before.text
+    assert (await choose(client, "USD")).headers["location"].startswith("/catalog")
+
+    listed = await see(client, "/catalog")
+    assert texts(listed, ".price .now") == ["1,25 $", "0,42 $"]
+    assert texts(listed, ".price .note") == ["100,00 ₽", "33,33 ₽"]
+    assert "1 USD = 80 ₽, Банк России" in " ".join(texts(listed, ".rate-note"))
+    assert not html.fromstring(listed.text).cssselect("[data-price]"), "sums are those of the server"
+    card = await see(client, f"/products/{dear}")
+    assert "1,25 $" in " ".join(texts(card, "#big-price"))
+    assert "100,00 ₽" in " ".join(texts(card, "#big-price"))
+    assert texts(card, ".reason .result .v") == ["100,00 ₽", "1,25 $"]
+    found = await client.get("/search/suggest", params={"q": "A-1"}, headers=PARTIAL)
+    assert f"1,25{NBSP}$" in found.text
+
+    put = await client.post(
+        "/cart/items", data={f"q.{dear}": "3", f"q.{cheap}": "1"}, headers=PARTIAL, follow_redirects=False
+    )
+    sums = {one.get("id"): one.text_content() for one in html.fromstring(f"<div>{put.text}</div>").cssselect("output")}
+    assert sums == {f"sum-{dear}": f"3,75{NBSP}$", f"sum-{cheap}": f"0,42{NBSP}$"}
+    cart = await see(client, "/cart")
+    assert texts(cart, ".facts-sums dd")[-2:] == ["4,17 $", "333,33 ₽"], "the sum of rounded lines; 333.33 / 80 is 4.17"
+    assert texts(await see(client, "/catalog"), "#cart-total") == ["4,17 $"]
+
+    checkout = await see(client, "/checkout")
+    assert texts(checkout, ".facts-sums dd")[-2:] == ["333,33 ₽", "4,17 $"]
+    fields = html.fromstring(checkout.text).cssselect("form[action^='/checkout'] input[type=hidden]")
+    data = {field.get("name"): field.get("value") for field in fields}
+    placed = await client.post("/checkout", data=data, headers=PAGE, follow_redirects=False)
+    assert placed.status_code == 303, placed.text
+    order_id = OrderId(UUID(placed.headers["location"].split("/orders/")[1].split("?")[0]))
+    with connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE currency_rate SET per_unit = 100")
+    order = await see(client, f"/orders/{order_id}")
+    assert texts(order, ".facts-sums dd")[-2:] == ["333,33 ₽", "4,17 $"], "what was seen then"
+    assert "1 USD = 80 ₽" in order.text
+    told = (await client.get(f"/api/v1/orders/{order_id}", headers=buyer.headers)).json()
+    assert (told["summary"]["currency"], told["summary"]["total"]) == ("RUB", "333.33")
+    assert (told["shown"]["currency"], told["shown"]["total"]) == ("USD", "4.17")
+    assert [rate["day"] for rate in told["shown"]["rates"]] == [utc_now().date().isoformat()]
+
+    plain = await client.put("/api/v1/currencies/chosen", json={"currency": "RUB"}, headers=buyer.headers)
+    assert plain.status_code == 204
+    assert texts(await see(client, "/catalog"), ".price .now") == ["100,00 ₽", "33,33 ₽"]
+    assert told["shown"] == (await client.get(f"/api/v1/orders/{order_id}", headers=buyer.headers)).json()["shown"]
+    binding = await market.order(buyer, (dear, "1"))
+    assert (await client.get(f"/api/v1/orders/{binding.order_id}", headers=buyer.headers)).json()["shown"] is None
+
+
+async def test_a_typed_range_holds_exactly_what_is_shown_in_it(
+    container: Container, client: AsyncTestClient, market: Market, buyer: Person
+) -> None:
+    for amount in ("99.59", "99.60", "100.00", "100.39", "100.40", "240.00"):
+        await market.goods(amount, article=f"R-{amount}")
+    await fetch(container, USD="80")
+    await choose(client, "USD")
+    listed = await see(client, "/catalog?price_from=1,25&price_to=1,25&sort=price")
+    assert texts(listed, ".price .now") == ["1,25 $"] * 3
+    assert texts(listed, ".price .note") == ["99,60 ₽", "100,00 ₽", "100,39 ₽"]
+    assert "Цена от 1.25 до 1.25" in listed.text.replace("1,25", "1.25")
+
+
+async def test_without_a_rate_prices_stay_and_it_is_said(
+    container: Container, client: AsyncTestClient, market: Market, buyer: Person, database_url: str
+) -> None:
+    await market.goods("100.00")
+    assert (await choose(client, "EUR")).status_code == 303
+    listed = await see(client, "/catalog")
+    assert texts(listed, ".price .now") == ["100,00 ₽"]
+    assert "Курса EUR на сегодня нет" in " ".join(texts(listed, ".rate-note"))
+    await fetch(container, EUR="90")
+    assert texts(await see(client, "/catalog"), ".price .now") == ["1,11 €"]
+    with connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE currency_rate SET day = day - 30")
+    assert texts(await see(client, "/catalog"), ".price .now") == ["100,00 ₽"]
+    assert timedelta(days=30) > timedelta(days=5), "beyond the age a rate may have"
+
+
+async def test_a_choice_is_of_the_known_ones_and_of_who_sees_prices(client: AsyncTestClient, market: Market) -> None:
+    person = await market.member(await market.client())
+    wrong = await client.put("/api/v1/currencies/chosen", json={"currency": "XXX"}, headers=person.headers)
+    assert wrong.status_code == 400
+    assert (wrong.json()["code"], wrong.json()["fields"][0]["field"]) == ("pricing.currency_unknown", "currency")
+    assert (await client.put("/api/v1/currencies/chosen", json={"currency": "USD"})).status_code == 401
