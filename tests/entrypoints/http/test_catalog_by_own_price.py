@@ -76,6 +76,7 @@ async def test_every_strategy_is_listed_exactly(
         # Slices of a few prices, and of the whole selection at once.
         monkeypatch.setattr(by_price, "_FIRST", random.choice([1, 40, 3000]))
         monkeypatch.setattr(by_price, "SMALL", random.choice([0, 6000]))
+        monkeypatch.setattr(by_price, "_BUDGET", random.choice([0, 50, 6000]))
         limits = SetLimits(max_total_percent=Decimal(20)) if place % 4 == 3 else None
         if place % 4 == 2:
             limits = SetLimits(floor_price_type_id=shop.retail)
@@ -183,6 +184,12 @@ async def test_what_a_page_reads_does_not_grow_with_the_catalogue(
     await many(2001, 8000)
     more = await cost(), await cost(price_from="100", price_to="5000")
     assert max(few + more) <= 1000
+    # Goods that are nowhere are not looked for longer and longer: the selection is looked at once, as a whole.
+    monkeypatch.setattr(by_price, "_BUDGET", 1000)
+    looked = 0
+    answer = await client.get(PRODUCTS, params={"sort": "price", "in_stock": "true"}, headers=headers)
+    assert answer.json()["items"] == []
+    assert looked <= 8000 + 1000
     # The control: what is read without spans grows with the catalogue, and is seen.
     monkeypatch.setattr(Shares, "spans", lambda _self, _low, _high: [(Decimal(0), None)])
     assert await cost() >= 8000

@@ -26,12 +26,13 @@ from b2b_dvizhenie.application.catalog.ports import (
 from b2b_dvizhenie.domain.catalog import PriceRange, PricesHidden, Sort
 from b2b_dvizhenie.domain.pricing import Shares
 
-SMALL = 6000
+SMALL = 20_000
 """A selection of at most so many goods is looked at as a whole: that costs less than looking for it among others."""
+_BUDGET = 20_000
+"""So many stored prices may be looked at for a page; when they are spent, the rest of the selection is, as a whole."""
 _FIRST = 3000
 """Stored prices looked at for the first slice at most, over all levels; later slices take what the page still needs."""
 _LEAST = 16
-_MOST = 50_000
 _GROWTH = 4
 _CANDIDATES = 8
 """Candidates asked for at once, as a multiple of the page; they are priced a page at a time, as far as needed."""
@@ -69,6 +70,7 @@ class _Scan:
         self._range = request.selection.prices or PriceRange()
         self._prices: dict[UUID, Decimal | None] = {}
         self._found: list[_Place] = []
+        self._spent = 0
 
     def _place(self, price: Decimal, product: UUID) -> _Place:
         # Ids are mirrored too, so that reading backwards is exactly the reverse of reading forwards.
@@ -95,22 +97,28 @@ class _Scan:
         if start is None:
             end = await self._enough(wanted)
             is_last = end is None or self._is_beyond(end, last)
-            await self._slice(None, last if is_last else end, border, wanted)
+            await self._slice(None, last if is_last else end, border, wanted, is_whole=self._is_spent)
             if end is None or is_last:
                 return
             start = end
-        count = max(_LEAST, min(2 * wanted, _FIRST // len(self._shares.levels)))
+        levels = len(self._shares.levels)
+        count = max(_LEAST, min(2 * wanted, _FIRST // levels))
         while len(self._found) < wanted:
-            end = await self._end(start, count)
+            self._spent += count * levels
+            end = None if self._is_spent else await self._end(start, count)
             is_last = end is None or self._is_beyond(end, last)
             had = len(self._found)
-            await self._slice(start, last if is_last else end, border, wanted)
+            await self._slice(start, last if is_last else end, border, wanted, is_whole=self._is_spent)
             if end is None or is_last:
                 return
             start = end
             fresh = len(self._found) - had
             needed = ceil(1.2 * count * (wanted - len(self._found)) / fresh) if fresh else _GROWTH * count
-            count = min(max(count, needed), _GROWTH * count, _MOST)
+            count = min(max(count, needed), _GROWTH * count)
+
+    @property
+    def _is_spent(self) -> bool:
+        return self._spent > _BUDGET
 
     def _is_beyond(self, end: Decimal, last: Decimal | None) -> bool:
         return last is not None and (end < last if self._down else end > last)
@@ -123,6 +131,9 @@ class _Scan:
         begin, count = (_HIGHEST if self._down else Decimal(0)), 3 * wanted // 2
         prices: list[Decimal] = []
         while True:
+            self._spent += count
+            if self._is_spent:
+                return None
             (end,) = await self._reader.ahead(self._sight, [begin], count, descending=self._down)
             if end is None:
                 return None
@@ -133,7 +144,7 @@ class _Scan:
             prices = sorted((one for one in self._prices.values() if one is not None), reverse=self._down)
             if len(prices) >= wanted:
                 return prices[wanted - 1]
-            begin, count = end, min(_GROWTH * count, _MOST)
+            begin, count = end, _GROWTH * count
 
     async def _end(self, start: Decimal, count: int) -> Decimal | None:
         """An own price so far from the start that no level has more than `count` stored prices between; None: all."""
@@ -167,6 +178,10 @@ class _Scan:
         """
         low, high = (end, start) if self._down else (start, end)
         spans = None if is_whole else tuple(self._shares.spans(low, high))
+        # How much a slice from the edge, or one of a wide level, has to look at is not known before.
+        is_open = start is None or any(level.least < level.most for level in self._shares.levels)
+        if spans is not None and is_open and await self._reader.has_more(self._sight, spans, _BUDGET):
+            spans = None
         limit = _CANDIDATES * wanted
         before = list(self._found)
         while True:

@@ -205,6 +205,11 @@ class CatalogReader(Protocol):
         ...
 
     @abstractmethod
+    async def has_more(self, sight: Sight, spans: Sequence[Span], count: int) -> bool:
+        """Whether more stored prices of the sight's type than that lie in the spans; one round trip, as `ahead`."""
+        ...
+
+    @abstractmethod
     async def candidates(self, request: ListRequest, sight: Sight, piece: PriceSlice) -> Sequence[Candidate]:
         """Selected goods with a stored price that may become an own price of the slice, by their edges.
 

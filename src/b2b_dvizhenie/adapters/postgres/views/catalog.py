@@ -14,7 +14,7 @@ from b2b_dvizhenie.adapters.postgres.closings import Closing, values_of
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.views import catalog_by_price_sql as by_price_sql
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql as sql
-from b2b_dvizhenie.adapters.postgres.views.catalog_by_price import candidates_of
+from b2b_dvizhenie.adapters.postgres.views.catalog_by_price import candidates_of, span_values
 from b2b_dvizhenie.adapters.postgres.views.catalog_counts import CountCache, Counted, SectionCounts
 from b2b_dvizhenie.application.catalog.ports import (
     Candidate,
@@ -33,7 +33,7 @@ from b2b_dvizhenie.application.catalog.ports import (
 )
 from b2b_dvizhenie.application.catalog.views import Branch, Facets, Section, SectionStep
 from b2b_dvizhenie.domain.catalog import Known, Selection, Term
-from b2b_dvizhenie.domain.pricing import PricePoint
+from b2b_dvizhenie.domain.pricing import PricePoint, Span
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import ProductId, VariantId
 from b2b_dvizhenie.domain.visibility import ClosedGoods
@@ -219,12 +219,21 @@ class PostgresCatalogReader(CatalogReader):
             await cursor.execute(by_price_sql.ahead(descending=descending), values)
             return [row[0] for row in await cursor.fetchall()]
 
+    async def has_more(self, sight: Sight, spans: Sequence[Span], count: int) -> bool:
+        """Whether more stored prices than that lie in the spans."""
+        values = {"price_type": sight.price_type_id, "count": count} | span_values(spans)
+        async with self._database.reading() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(by_price_sql.HAS_MORE, values)
+            return await cursor.fetchone() is not None
+
     async def candidates(self, request: ListRequest, sight: Sight, piece: PriceSlice) -> Sequence[Candidate]:
         """Goods that may belong to a slice of own prices."""
         statement, values = candidates_of(*self._priced_question(request, sight), piece)
         async with self._database.reading() as connection:
             cursor = connection.cursor(binary=True)
-            await cursor.execute(statement, values)
+            # The best way through a whole selection depends on what it is: it is planned each time.
+            await cursor.execute(statement, values, prepare=None if piece.spans is not None else False)
             return [Candidate(*row) for row in await cursor.fetchall()]
 
     async def priced(self, products: Sequence[UUID], sight: Sight) -> Sequence[PricedGoods]:

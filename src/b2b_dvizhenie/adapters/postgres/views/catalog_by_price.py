@@ -1,6 +1,6 @@
 """Slices of own prices as questions to the database."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from b2b_dvizhenie.adapters.postgres.views import catalog_by_price_sql as sql
 from b2b_dvizhenie.adapters.postgres.views.catalog_sql import Shape
 from b2b_dvizhenie.application.catalog.ports import PriceSlice
 from b2b_dvizhenie.domain.catalog import article_key
-from b2b_dvizhenie.domain.pricing import Layer, Shares, Steps
+from b2b_dvizhenie.domain.pricing import Layer, Shares, Span, Steps
 
 _HIGHEST = Decimal(10) ** 20
 K = TypeVar("K")
@@ -71,6 +71,14 @@ def _values(shares: Shares) -> tuple[dict[str, Any], tuple[str, ...]]:
     return values, tuple(parts)
 
 
+def span_values(spans: Sequence[Span]) -> dict[str, list[Decimal]]:
+    """The parameters that spans are."""
+    return {
+        "span_lows": [low for low, _ in spans],
+        "span_highs": [_HIGHEST if high is None else high for _, high in spans],
+    }
+
+
 def candidates_of(shape: Shape, selected: Mapping[str, Any], piece: PriceSlice) -> tuple[str, dict[str, Any]]:
     """The statement for a slice, and its parameters, to which those of the selection belong."""
     shares, spans = piece.shares, piece.spans
@@ -87,8 +95,7 @@ def candidates_of(shape: Shape, selected: Mapping[str, Any], piece: PriceSlice) 
     )
     values |= {"low": piece.low, "high": piece.high, "limit": piece.limit}
     if spans is not None:
-        values["span_lows"] = [low for low, _ in spans]
-        values["span_highs"] = [_HIGHEST if high is None else high for _, high in spans]
+        values |= span_values(spans)
         values["apart"] = list(shares.apart)
         values["apart_keys"] = list({article_key(one) for one in shares.apart})
     return sql.candidates(question), {**selected, **values}

@@ -56,6 +56,17 @@ SELECT (SELECT q.amount FROM price q
  ORDER BY start.place"""  # noqa: S608 - assembled from the constants above
 
 
+# By the index alone, as above.
+HAS_MORE = """
+SELECT 1
+  FROM unnest(%(span_lows)s::numeric[], %(span_highs)s::numeric[]) AS span (low, high)
+ CROSS JOIN LATERAL (
+        SELECT 1
+          FROM price q
+         WHERE q.price_type_id = %(price_type)s AND q.amount BETWEEN span.low AND span.high
+        OFFSET 0) q
+OFFSET %(count)s
+ LIMIT 1"""
 SECTION, BRAND, PAIR, ARTICLE = "s", "b", "p", "a"
 _KEYS = {
     SECTION: {"id": ("uuid", "g.section_id")},
