@@ -20,6 +20,7 @@ from b2b_dvizhenie.application.exchange.records import OrderLineRecord, OrderSta
 from b2b_dvizhenie.application.ordering import PlacedOrder
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.ids import NodeId, VariantId
+from b2b_dvizhenie.entrypoints.http.panel import drift_views
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 PAGE = {"accept": "text/html"}
@@ -71,7 +72,9 @@ async def test_the_report_names_the_step_and_what_it_comes_to(client: AsyncTestC
     assert scene.order.number in fragment.text
 
 
-async def test_one_order_stands_beside_the_document_step_by_step(client: AsyncTestClient, scene: Scene) -> None:
+async def test_one_order_stands_beside_the_document_step_by_step(
+    client: AsyncTestClient, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = await got(client, scene.head, f"/panel/drift/{scene.order.order_id}")
     text = page.text.replace("\u00a0", " ")
     highlighted = text[text.index('<tr class="changed">') :]
@@ -80,6 +83,16 @@ async def test_one_order_stands_beside_the_document_step_by_step(client: AsyncTe
         assert said in highlighted, said
     assert text.count('class="changed"') == 1
     assert f"/orders/{scene.order.order_id}/lines/1/price" in text
+    monkeypatch.setattr(drift_views, "LINES", 0)
+    short = await got(client, scene.head, f"/panel/drift/{scene.order.order_id}")
+    assert "Показаны первые строки: 0 из 1" in short.text
+    address = f"/panel/drift/export?order={scene.order.order_id}"
+    assert address in short.text
+    other = await scene.market.order(scene.buyer, (scene.goods, "1"))
+    await scene.returned(other, "100", "1000.00")
+    whole = await got(client, scene.head, address)
+    rows = CalamineWorkbook.from_object(io.BytesIO(whole.content)).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows[1:]] == [scene.order.number]
     other = await scene.market.order(scene.buyer, (scene.goods, "1"))
     waiting = await got(client, scene.head, f"/panel/drift/{other.order_id}")
     assert (waiting.status_code, "1С ещё не вернула" in waiting.text) == (200, True)

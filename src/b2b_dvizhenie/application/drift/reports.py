@@ -56,6 +56,8 @@ class Days(Struct, frozen=True):
         Raises:
             PeriodInvalid: it ends before it begins, or covers more than a year.
         """
+        if query.order_id is not None:
+            return replace(query, since=None, until=None)
         until = query.until or self.today()
         try:
             since = query.since or until - timedelta(days=USUAL - 1)

@@ -16,13 +16,17 @@ MAX_EXPORT = 20_000
 
 
 class DriftQuery(Struct, frozen=True, kw_only=True):
-    """Which drifts: by the days on which they were found, in the seller's zone, both included; else the last 30."""
+    """Which drifts: by the days on which they were found, in the seller's zone, both included; else the last 30.
+
+    One order is asked for whenever it was found.
+    """
 
     since: date | None = None
     until: date | None = None
     kind: DriftKind | None = None
     company_id: CompanyId | None = None
     manager_id: UserId | None = None
+    order_id: OrderId | None = None
     limit: int = 50
     offset: int = 0
 

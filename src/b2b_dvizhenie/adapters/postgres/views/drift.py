@@ -75,6 +75,8 @@ class PostgresDriftReader(DriftReader):
             found.append(_DRIFT.compared_at >= self._start(query.since))
         if query.until is not None:
             found.append(_DRIFT.compared_at < self._start(query.until + timedelta(days=1)))
+        if query.order_id is not None:
+            found.append(_DRIFT.order_id == query.order_id)
         if query.company_id is not None:
             found.append(_ORDER.company_id == query.company_id)
         if query.manager_id is not None:

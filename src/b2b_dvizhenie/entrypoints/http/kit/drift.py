@@ -171,6 +171,9 @@ def order() -> views.DriftView:
         theirs=_rub("1359.97"),
         difference=_rub("155.47"),
         unexplained=_rub("0.50"),
+        differing=1204,
+        export_url=f"{_HERE}/export?order=7",
+        compared=1380,
         within=0,
         lines=(
             views.DriftLineView(

@@ -115,6 +115,7 @@ class DriftView(Struct, frozen=True, kw_only=True):
     """One order beside 1C's document. `compared_at` is None while there is none to compare with.
 
     `within` lines differ by kopecks that are forgiven, `unexplained` is what the total differs by beyond the lines.
+    Of the `differing` lines the first are shown; the spreadsheet behind `export_url` has all.
     """
 
     number: str
@@ -129,4 +130,6 @@ class DriftView(Struct, frozen=True, kw_only=True):
     within: int = 0
     unexplained: Money | None = None
     lines: tuple[DriftLineView, ...] = ()
+    differing: int = 0
+    export_url: str | None = None
     earlier: tuple[ComparedRow, ...] = ()

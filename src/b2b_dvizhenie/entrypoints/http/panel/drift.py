@@ -50,7 +50,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Asked:
     """What the address of the report asks for; what is nonsense in it filters by nothing."""
 
-    def __init__(self, since: str, until: str, kind: str, company: str, manager: str, page: int) -> None:
+    def __init__(
+        self, since: str, until: str, kind: str, company: str, manager: str, page: int = 1, order: str = ""
+    ) -> None:
         self.number = max(page, 1)
         self.query = DriftQuery(
             since=_day(since),
@@ -58,6 +60,7 @@ class Asked:
             kind=DriftKind(kind) if kind in set(DriftKind) else None,
             company_id=None if (key := _key(company)) is None else CompanyId(key),
             manager_id=None if (key := _key(manager)) is None else UserId(key),
+            order_id=None if (key := _key(order)) is None else OrderId(key),
             limit=ROWS,
             offset=(self.number - 1) * ROWS,
         )
@@ -200,10 +203,11 @@ async def export(
     kind: FromQuery[str] = "",
     company: FromQuery[str] = "",
     manager: FromQuery[str] = "",
+    order: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """Every differing line of the report as a spreadsheet."""
+    """Every differing line of the report, or of one order, as a spreadsheet."""
     request.user.require(Permission.PANEL_ACCESS)
-    asked = Asked(since, until, kind, company, manager, 1)
+    asked = Asked(since, until, kind, company, manager, order=order)
     texts = frame.site.texts(language_of(request))
     content = await write_drifts(request.user, asked.query, lambda lines: exported(lines, texts))
     headers = {"Content-Disposition": 'attachment; filename="differences.xlsx"'}
@@ -211,7 +215,7 @@ async def export(
 
 
 @get(HERE + "/{order_id:uuid}", permission=Permission.ORDERS_PROCESS, include_in_schema=False)
-async def order(
+async def one_order(
     request: Request[Actor, Any, Any],
     order_id: FromPath[UUID],
     frame: NamedDependency[Frame],
@@ -224,4 +228,4 @@ async def order(
     return frame.page(request, "pages/drift_order.html", {"shell": shell, "view": view})
 
 
-ROUTES = [report, export, order]
+ROUTES = [report, export, one_order]

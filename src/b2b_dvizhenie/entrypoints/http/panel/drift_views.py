@@ -13,6 +13,9 @@ from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages import drift as views
 
+LINES = 100
+"""Lines of an order that a page shows; with another price list in 1C all of a thousand may differ."""
+
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:
     return None if amount is None else Money(amount, currency)
@@ -57,7 +60,9 @@ def order_view(found: OrderDrift, texts: GNUTranslations) -> views.DriftView:
         compared=told.compared,
         within=told.within,
         unexplained=Money(told.unexplained, currency) if told.unexplained else None,
-        lines=tuple(_line(line, told, found, texts) for line in told.lines),
+        lines=tuple(_line(line, told, found, texts) for line in told.lines[:LINES]),
+        differing=len(told.lines),
+        export_url=f"/panel/drift/export?order={found.order_id}" if told.kinds else None,
         earlier=tuple(
             views.ComparedRow(one.compared_at, one.lines, Money(one.difference, currency)) for one in found.earlier
         ),
