@@ -175,6 +175,12 @@ BODIES: dict[tuple[str, str], Body] = {
     ("PUT", "/api/v1/currencies/chosen"): Body(
         lambda *_: {"currency": "RUB"}, lambda *_: True, form=False, relations=("own",)
     ),
+    ("POST", "/panel/rates/confirm"): Body(
+        lambda *_: {"currency": "USD", "day": "2020-01-01"},
+        lambda *_: False,  # no rate waits in the club
+        relations=("other company",),
+        refused=frozenset({303}),  # the page says that the rate does not wait
+    ),
     ("POST", "/account/currency"): Body(lambda *_: {"currency": "RUB"}, lambda *_: True, relations=("own",)),
     ("POST", "/api/v1/currencies/confirm"): Body(
         lambda *_: {"currency": "USD", "day": "2020-01-01"},

@@ -135,3 +135,34 @@ async def test_two_fetches_at_once_keep_one_rate(container: Container) -> None:
 
 async def test_the_job_asks_nobody_where_no_source_is_set(container: Container) -> None:
     assert await container.fetch_rates()(SYSTEM) == 0
+
+
+async def test_the_panel_shows_rates_and_lets_the_held_one_in(
+    container: Container, client: AsyncTestClient, market: Market
+) -> None:
+    admin, manager = await market.member(role_code="administrator"), await market.member(role_code="manager")
+    today = utc_now().date()
+    page = {"Accept": "text/html"}
+    empty = await client.get("/panel/rates", headers=admin.headers | page)
+    assert empty.text.count("Нет курса") == 2
+    assert "/panel/rates/fetch" not in empty.text, "nobody is asked where no source is set"
+    await fetching(container, sheet(today - timedelta(days=1), USD="80"))(SYSTEM)
+    await fetching(container, sheet(today, USD="120"))(SYSTEM)
+    shown = await client.get("/panel/rates", headers=admin.headers | page)
+    assert "Новый ждёт решения" in shown.text
+    assert "+50%" in shown.text.replace("\u00a0", "")
+    data = {"currency": "USD", "day": today.isoformat()}
+
+    async def press(path: str, headers: dict[str, str]) -> tuple[int, str]:
+        answer = await client.post(path, data=data, headers=headers | page, follow_redirects=False)
+        return answer.status_code, answer.headers.get("location", "")
+
+    assert (await client.get("/panel/rates", headers=manager.headers | page)).status_code == 403
+    assert (await press("/panel/rates/confirm", manager.headers))[0] == 403
+    assert await press("/panel/rates/confirm", admin.headers) == (303, "/panel/rates?done=confirmed")
+    assert await press("/panel/rates/confirm", admin.headers) == (303, "/panel/rates?done=gone")
+    assert await press("/panel/rates/fetch", admin.headers) == (303, "/panel/rates?done=same")
+    used = await client.get("/panel/rates?done=confirmed", headers=admin.headers | page)
+    assert "Новый ждёт решения" not in used.text
+    assert "<polyline" in used.text
+    assert "Курс применяется с этого момента." in used.text

@@ -58,6 +58,13 @@ class PostgresRateBook(RateBook):
             found.append(RateRow(rate, row[4], is_held=row[5]))
         return found
 
+    async def since(self, day: date) -> Sequence[RateRow]:
+        """Rates of this day and later ones; one round trip."""
+        query = select(_rate.currency, _rate.per_unit, _rate.day, _rate.source, _rate.fetched_at, _rate.is_held)
+        query = query.where(_rate.day >= day).order_by(_rate.currency, _rate.day)
+        rows = await self._connection.execute(query)
+        return [RateRow(Rate(*row[:4]), row[4], is_held=row[5]) for row in rows]
+
     async def put(self, rate: Rate, *, is_held: bool) -> bool:
         """Write the rate of its day, to fourteen digits after the point, unless it is there already."""
         values = {

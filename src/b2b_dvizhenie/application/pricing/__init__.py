@@ -64,6 +64,7 @@ from b2b_dvizhenie.application.pricing.ports import (
     Stored,
     StoredLine,
 )
+from b2b_dvizhenie.application.pricing.rate_history import RateHistory, Rates, ShowRates
 from b2b_dvizhenie.application.pricing.reasons import Audience, Reasons, Step, reasons_of, rules_in
 from b2b_dvizhenie.application.pricing.requests import LineRequest, keys_of
 from b2b_dvizhenie.application.pricing.rule_set_ports import (
@@ -182,8 +183,10 @@ __all__ = [
     "PutNamedRule",
     "PutRule",
     "RateBook",
+    "RateHistory",
     "RateRow",
     "RateSheet",
+    "Rates",
     "RatesTransaction",
     "RatesUnavailable",
     "Reasons",
@@ -213,6 +216,7 @@ __all__ = [
     "ShowCurrencies",
     "ShowDisplay",
     "ShowLivePrices",
+    "ShowRates",
     "ShowRule",
     "ShowRuleSet",
     "ShowWhatIf",

@@ -89,6 +89,11 @@ class RateBook(Protocol):
         ...
 
     @abstractmethod
+    async def since(self, day: date) -> Sequence[RateRow]:
+        """Every rate of this day and later ones, by currency, the earliest first."""
+        ...
+
+    @abstractmethod
     async def put(self, rate: Rate, *, is_held: bool) -> bool:
         """Write a rate of its day; a rate equal to the one there changes nothing. Whether anything changed."""
         ...
@@ -195,6 +200,10 @@ class ShowCurrencies:
     async def __call__(self, actor: Actor) -> tuple[CurrencyLine, ...]:
         """Every currency in the order of the choice, the base first. Raises Forbidden without `prices.view`."""
         actor.require(Permission.PRICES_VIEW)
+        return await self.lines(actor)
+
+    async def lines(self, actor: Actor) -> tuple[CurrencyLine, ...]:
+        """The same for whoever has been let in for another reason."""
         exchange, rows = await self._today()
         may_confirm = actor.may(Permission.SETTINGS_MANAGE)
         usable = {row.rate.currency: row.rate for row in rows if not row.is_held}

@@ -269,6 +269,12 @@ LABELS: dict[str, dict[str, Label]] = {
         "ordering.order_cancelled": Label(N_("Order cancelled")),
         "ordering.order_placed": Label(N_("Order placed")),
     },
+    "rate": {
+        "used": Label(N_("Used"), "ok"),
+        "held": Label(N_("A newer one waits"), "warn"),
+        "stale": Label(N_("Too old"), "bad"),
+        "missing": Label(N_("Not told yet"), "warn"),
+    },
     "rate_source": {
         "cbr": Label(N_("Bank of Russia")),
     },

@@ -91,6 +91,7 @@ class Pricing(Catalog):
     price_items = providers.Factory(
         pricing.PriceItems, Catalog.item_finder, price_lines, show_currencies, live_prices, price_locks
     )
+    show_rates = providers.Factory(pricing.ShowRates, show_currencies, currency_rates, rates_work.provider, Base.clock)
     show_display = providers.Factory(pricing.ShowDisplay, show_currencies)
     display_work = providers.Factory(PostgresDisplayTransaction, Base.database, Base.clock)
     choose_currency = providers.Factory(pricing.ChooseCurrency, display_work.provider)

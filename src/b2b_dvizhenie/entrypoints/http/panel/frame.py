@@ -18,6 +18,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
             ("statistics", "/panel/statistics", Permission.STATISTICS_VIEW),
             ("orders", "/panel/orders", Permission.ORDERS_PROCESS),
             ("prices", "/panel/prices", Permission.PRICES_MANAGE),
+            ("rates", "/panel/rates", Permission.SETTINGS_VIEW),
             ("vip", "/panel/vip", Permission.VIP_VIEW),
             ("drift", "/panel/drift", Permission.ORDERS_PROCESS),
         ),
