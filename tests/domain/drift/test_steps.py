@@ -10,6 +10,7 @@ from pricing_worlds import BRAND, discounts, line, terms
 
 from b2b_dvizhenie.domain.drift import DriftKind, ErpDiscount, ErpLine, Pair, SoldLine, Step, compare_line
 from b2b_dvizhenie.domain.pricing import Effect, Group, Kind, Limits, Rule, Strategy, explanation_of, quote_line
+from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 
@@ -218,3 +219,21 @@ def test_a_sum_off_a_unit_has_no_percent_to_compare() -> None:
     percent = sold("100", "1", "3.33")
     other = replace(itemised(percent), discounts=(ErpDiscount("D", D("3.34"), D("3.34")),), amount=D("96.66"))
     assert found(percent, other)[:2] == (DriftKind.DISCOUNT_OTHER, Step.DISCOUNT)
+
+
+def test_discounts_of_a_unit_are_compared_as_those_of_the_line() -> None:
+    """Under `UNIT_THEN_LINE` the explanation counts one unit, the document the line."""
+    rule = Rule(FIRST, Kind.BRAND, Effect.PERCENT, D("10"), brand_id=BRAND)
+    policy = terms(RoundingPolicy.UNIT_THEN_LINE)
+    ours = sold_of(
+        explanation_of(quote_line(policy, line(D("33.335"), D("3")), discounts(Group(SECOND, (rule,)))), "RUB")
+    )
+    assert ours.amount == 90
+    theirs = replace(stated(ours), price=D("33.34"), discounts=(ErpDiscount("D", D("5"), D("5")),), amount=D("95.02"))
+    one = compare_line(ours, theirs, "RUB")
+    assert one is not None
+    assert one.diverging == Pair(Step.DISCOUNT, D("10.00"), D("5"), FIRST, "D", D("10"), D("5"))
+    forgotten = replace(stated(ours), price=D("33.34"), amount=D("100.02"))
+    assert found(ours, forgotten)[:2] == (DriftKind.DISCOUNT_MISSING, Step.DISCOUNT)
+    each = replace(stated(ours), amount=D("90.01"))
+    assert found(ours, each)[:2] == (DriftKind.ROUNDING, Step.AMOUNT)

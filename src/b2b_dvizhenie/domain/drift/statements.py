@@ -12,7 +12,6 @@ from b2b_dvizhenie.domain.pricing import Effect, Explanation
 from b2b_dvizhenie.domain.shared.money import rounder
 
 _ZERO = Decimal(0)
-_HUNDRED = Decimal(100)
 PRICE_GRID = Decimal("0.0001")
 """Prices of a unit have up to four digits (onec.md §4.2)."""
 
