@@ -144,8 +144,11 @@ async def test_the_api_tells_the_same(client: AsyncTestClient, scene: Scene) -> 
         "discount_missing", "discount", "100.00", "10"
     )  # fmt: skip
     assert told["rule_names"] == {step["rule_id"]: "internal 1"}
-    wrong = await got(client, scene.manager, "/api/v1/drifts?until=0001-01-02", accept="application/json")
-    assert (wrong.status_code, wrong.json()["code"]) == (400, "drift.period_invalid")
+    for days in ("until=0001-01-02", "since=9999-12-30&until=9999-12-31", "since=9999-12-31"):
+        wrong = await got(client, scene.manager, f"/api/v1/drifts?{days}", accept="application/json")
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "drift.period_invalid"), days
+    first = await got(client, scene.manager, "/api/v1/drifts?since=0001-01-01&until=0001-01-02", accept="text/html")
+    assert first.status_code == 200
 
 
 async def test_who_may_and_whose_it_is_not(client: AsyncTestClient, scene: Scene) -> None:

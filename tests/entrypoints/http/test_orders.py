@@ -312,6 +312,7 @@ async def test_list_pages_filters_and_counts(client: AsyncTestClient, market: Ma
     assert [one["order_id"] for one in (await listed("q=po-3"))["orders"]] == [ids[3]]
     assert (await listed("q=%25"))["total"] == 0
     assert (await listed("since=2000-01-01&until=2000-01-02"))["total"] == 0
+    assert (await listed("until=9999-12-31"))["total"] == (await listed(""))["total"]
     for bad in ("status=nonsense", "cursor=nonsense", "since=nonsense", "limit=nonsense"):
         answer = await client.get(f"/api/v1/orders?{bad}", headers=buyer.headers)
         assert answer.status_code == 400, bad

@@ -61,6 +61,7 @@ class Days(Struct, frozen=True):
         until = query.until or self.today()
         try:
             since = query.since or until - timedelta(days=USUAL - 1)
+            _ = until + timedelta(days=2)  # where the last day ends, in any zone
         except OverflowError as error:
             raise PeriodInvalid("until") from error
         if not timedelta(0) <= until - since <= LONGEST:

@@ -1,7 +1,7 @@
 """Orders as people see them: one predicate for page, count and details; a constant number of queries."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -181,7 +181,7 @@ class PostgresOrderReader(OrderReader):
             within.append(orders.company_id == query.company_id)
         if query.since is not None:
             within.append(orders.placed_at >= datetime.combine(query.since, time(), self._zone))
-        if query.until is not None:
+        if query.until is not None and query.until < date.max:  # no order is younger than the last of all days
             within.append(orders.placed_at < datetime.combine(query.until + timedelta(days=1), time(), self._zone))
         statuses = [status.value for status in query.statuses]
         if statuses and set(statuses) <= set(OPEN_STATUSES):
