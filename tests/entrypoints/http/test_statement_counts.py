@@ -30,7 +30,7 @@ async def counted(client: AsyncTestClient, path: str, headers: dict[str, str]) -
         ("/api/v1/catalog/products?limit=50", 2 + RULES),
         ("/api/v1/catalog/products?limit=50&section={section}&in_stock=true&brand={brand}", 2 + RULES),
         ("/api/v1/catalog/products?limit=50&q=болт", 2 + RULES),
-        ("/api/v1/catalog/products?limit=50&sort=price", 6 + RULES),
+        ("/api/v1/catalog/products?limit=50&sort=price", 7 + RULES),
         ("/api/v1/catalog/sections", 1),
         ("/api/v1/catalog/facets?q=болт", 1),
         ("/api/v1/catalog/products/{product}", 2 + RULES),

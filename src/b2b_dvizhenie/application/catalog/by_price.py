@@ -97,18 +97,24 @@ class _Scan:
         if start is None:
             end = await self._enough(wanted)
             is_last = end is None or self._is_beyond(end, last)
-            await self._slice(None, last if is_last else end, border, wanted, is_whole=self._is_spent)
+            until = last if is_last else end
+            # How much a slice from the edge has to look at is not known before.
+            is_whole = self._is_spent or (end is not None and await self._is_long(None, until))
+            await self._slice(None, until, border, wanted, is_whole=is_whole)
             if end is None or is_last:
                 return
             start = end
         levels = len(self._shares.levels)
+        is_wide = any(level.least < level.most for level in self._shares.levels)
         count = max(_LEAST, min(2 * wanted, _FIRST // levels))
         while len(self._found) < wanted:
             self._spent += count * levels
             end = None if self._is_spent else await self._end(start, count)
             is_last = end is None or self._is_beyond(end, last)
             had = len(self._found)
-            await self._slice(start, last if is_last else end, border, wanted, is_whole=self._is_spent)
+            until = last if is_last else end
+            is_whole = self._is_spent or (is_wide and await self._is_long(start, until))
+            await self._slice(start, until, border, wanted, is_whole=is_whole)
             if end is None or is_last:
                 return
             start = end
@@ -122,6 +128,10 @@ class _Scan:
 
     def _is_beyond(self, end: Decimal, last: Decimal | None) -> bool:
         return last is not None and (end < last if self._down else end > last)
+
+    async def _is_long(self, start: Decimal | None, end: Decimal | None) -> bool:
+        low, high = (end, start) if self._down else (start, end)
+        return await self._reader.has_more(self._sight, self._shares.spans(low, high), _BUDGET)
 
     async def _enough(self, wanted: int) -> Decimal | None:
         """The own price that the page does not go beyond when it begins at the edge of the catalogue; None: not known.
@@ -178,10 +188,6 @@ class _Scan:
         """
         low, high = (end, start) if self._down else (start, end)
         spans = None if is_whole else tuple(self._shares.spans(low, high))
-        # How much a slice from the edge, or one of a wide level, has to look at is not known before.
-        is_open = start is None or any(level.least < level.most for level in self._shares.levels)
-        if spans is not None and is_open and await self._reader.has_more(self._sight, spans, _BUDGET):
-            spans = None
         limit = _CANDIDATES * wanted
         before = list(self._found)
         while True:
