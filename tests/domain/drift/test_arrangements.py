@@ -68,6 +68,15 @@ def test_lines_of_the_same_goods_are_paired_whatever_their_order() -> None:
         assert [(one.position, one.kind, one.difference) for one in found.lines] == [(2, DriftKind.BASE_PRICE, 20)]
 
 
+def test_lines_that_differ_in_their_discounts_alone_are_arranged_too() -> None:
+    ours = (sold(1, "x", ONE), sold(2, "x", ONE))
+    plain = replace(held("x", ONE, Decimal(9)), amount=Decimal(9))
+    named = replace(plain, discounts=(ErpDiscount("D", TEN, ONE),))
+    one, other = compared(ours, plain, named), compared(ours, named, plain)
+    assert one == other
+    assert {line.kind for line in one.lines} == {DriftKind.BASE_PRICE, DriftKind.DISCOUNT_EXTRA}
+
+
 def test_lines_that_the_erp_joined_are_compared_as_a_whole() -> None:
     ours = (sold(1, "x", ONE), sold(2, "x", TEN))
     assert compared(ours, held("x", Decimal(11))).lines == ()

@@ -129,8 +129,9 @@ def _differing(order: SoldOrder, theirs: Sequence[ErpLine]) -> Iterable[LineDrif
     return [*drifts, *(added(line) for line in rest)]
 
 
-def _arranged(line: ErpLine) -> tuple[str, str, str, str, Decimal, Decimal]:
-    return line.ref, line.variant_ref, line.article, line.name, line.quantity, line.amount
+def _arranged(line: ErpLine) -> tuple[str, str, str, str, Decimal, Decimal, str]:
+    """A total order: lines that stand beside each other are equal in everything."""
+    return line.ref, line.variant_ref, line.article, line.name, line.quantity, line.amount, repr(line)
 
 
 class _Names:
