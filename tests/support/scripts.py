@@ -18,11 +18,22 @@ from b2b_dvizhenie.domain.catalog import Sort
 
 Ask = Callable[[Asked], Awaitable[Answered]]
 TEXTS = ("болт", "гайка м1", "саморез", "ankr", "ART-0003", "дюбел", "ермак", "ничего такого", "секрт", "анкр гайк")
+RANGES = ("price_to=200", "price_from=200&price_to=500&sort=price", "price_from=500&sort=-price")
+"""Prices to narrow by: where one ends tells of every price on its sides."""
 FORM = ("content-type", "application/x-www-form-urlencoded")
 
 
-async def observe(app: Litestar, world: World, clock: Stopped, *, writes: bool = True) -> list[tuple[Asked, Answered]]:
-    """Play the script; every question with its answer."""
+async def observe(
+    app: Litestar, world: World, clock: Stopped, about: tuple[str, ...] = ()
+) -> list[tuple[Asked, Answered]]:
+    """Play the script; every question with its answer.
+
+    Args:
+        app: the application over the world.
+        world: whom to ask as, and about what.
+        clock: stands at the same moment for the same question of every world.
+        about: ask only what begins with one of these; everything, writing too, where there are none.
+    """
     told: list[tuple[Asked, Answered]] = []
     person = tuple(world.person.headers.items())
 
@@ -35,9 +46,10 @@ async def observe(app: Litestar, world: World, clock: Stopped, *, writes: bool =
         return answer
 
     for one in _questions(app, world):
-        await asking(one)
-    await _pages_on(asking, world)
-    if writes:
+        if one.path.startswith(about or "/"):
+            await asking(one)
+    if not about:
+        await _pages_on(asking, world)
         await _orders(asking, world)
     return told
 
@@ -71,6 +83,8 @@ def _catalogue(world: World) -> Iterator[Asked]:
             yield Asked("GET", f"/api/v1/catalog/facets?q={section}{stock}")
         for brand in (*world.brands, *closed.brands):
             yield Asked("GET", f"/api/v1/catalog/products?limit=5&brand={brand}{section}")
+        for prices in RANGES:
+            yield Asked("GET", f"/api/v1/catalog/products?limit=5&{prices}{section}")
     for text in TEXTS:
         yield Asked("GET", f"/api/v1/catalog/products?q={quote(text)}")
         yield Asked("GET", f"/api/v1/catalog/facets?q={quote(text)}")
@@ -106,6 +120,20 @@ def _lists(world: World) -> Iterator[Asked]:
         # Acting for a company that is not one's own is acting for none.
         yield Asked("GET", "/api/v1/orders", (("x-company-id", str(company)),))
         yield Asked("GET", "/api/v1/catalog/products?limit=3", (("x-company-id", str(company)),))
+    for query in (
+        "",
+        "?q=Company",
+        "?q=own",
+        "?q=7700",
+        "?q=other",
+        "?q=Фирма",
+        "?limit=1",
+        "?q=hidden",
+        "?q=foreign",
+        "?limit=2",
+    ):
+        yield Asked("GET", f"/api/v1/companies/directory{query}")
+        yield Asked("GET", f"/panel/companies{query}", page)
     for text in ("", "?text=Company", "?text=77", "?role=client", "?state=active", "?q=Company", "?q=7700"):
         yield Asked("GET", f"/api/v1/users{text}")
         yield Asked("GET", f"/panel/users{text}", page)

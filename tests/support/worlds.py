@@ -1,10 +1,10 @@
 """Pairs of worlds that differ only in what an observer may not see, and what he asks them (reliability.md Z5).
 
-A base world is the club with goods in sections, of brands, with three price types; some goods are closed to the
-observer's company. `hide` changes everything that is closed to an observer: closed goods, prices he does not buy at,
-conditions that his level conceals, orders, carts, names and numbers of other companies and people, and how many of
-them there are. The clock and the ids stand still, and what the database counts with (numbers of orders, of audit rows)
-goes on from the same number in both worlds.
+A base world is the club with goods in sections, of brands, with three price types and discount rules in force; some
+goods are closed to the observer's company. `hide` changes everything that is closed to an observer: closed goods,
+prices he does not buy at, conditions that his level conceals, discount rules, limits, orders, carts, names and numbers
+of other companies and people, and how many of them there are. The clock and the ids stand still, and what the database
+counts with (numbers of orders, of audit rows) goes on from the same number in both worlds.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from uuid import UUID
 from closed_goods import ClosedGoods
 from club import BUYERS, COMPANIES, STAFF, Club, scope_of
 from dependency_injector import providers
+from discounting import in_force, off_brand, off_section
 from market import Market, Person
 from msgspec import Struct
 from psycopg.types.json import Jsonb
@@ -24,6 +25,7 @@ from sqlalchemy import insert
 
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
+from b2b_dvizhenie.domain.pricing import SetLimits
 from b2b_dvizhenie.domain.shared.ids import VariantId, new_id
 from b2b_dvizhenie.entrypoints.container import Container
 from b2b_dvizhenie.entrypoints.settings import Settings
@@ -133,6 +135,7 @@ class World:
                     stock={market.moscow: str(self.random.randint(0, 50)), market.kazan: "5"},
                 )
             )
+        self.rule_set = await self._discounts()
         # The newcomer's own order, at prices he sees; those of others in his company hide theirs from him.
         placed = await market.order(club.people["newcomer"], (VariantId(self.products[0]), "3"))
         club.orders["newcomer"], club.numbers["newcomer"] = placed.order_id, placed.number
@@ -143,6 +146,22 @@ class World:
             club.orders["kept"] = await self.closed.known_to(self.person)
         await self.closed.close_to(club.companies["own"])
         return self
+
+    async def _discounts(self) -> UUID:
+        """Rules for everybody, for the observer's company, and for each of the others, by the company or its terms."""
+        club, where = self.club, self.sections
+        rules = [
+            off_brand("4", self.brands[0]),
+            off_section("6", where[0], minimum=Decimal(10)),
+            off_section("7", where[1], companies=(club.companies["own"],)),
+            off_brand("3", self.brands[1], agreements=(club.agreements["own"],)),
+        ]
+        for name in COMPANIES:
+            if name != "own":
+                rules.append(off_section("9", self.random.choice(where), companies=(club.companies[name],)))
+                rules.append(off_brand("8", self.brands[0], agreements=(club.agreements[name],)))
+        limits = SetLimits(max_total_percent=Decimal(40))
+        return await in_force(self.market.container, *rules, limits=limits)
 
     def sees_company(self, name: str) -> bool:
         """Whether orders of a company are the observer's to see."""
@@ -176,6 +195,7 @@ def hide(world: World, snapshot: Snapshot, seed: int) -> None:
     for name in hidden:
         _company(world, snapshot, random, name)
     _vip(world, snapshot, random, hidden)
+    _discounts(world, snapshot, random, [*hidden, "own"] if world.observer.level == 1 else hidden)
     if world.observer.buys:
         world.closed.vary(snapshot, random)
     for _ in range(random.randint(0, 4)):
@@ -249,7 +269,13 @@ def _company(world: World, snapshot: Snapshot, random: Random, name: str) -> Non
         company,
     )
     types = (world.market.retail, world.market.wholesale, world.special)
-    snapshot.run("UPDATE agreement SET price_type_id = %s WHERE company_id = %s", random.choice(types), company)
+    snapshot.run(
+        "UPDATE agreement SET price_type_id = %s, credit_limit = %s, minimum_amount = %s WHERE company_id = %s",
+        random.choice(types),
+        random.choice((None, _money(random))),
+        random.choice((None, _money(random))),
+        company,
+    )
     snapshot.run("UPDATE membership SET access_level = %s WHERE company_id = %s", random.randint(1, 5), company)
     for row in snapshot.rows("SELECT order_id FROM customer_order WHERE company_id = %s", company):
         _order(snapshot, random, row[0])
@@ -317,6 +343,39 @@ def _drift(snapshot: Snapshot, random: Random, order: UUID) -> None:
             kind,
             Jsonb([{"step": "amount", "ours": str(_money(random)), "theirs": str(_money(random))}]),
             _money(random),
+        )
+
+
+def _discounts(world: World, snapshot: Snapshot, random: Random, concealed: list[str]) -> None:
+    """Rules for these companies: of another size, for other goods, more of them or none. Others' rules stay."""
+    whose = [key for name in concealed for key in (world.club.companies[name], world.club.agreements[name])]
+    found = snapshot.rows(
+        "SELECT rule_id, group_id FROM discount_rule WHERE rule_set_id = %s AND (companies || agreements) <@ %s"
+        " AND cardinality(companies || agreements) > 0 ORDER BY rule_id",
+        world.rule_set,
+        whose,
+    )
+    assert found
+    for rule, _ in found:
+        snapshot.rewrite("DELETE FROM discount_rule WHERE rule_set_id = %s AND rule_id = %s", world.rule_set, rule)
+    for company in random.choices(whose, k=random.randint(0, 2 * len(whose))):
+        named = "companies" if company in world.club.companies.values() else "agreements"
+        snapshot.rewrite(
+            "INSERT INTO discount_rule (rule_set_id, rule_id, group_id, title, public_title, kind, effect, value,"  # noqa: S608 - one of two
+            f" category_id, minimum, priority, is_active, {named}) VALUES (%s, %s, %s, %s, %s, 'category', %s, %s, %s,"
+            " %s, %s, %s, %s)",
+            world.rule_set,
+            UUID(bytes=random.randbytes(16)),
+            found[0][1],
+            random.randbytes(4).hex(),
+            random.randbytes(4).hex(),
+            random.choice(("percent", "amount", "fixed_price")),
+            Decimal(random.randint(0, 9_900)) / 100,
+            random.choice(world.sections),
+            random.choice((0, 1, 10)),
+            random.randint(0, 3),
+            random.random() < 0.8,
+            [company],
         )
 
 
