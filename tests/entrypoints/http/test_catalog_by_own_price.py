@@ -11,6 +11,7 @@ from discounting import fixed, in_force, off_articles, off_brand, off_section
 from litestar.testing import AsyncTestClient
 from price_order import PRODUCTS, backward, brute, fill, forward, ids, lowest
 from shop import Shop
+from sqlalchemy import text
 
 from b2b_dvizhenie.adapters.postgres.views.catalog import PostgresCatalogReader
 from b2b_dvizhenie.adapters.postgres.views.catalog_by_price import candidates_of
@@ -90,15 +91,25 @@ async def test_every_strategy_is_listed_exactly(
     assert {one["id"]: lowest(one) for one in await everything(client, headers)} != bare
 
 
+_VARIANT_OF_ITS_OWN_ARTICLE = """
+UPDATE variant SET article = 'V-1'
+ WHERE variant_id = (SELECT v.variant_id FROM variant v JOIN price q ON q.variant_id = v.variant_id
+                      WHERE v.variant_ref <> '' ORDER BY v.variant_id LIMIT 1)"""
+
+
 async def test_amounts_and_fixed_prices_are_listed_exactly(
     client: AsyncTestClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     section, brand = await fill(shop, 6)
     headers = await shop.buyer()
     monkeypatch.setattr(by_price, "SMALL", 0)
+    async with shop.container.database().engine.begin() as connection:
+        await connection.execute(text(_VARIANT_OF_ITS_OWN_ARTICLE))
     listed = (off_brand("10", brand), fixed("6.5", "A-1", "A-2", "A-7"), off_articles("95", "A-3", "A-4"))
-    await in_force(shop.container, *listed)
+    await in_force(shop.container, *listed, fixed("0.07", "V-1"))
     await assert_exact(client, headers, "articles apart")
+    cheapest = (await forward(client, headers, limit=22, sort="price"))[0]["items"][0]
+    assert lowest(cheapest) == Decimal("0.07")
     amount = RuleInput(kind=Kind.CATEGORY, effect=Effect.AMOUNT, value=Decimal(6), category_id=section, currency="RUB")
     await in_force(shop.container, amount, off_articles("40", "A-5"), strategy=Strategy.COMPOUND)
     await assert_exact(client, headers, "amount")
