@@ -55,6 +55,14 @@ def test_what_is_not_of_the_terms_is_left_alone_and_no_rate_is_no_display() -> N
     assert Display.of("RUB", "EUR", Exchange([], TODAY, 5)) == NoRate("EUR", Gap.MISSING)
 
 
+def test_more_than_anything_costs_is_a_bound_like_any_other() -> None:
+    for pair in (("RUB", "USD"), ("USD", "RUB"), ("EUR", "USD")):
+        shown = display(pair, Decimal(10000), Decimal("0.01"))
+        for asked in ("9.9e13", "1e13", "1e10"):
+            assert shown.least(Decimal(asked)) <= Decimal("1e14")
+            assert shown.most(Decimal(asked)) <= Decimal("1e14")
+
+
 def test_control_a_bound_converted_like_an_amount_loses_goods() -> None:
     """Sabotage: the bound itself converted back instead of the prices that are shown as it."""
     shown = display(("RUB", "USD"), Decimal(80), Decimal(90))

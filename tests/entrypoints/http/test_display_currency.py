@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -141,3 +142,39 @@ async def test_a_choice_is_of_the_known_ones_and_of_who_sees_prices(client: Asyn
     assert wrong.status_code == 400
     assert (wrong.json()["code"], wrong.json()["fields"][0]["field"]) == ("pricing.currency_unknown", "currency")
     assert (await client.put("/api/v1/currencies/chosen", json={"currency": "USD"})).status_code == 401
+
+
+async def test_the_api_tells_prices_of_the_catalogue_in_the_asked_currency(
+    container: Container, client: AsyncTestClient, market: Market
+) -> None:
+    """What was chosen for the pages changes nothing for applications; a range is meant in the asked currency."""
+    person = await market.member(await market.client())
+    goods = {amount: await market.goods(amount, article=f"R-{amount}") for amount in ("99.59", "100.00", "240.00")}
+    await fetch(container, USD="80")
+
+    async def ask(path: str, **query: str) -> dict[str, Any]:
+        answer = await client.get(f"/api/v1/catalog/{path}", params=query, headers=person.headers)
+        return answer.json() | {"status_code": answer.status_code}
+
+    found = await ask("products", currency="USD", price_from="1.25", price_to="1.25", sort="price")
+    (price,) = [variant["price"] for item in found["items"] for variant in item["variants"]]
+    assert (price["amount"], price["currency"], price["shown_amount"]) == ("100.00", "RUB", "1.25")
+    assert (found["shown"]["currency"], found["shown"]["rates"][0]["day"]) == ("USD", utc_now().date().isoformat())
+    plain = await ask("products")
+    assert "shown" not in plain
+    assert plain["items"] == (await ask("products", currency="RUB"))["items"]
+    product = next(item["id"] for item in plain["items"] if item["article"] == "R-240.00")
+    card = await ask(f"products/{product}", currency="USD")
+    assert [one["price"]["shown_amount"] for one in card["product"]["variants"]] == ["3.00"]
+    assert len(goods) == len(plain["items"])
+
+    missing = await ask("products", currency="EUR")
+    assert (missing["shown"]["gap"], missing["shown"]["gap_currency"]) == ("missing", "EUR")
+    assert "shown_amount" not in missing["items"][0]["variants"][0]["price"]
+    refused = await ask("products", currency="EUR", price_from="1", sort="price")
+    assert (refused["status_code"], refused["code"]) == (400, "pricing.rate_missing")
+    assert refused["fields"][0]["field"] == "currency"
+    assert (await ask("products", currency="XXX"))["status_code"] == 400
+    beyond = await ask("products", currency="USD", price_from="99000000000000", sort="price")
+    assert (beyond["status_code"], beyond["items"]) == (200, [])
+    assert (await ask("facets", currency="USD", price_to="99000000000000"))["status_code"] == 200

@@ -15,8 +15,10 @@ from statements import recorded_statements
 
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
+from b2b_dvizhenie.application.pricing import FetchRates, RateSheet
 from b2b_dvizhenie.domain.pricing import Strategy
-from b2b_dvizhenie.entrypoints.container import Container
+from b2b_dvizhenie.entrypoints.container import Container, utc_now
+from b2b_dvizhenie.testing.twins import RatesInMemory
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 PAGE = {"Accept": "text/html"}
@@ -199,6 +201,14 @@ async def test_the_explainer_names_every_candidate(client: AsyncTestClient, cont
     shown = await page(client, "/panel/prices/explain?company=ООО+Ромашка&article=b1&quantity=3")
     assert "internal 2" in texts(shown, ".reason li.won")[0]
     assert "internal 1" in texts(shown, ".reason li.lost")[0]
+    sheet = RateSheet(utc_now().date(), "cbr", {"USD": Decimal(64)})
+    fetch = FetchRates(RatesInMemory(sheet), container.rates_work, container.current_settings(), utc_now)
+    await fetch(ADMIN)
+    address = "/panel/prices/explain?company=ООО+Ромашка&article=b1&quantity=3"
+    dollars = texts(await page(client, f"{address}&currency=USD"), ".reason .result")
+    assert dollars[-1].endswith("1,25 $")
+    assert "1 USD = 64 ₽, Банк России" in dollars[-1]
+    assert "Курса EUR на сегодня нет" in (await page(client, f"{address}&currency=EUR")).text_content()
     several = await page(client, "/panel/prices/explain?company=Ромаш&article=b1&quantity=3")
     assert len(several.cssselect(".files a")) == 2
     for query in ("company=x&article=b1", "company=ООО+Ромашка&article=x", "company=ООО+Ромашка&article=b1&quantity=x"):

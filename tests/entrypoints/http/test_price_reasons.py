@@ -19,7 +19,8 @@ from pricing_worlds import discounts, groups, line, policies, prices, quantities
 from shop import Shop
 from statements import recorded_statements
 
-from b2b_dvizhenie.application.pricing import Audience, RuleName, reasons_of
+from b2b_dvizhenie.application.pricing import Audience, FetchRates, RateSheet, RuleName, reasons_of
+from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.hierarchy import Forbidden
 from b2b_dvizhenie.domain.pricing import (
     Effect,
@@ -36,7 +37,8 @@ from b2b_dvizhenie.domain.pricing import (
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, PriceTypeId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
-from b2b_dvizhenie.entrypoints.container import Container
+from b2b_dvizhenie.entrypoints.container import Container, utc_now
+from b2b_dvizhenie.testing.twins import RatesInMemory
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 COST = Decimal("61.37")
@@ -255,12 +257,19 @@ async def test_the_command_line_explains(container: Container, shop: Shop, datab
         arguments = ["prices", "explain", "--company", company, "--article", "B-1", *more]
         return await run_process([sys.executable, "-m", "b2b_dvizhenie", *arguments], env=environment, check=False)
 
-    answer = await explain("Ромашка-2", "--qty", "3", "--json")
+    sheet = RateSheet(utc_now().date(), "cbr", {"USD": Decimal(56)})
+    fetch = FetchRates(RatesInMemory(sheet), container.rates_work, container.current_settings(), utc_now)
+    await fetch(system_actor("test"))
+    answer = await explain("Ромашка-2", "--qty", "3", "--json", "--currency", "USD")
     assert answer.returncode == 0, answer.stderr.decode()
     told = msgspec.json.decode(answer.stdout)["price"]["reasons"]
     assert (told["unit_price"], told["amount"]) == ("70.00", "210.00")
     assert [step["outcome"] for step in told["steps"]] == ["base", "won", "lost"]
-    said = await explain("Ромашка-2", "--audience", "buyer")
+    dollars = msgspec.json.decode(answer.stdout)["shown"]
+    assert (dollars["unit_price"], dollars["amount"]) == ("1.25", "3.75")
+    assert (dollars["rates"][0]["source"], dollars["rates"][0]["day"]) == ("cbr", sheet.day.isoformat())
+    said = await explain("Ромашка-2", "--audience", "buyer", "--currency", "EUR")
+    assert "no price in EUR: the rate of EUR is missing" in said.stdout.decode()
     assert "public 1" in said.stdout.decode()
     assert "internal" not in said.stdout.decode()
     ambiguous = await explain("Ромашка")

@@ -21,6 +21,7 @@ from b2b_dvizhenie.application.catalog.views import (
     Price,
     Product,
     Section,
+    ShownIn,
     Stock,
     Variant,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "ShowPicture",
     "ShowProduct",
     "ShowSections",
+    "ShownIn",
     "Stock",
     "Variant",
     "first_quantity",

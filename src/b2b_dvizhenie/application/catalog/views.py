@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from b2b_dvizhenie.domain.catalog import Availability
-from b2b_dvizhenie.domain.pricing import BaseSource, NoPrice
+from b2b_dvizhenie.domain.pricing import BaseSource, Gap, NoPrice, Rate
 
 PICTURES = "/files/pictures/"
 """Where pictures are served from; each is named by the hash of its content, so its address never means another."""
@@ -54,7 +54,8 @@ class Facets(Struct, frozen=True):
 class Price(Struct, frozen=True, omit_defaults=True):
     """The actor's price of one base unit when `quantity` of them are bought; without a price, `reason` says why.
 
-    `base_amount` is the price before discounts, where they changed it: what is shown struck out.
+    `base_amount` is the price before discounts, where they changed it: what is shown struck out. `shown_…` are the
+    same in the currency that was asked for, each rounded once.
     """
 
     amount: Decimal | None
@@ -63,6 +64,20 @@ class Price(Struct, frozen=True, omit_defaults=True):
     vat_included: bool
     reason: NoPrice | None = None
     base_amount: Decimal | None = None
+    shown_amount: Decimal | None = None
+    shown_base_amount: Decimal | None = None
+
+
+class ShownIn(Struct, frozen=True):
+    """The currency that `shown_…` amounts are in, by `rates` with their days and sources; charged is the terms' one.
+
+    Without a usable rate there is no such amount at all: `gap` says why, and `gap_currency` whose rate it is.
+    """
+
+    currency: str
+    rates: tuple[Rate, ...] = ()
+    gap: Gap | None = None
+    gap_currency: str = ""
 
 
 class WarehouseStock(Struct, frozen=True, gc=False):
@@ -132,6 +147,7 @@ class Page(Struct, frozen=True):
     next: str | None
     previous: str | None
     shown_for: ShownFor | None
+    shown: ShownIn | UnsetType = UNSET
 
 
 class PriceBreak(Struct, frozen=True):
@@ -188,3 +204,4 @@ class Card(Struct, frozen=True):
     pictures: tuple[str, ...]
     path: tuple[SectionStep, ...]
     prices: tuple[ExplainedPrice, ...] | UnsetType = UNSET
+    shown: ShownIn | UnsetType = UNSET

@@ -21,6 +21,7 @@ from b2b_dvizhenie.application.pricing.displaying import (
     DisplayChoices,
     DisplayTransaction,
     DisplayWork,
+    RateMissing,
     ShowDisplay,
 )
 from b2b_dvizhenie.application.pricing.drafts import (
@@ -184,6 +185,7 @@ __all__ = [
     "PutRule",
     "RateBook",
     "RateHistory",
+    "RateMissing",
     "RateRow",
     "RateSheet",
     "Rates",

@@ -19,6 +19,12 @@ class CurrencyUnknown(DomainError):
     code = "pricing.currency_unknown"
 
 
+class RateMissing(DomainError):
+    """There is no rate of `currency` to read a range of prices by."""
+
+    code = "pricing.rate_missing"
+
+
 class DisplayChoices(Protocol):
     """Port: what people chose, within a transaction."""
 
@@ -48,15 +54,24 @@ class ShowDisplay:
     def __init__(self, currencies: ShowCurrencies) -> None:
         self._currencies = currencies
 
-    async def __call__(self, actor: Actor) -> Display | NoRate | None:
+    async def __call__(self, actor: Actor, currency: str | None = None) -> Display | NoRate | None:
         """The display, or why there is none; None where prices are shown as they are charged, which asks for nothing.
 
         Without a usable rate prices are shown as they are charged, and it has to be said.
+
+        Args:
+            actor: who is shown money.
+            currency: one asked for here and now; the one the person chose otherwise.
         """
         terms = actor.terms
-        if terms is None or not actor.may(Permission.PRICES_VIEW) or actor.currency in ("", terms.currency):
+        wanted = actor.currency if currency is None else currency
+        if terms is None or not actor.may(Permission.PRICES_VIEW) or wanted in ("", terms.currency):
             return None
-        return Display.of(terms.currency, actor.currency, await self._currencies.rates())
+        return await self.of(terms.currency, wanted)
+
+    async def of(self, source: str, currency: str) -> Display | NoRate:
+        """How amounts of one currency are shown in another today, for whoever has been let see them."""
+        return Display.of(source, currency, await self._currencies.rates())
 
 
 class ChooseCurrency:

@@ -10,6 +10,8 @@ from b2b_dvizhenie.domain.shared.money import Money, minor_digits
 _WIDE = Context(prec=50)
 _STEP = Decimal("0.0001")
 """Prices of units have four digits at most."""
+_BEYOND = Decimal("9e13")
+"""More than anything costs; what is asked beyond it is asked for nothing, and has to stay within what money can be."""
 
 
 class Display(Struct, frozen=True):
@@ -40,6 +42,8 @@ class Display(Struct, frozen=True):
     def least(self, shown: Decimal) -> Decimal:
         """The lowest price of the terms' currency that is shown as this much or more."""
         wanted = shown.quantize(self._unit, ROUND_CEILING, _WIDE)
+        if max(wanted, self._back(wanted)) > _BEYOND:
+            return _BEYOND
         found = max(Decimal(0), self._back(wanted).quantize(_STEP, ROUND_CEILING, _WIDE))
         while self.amount(found) < wanted:
             found += _STEP
@@ -50,6 +54,8 @@ class Display(Struct, frozen=True):
     def most(self, shown: Decimal) -> Decimal:
         """The highest price of the terms' currency that is shown as this much or less."""
         wanted = shown.quantize(self._unit, ROUND_FLOOR, _WIDE)
+        if max(wanted, self._back(wanted + self._unit)) > _BEYOND:
+            return _BEYOND
         found = self._back(wanted + self._unit).quantize(_STEP, ROUND_FLOOR, _WIDE)
         while self.amount(found) > wanted:
             found -= _STEP

@@ -13,6 +13,7 @@ from b2b_dvizhenie.application.drift import DriftPage, DriftQuery, DriftTally
 from b2b_dvizhenie.application.pricing import Audience, NamedTerms, Outcome, Why
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.drift import DriftKind
+from b2b_dvizhenie.domain.pricing import BASE, DISPLAYED, Display, NoRate
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.cli.drifting import drift_table
 from b2b_dvizhenie.entrypoints.cli.session import with_container
@@ -44,11 +45,14 @@ def _decimal(_: click.Context, __: click.Parameter, value: str) -> Decimal:
     show_default=True,
     help="Whose view.",
 )
+@click.option("--currency", type=click.Choice(DISPLAYED), help="Show the result in this currency too.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def explain(company: str, article: str, quantity: Decimal, audience: str, *, as_json: bool) -> None:
-    """Every discount on a price, who won and why."""
+def explain(
+    company: str, article: str, quantity: Decimal, audience: str, currency: str | None, *, as_json: bool
+) -> None:
+    """Every discount on a price, who won and why; in another currency, by which rate of which day."""
 
-    async def work(container: Container) -> tuple[NamedTerms, Why]:
+    async def work(container: Container) -> tuple[NamedTerms, Why, Display | NoRate | None]:
         found = await container.terms_source().found(company, MANY)
         if not found:
             raise click.ClickException(f"no active company is found by {company!r}")
@@ -56,11 +60,16 @@ def explain(company: str, article: str, quantity: Decimal, audience: str, *, as_
             names = "; ".join(f"{name} ({key})" for key, name in found)
             raise click.ClickException(f"several companies are found, name one by its id: {names}")
         actor = system_actor("cli")
-        return await container.explain_for()(actor, found[0][0], article, quantity, audience=Audience(audience))
+        terms, why = await container.explain_for()(actor, found[0][0], article, quantity, audience=Audience(audience))
+        if why.reasons is None or currency in (None, why.reasons.currency):
+            return terms, why, None
+        return terms, why, await container.show_display().of(why.reasons.currency, currency)
 
-    terms, why = with_container(work)
+    terms, why, display = with_container(work)
     if as_json:
-        document = {"company": terms.name, "terms": terms.terms, "price": why}
+        document: dict[str, Any] = {"company": terms.name, "terms": terms.terms, "price": why}
+        if display is not None:
+            document["shown"] = _shown(why, display)
         click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
         return
     click.echo(f"{terms.name}: {why.article} {why.name}, {plain(why.quantity)} {why.unit}")
@@ -72,6 +81,25 @@ def explain(company: str, article: str, quantity: Decimal, audience: str, *, as_
         outcome = facts.pop("outcome")
         click.echo(f"  {outcome:<10}" + "  ".join(f"{name}={value}" for name, value in facts.items()))
     click.echo(f"  {why.reasons.unit_price} per unit, {why.reasons.amount} {why.reasons.currency} in all")
+    if isinstance(display, NoRate):
+        click.echo(f"  no price in {currency}: the rate of {display.currency} is {display.gap}")
+    elif display is not None:
+        shown = _shown(why, display)
+        click.echo(f"  {shown['unit_price']} per unit, {shown['amount']} {display.currency} in all, shown by")
+        for rate in display.rates:
+            click.echo(f"    1 {rate.currency} = {plain(rate.per_unit)} {BASE}, {rate.source}, {rate.day}")
+
+
+def _shown(why: Why, display: Display | NoRate) -> dict[str, Any]:
+    """What the price comes to in the other currency, or why it comes to nothing."""
+    if isinstance(display, NoRate) or why.reasons is None:
+        return {"gap": display}
+    return {
+        "currency": display.currency,
+        "unit_price": display.amount(why.reasons.unit_price),
+        "amount": display.amount(why.reasons.amount),
+        "rates": display.rates,
+    }
 
 
 @command.command("what-if")

@@ -19,10 +19,12 @@ from b2b_dvizhenie.application.catalog import (
     ShowProduct,
     ShowSections,
 )
+from b2b_dvizhenie.application.pricing import ShowDisplay
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import MAX_PAGE, PriceRange, Selection, Sort
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.ids import BrandId, ProductId, SectionId
+from b2b_dvizhenie.entrypoints.http.api.displaying import InCurrency, asked, card_in, page_in
 
 Text = Annotated[
     str, QueryParameter(description="Words, an article in any spelling, or a barcode; typing errors are forgiven.")
@@ -75,6 +77,7 @@ async def sections(request: Request[Actor, Any, Any], show_sections: NamedDepend
 async def products(
     request: Request[Actor, Any, Any],
     browse_catalog: NamedDependency[BrowseCatalog],
+    show_display: NamedDependency[ShowDisplay],
     section: InSection = None,
     q: Text = "",
     brand: OfBrands = None,
@@ -85,6 +88,7 @@ async def products(
     sort: Order = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
+    currency: InCurrency = None,
 ) -> Page:
     """A page of goods with your prices and stock.
 
@@ -92,13 +96,16 @@ async def products(
     """
     prices = price_range(price_from, price_to)
     selection = selected(section, q, brand, in_stock=in_stock, literal=literal, prices=prices)
-    return await browse_catalog(request.user, selection, sort=sort, limit=limit, cursor=cursor)
+    display = None if currency is None else await show_display(request.user, currency)
+    found = await browse_catalog(request.user, asked(selection, display), sort=sort, limit=limit, cursor=cursor)
+    return page_in(found, display, currency)
 
 
 @get("/api/v1/catalog/facets", permission=Permission.CATALOG_VIEW, tags=["catalog"])
 async def facets(
     request: Request[Actor, Any, Any],
     count_facets: NamedDependency[CountFacets],
+    show_display: NamedDependency[ShowDisplay],
     section: InSection = None,
     q: Text = "",
     brand: OfBrands = None,
@@ -106,19 +113,26 @@ async def facets(
     literal: Literal = False,
     price_from: PriceFrom = None,
     price_to: PriceTo = None,
+    currency: InCurrency = None,
 ) -> Facets:
     """How many goods a selection has, and of which brands; within a range of prices nothing is counted by it."""
     prices = price_range(price_from, price_to)
     selection = selected(section, q, brand, in_stock=in_stock, literal=literal, prices=prices)
-    return await count_facets(request.user, selection)
+    display = None if currency is None else await show_display(request.user, currency)
+    return await count_facets(request.user, asked(selection, display))
 
 
 @get("/api/v1/catalog/products/{product_id:uuid}", permission=Permission.CATALOG_VIEW, tags=["catalog"])
 async def product(
-    request: Request[Actor, Any, Any], product_id: FromPath[UUID], show_product: NamedDependency[ShowProduct]
+    request: Request[Actor, Any, Any],
+    product_id: FromPath[UUID],
+    show_product: NamedDependency[ShowProduct],
+    show_display: NamedDependency[ShowDisplay],
+    currency: InCurrency = None,
 ) -> Card:
     """Everything about a product: variants, characteristics, pictures, your prices and where they come from, stock."""
-    return await show_product(request.user, ProductId(product_id))
+    display = None if currency is None else await show_display(request.user, currency)
+    return card_in(await show_product(request.user, ProductId(product_id)), display, currency)
 
 
 ROUTES = [sections, products, facets, product]

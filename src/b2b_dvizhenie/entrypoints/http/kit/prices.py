@@ -222,6 +222,7 @@ def explain() -> views.ExplainView:
         form=Form({"company": "Ромашка", "article": "MVA20", "quantity": "24"}),
         tabs=_TABS,
         versions=(Choice("", "действующая"),),
+        currencies=(Choice("", "по договору"), Choice("USD", "USD", selected=True)),
         company="ООО «Ромашка»",
         reason=reason(),
     )

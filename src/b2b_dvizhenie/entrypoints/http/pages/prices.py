@@ -176,6 +176,7 @@ class ExplainView(Struct, frozen=True, kw_only=True):
     form: Form
     tabs: tuple[Link, ...]
     versions: tuple[Choice, ...]
+    currencies: tuple[Choice, ...] = ()  # what the result may be shown in
     companies: tuple[Choice, ...] = ()  # several are found: choose one
     company: str = ""
     reason: PriceReason | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from gettext import GNUTranslations
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,6 +13,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.pricing import (
     CheckRuleSet,
@@ -22,11 +24,12 @@ from b2b_dvizhenie.application.pricing import (
     Report,
     RuleQuery,
     RuleWords,
+    ShowDisplay,
     ShowRuleSet,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.domain.pricing import SetState, StartPassed
+from b2b_dvizhenie.domain.pricing import DISPLAYED, NoRate, SetState, StartPassed
 from b2b_dvizhenie.domain.shared.errors import DomainError, NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId
 from b2b_dvizhenie.domain.shared.money import Money
@@ -39,7 +42,7 @@ from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
 from b2b_dvizhenie.entrypoints.http.panel.price_views import HOME, UNPROCESSABLE, refused, row_of, tabs, typed_of
 from b2b_dvizhenie.entrypoints.http.panel.prices import RuleSetPages
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
-from b2b_dvizhenie.entrypoints.http.portal.reasons import steps_of
+from b2b_dvizhenie.entrypoints.http.portal.reasons import steps_of, with_shown
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
@@ -183,16 +186,20 @@ async def explain(
     list_rule_sets: NamedDependency[ListRuleSets],
     explain_for: NamedDependency[ExplainFor],
     find_buyers: NamedDependency[FindBuyers],
+    show_display: NamedDependency[ShowDisplay],
     company: FromQuery[str] = "",
     article: FromQuery[str] = "",
     quantity: FromQuery[str] = "1",
     set: FromQuery[str] = "",  # noqa: A002 - the name of the field
+    currency: FromQuery[str] = "",
 ) -> Response[str]:
     """Every candidate for the price of goods for a company, who won and why."""
     language = language_of(request)
     texts = frame.site.texts(language)
-    typed = {"company": company, "article": article, "quantity": quantity, "set": set}
+    typed = {"company": company, "article": article, "quantity": quantity, "set": set, "currency": currency}
     view = await _explained(request, explain_for, find_buyers, frame, typed) if company and article else None
+    if view is not None and "reason" in view and currency in DISPLAYED:
+        view["reason"] = await _in_currency(view["reason"], currency, show_display, texts)
     found = await list_rule_sets(request.user, limit=50)
     versions = (
         Choice("", texts.gettext("in force"), not set),
@@ -201,13 +208,31 @@ async def explain(
             for head in (line.head for line in found.lines)
         ),
     )
-    page: dict[str, Any] = {"tabs": tabs("explain", texts), "versions": versions}
+    currencies = (
+        Choice("", texts.gettext("of the agreement"), currency not in DISPLAYED),
+        *(Choice(one, one, one == currency) for one in DISPLAYED),
+    )
+    page: dict[str, Any] = {"tabs": tabs("explain", texts), "versions": versions, "currencies": currencies}
     shown = views.ExplainView(form=Form(typed), **page) if view is None else views.ExplainView(**view, **page)
     shell = await panel_shell(frame, request, "prices")
     answer = frame.page(request, "pages/price_explain.html", {"shell": shell, "view": shown})
     if shown.form.errors:
         answer.status_code = UNPROCESSABLE
     return answer
+
+
+async def _in_currency(
+    reason: PriceReason, currency: str, show_display: ShowDisplay, texts: GNUTranslations
+) -> PriceReason:
+    """The explanation with its last step in another currency, or with the word that there is no rate."""
+    price = reason.price.amount
+    if price is None or price.currency == currency:
+        return reason
+    display = await show_display.of(price.currency, currency)
+    if isinstance(display, NoRate):
+        said = texts.gettext("There is no rate of %(currency)s today: prices are in %(charged)s.")
+        return replace(reason, valid_note=said % {"currency": display.currency, "charged": price.currency})
+    return with_shown(reason, display)
 
 
 async def _explained(

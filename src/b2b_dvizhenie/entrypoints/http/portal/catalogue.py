@@ -33,12 +33,13 @@ from b2b_dvizhenie.entrypoints.http.api.catalog import (
     Text,
     selected,
 )
+from b2b_dvizhenie.entrypoints.http.api.displaying import charged
 from b2b_dvizhenie.entrypoints.http.pages import parts
 from b2b_dvizhenie.entrypoints.http.pages.catalogue import CatalogueView, SearchNote
 from b2b_dvizhenie.entrypoints.http.pages.parts import Facet, FacetOption, Link, Pager, SectionNode
 from b2b_dvizhenie.entrypoints.http.portal import live
 from b2b_dvizhenie.entrypoints.http.portal.carts import in_cart
-from b2b_dvizhenie.entrypoints.http.portal.displaying import charged, row_in
+from b2b_dvizhenie.entrypoints.http.portal.displaying import row_in
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.price_ranges import TypedPrice, range_title, shown_ranges, typed_prices
 from b2b_dvizhenie.entrypoints.http.portal.rows import rows_of

@@ -1,7 +1,6 @@
 """Prices of pages in the currency the person chose, with what is charged beside them (CUR)."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Request, post
@@ -14,7 +13,6 @@ from msgspec.structs import replace
 
 from b2b_dvizhenie.application.pricing import ChooseCurrency
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.catalog import PriceRange, Selection
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.pricing import DISPLAYED, Display, NoRate, Rate
 from b2b_dvizhenie.domain.shared.money import Money
@@ -50,16 +48,6 @@ def row_in(row: CatalogueRow, display: Display | None) -> CatalogueRow:
     if display is None:
         return row
     return replace(row, price=price_in(row.price, display), total=money_in(row.total, display))
-
-
-def charged(selection: Selection, display: Display | None) -> Selection:
-    """The selection for a range that was typed in the shown currency: exactly the goods whose shown price is in it."""
-    prices = selection.prices
-    if display is None or prices is None:
-        return selection
-    low = None if prices.low is None else display.least(prices.low)
-    high = None if prices.high is None else max(display.most(prices.high), low or Decimal(0))
-    return replace(selection, prices=PriceRange(low, high))
 
 
 def notes_of(rates: Iterable[Rate]) -> tuple[RateNote, ...]:
