@@ -128,6 +128,8 @@ def _lists(world: World) -> Iterator[Asked]:
         "?q=other",
         "?q=Фирма",
         "?limit=1",
+        "?limit=3",
+        "?limit=4",
         "?q=hidden",
         "?q=foreign",
         "?limit=2",
