@@ -4,11 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from b2b_dvizhenie.domain.shared.money import Money
-from b2b_dvizhenie.entrypoints.http.kit.buyer import reason
+from b2b_dvizhenie.entrypoints.http.kit.buyer import DOLLARS, reason
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW
 from b2b_dvizhenie.entrypoints.http.pages import prices as views
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, pages
+from b2b_dvizhenie.entrypoints.http.portal.reasons import with_shown
 
 _TABS = (Link("Версии", "/panel/prices", current=True), Link("Почему такая цена", "/panel/prices/explain"))
 _KINDS = tuple(
@@ -224,7 +225,7 @@ def explain() -> views.ExplainView:
         versions=(Choice("", "действующая"),),
         currencies=(Choice("", "по договору"), Choice("USD", "USD", selected=True)),
         company="ООО «Ромашка»",
-        reason=reason(),
+        reason=with_shown(reason(), DOLLARS),
     )
 
 
