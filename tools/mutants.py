@@ -329,8 +329,10 @@ def main() -> int:
             survivors.append(mutant.name)
         if sys.stderr.isatty():
             print(f"\r{place}/{len(mutants)}, {len(survivors)} survive", end="", file=sys.stderr, flush=True)
-        if outcome == SURVIVED:
-            print(f"survived {mutant.name}", flush=True)
+        elif place % 20 == 0:
+            print(f"{place} of {len(mutants)}, {len(survivors)} survive", file=sys.stderr, flush=True)
+    for one in survivors:
+        print(f"survived {one}")
     score = 100 * (len(mutants) - len(survivors)) / max(len(mutants), 1)
     print(f"{len(mutants)} mutants, {len(survivors)} survive: {score:.1f} %, wanted {SCORE} %")
     return 1 if failed or score < SCORE else 0
