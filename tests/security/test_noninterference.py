@@ -29,8 +29,8 @@ from b2b_dvizhenie.entrypoints.container import Container, running
 from b2b_dvizhenie.entrypoints.settings import Settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
-PAIRS, NIGHTLY_PAIRS = 4, 200
-"""Of each observer. Every control below is noticed within the four."""
+PAIRS, NIGHTLY_PAIRS = 10, 200
+"""Of each observer. Five of them, so fifty pairs by day and a thousand at night (reliability.md Z5)."""
 QUESTIONS = 200
 NEWCOMER, CLIENT, MANAGER, HEAD, DIRECTOR = OBSERVERS
 
