@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from pricing_worlds import (
     NOW,
     OTHER_BRAND,
     ROOT,
+    RUNNABLE,
     TYPE,
     discounts,
     groups,
@@ -75,6 +77,19 @@ def test_p11_a_catalogue_costs_what_its_lines_do(
     placed = [replace(one, goods=what) for one, what in zip(lines, goods, strict=False)]
     same(terms(policy), [*lines, *placed, *lines], discounts(group))
     same(terms(policy), lines, None)
+
+
+@pytest.mark.parametrize("strategy", RUNNABLE)
+def test_p11_every_strategy_decides_for_a_whole_catalogue_too(strategy: Strategy) -> None:
+    """Rules that all match, of every kind, so that no way of choosing among them comes to what another does."""
+    rules = (
+        Rule(UUID(int=1), Kind.BRAND, Effect.PERCENT, Decimal(5), brand_id=BRAND),
+        Rule(UUID(int=2), Kind.CATEGORY, Effect.PERCENT, Decimal(20), category_id=LEAF),
+        Rule(UUID(int=3), Kind.CATEGORY_BRAND, Effect.PERCENT, Decimal(10), category_id=MIDDLE, brand_id=BRAND),
+        Rule(UUID(int=4), Kind.ARTICLES, Effect.PERCENT, Decimal(3), articles=frozenset({"A-1"})),
+    )
+    group = Group(UUID(int=5), rules, strategy=strategy, kind_order=(Kind.ARTICLES, Kind.BRAND))
+    same(terms(), [line(Decimal(100), Decimal(n)) for n in (1, 12)], discounts(group))
 
 
 def test_a_catalogue_of_a_book_over_another() -> None:
