@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 PRELOADED = [
+    "commands",
     "b2b_dvizhenie.entrypoints.http.serving",
     "b2b_dvizhenie.entrypoints.worker.working",
     "import_process",

@@ -1,12 +1,12 @@
 """`b2b exchange emulate-1c` against the product, as a person would run it."""
 
 import json
-import sys
 from pathlib import Path
-from subprocess import CompletedProcess, run
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from commands import command
 from exchange_site import LOGIN, PASSWORD, Site, in_thread
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
@@ -15,10 +15,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 async def emulate(site: Site, folder: Path, *options: str) -> CompletedProcess[str]:
     where = ("--url", f"{site.url}/1c_exchange.php", "--folder", str(folder), "--goods", "60")
     who = () if "--login" in options else ("--login", LOGIN, "--password", PASSWORD)
-    program = [sys.executable, "-m", "b2b_dvizhenie", "exchange", "emulate-1c"]
-    done: CompletedProcess[str] = await in_thread(
-        run, [*program, *where, *who, *options], capture_output=True, text=True, cwd=folder, timeout=120, check=False
-    )
+    arguments = ("exchange", "emulate-1c", *where, *who, *options)
+    done: CompletedProcess[str] = await in_thread(command, *arguments, folder=folder)
     return done
 
 

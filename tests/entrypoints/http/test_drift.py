@@ -1,14 +1,13 @@
 """The drift report over HTTP: the panel's pages, the spreadsheet, the API; who sees what, and at what cost."""
 
+import asyncio
 import io
-import os
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from anyio import run_process
+from commands import command
 from discounting import in_force, off_articles
 from litestar.testing import AsyncTestClient
 from market import Market, Person
@@ -183,12 +182,10 @@ async def test_statements_do_not_grow_with_the_drifts(client: AsyncTestClient, s
 
 
 async def test_the_command_line_lists_them(scene: Scene, database_url: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path), "COLUMNS": "160"}
-
-    arguments = [sys.executable, "-m", "b2b_dvizhenie", "prices", "drift"]
-    answer = await run_process(arguments, env=environment, check=False)
-    assert answer.returncode == 0, answer.stderr.decode()
-    said = answer.stdout.decode()
+    environment = {"B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path), "COLUMNS": "160"}
+    answer = await asyncio.to_thread(command, "prices", "drift", folder=tmp_path, **environment)
+    assert answer.returncode == 0, answer.stderr
+    said = answer.stdout
     for text in (
         scene.order.number,
         "УТ-7",

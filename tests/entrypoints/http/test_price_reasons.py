@@ -1,7 +1,6 @@
 """Why a price is what it is: buyer, manager and auditor each read what they may, from live and from stored prices."""
 
-import os
-import sys
+import asyncio
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from anyio import run_process
+from commands import command
 from discounting import ADMIN, draft, in_force, off_articles, off_section
 from hypothesis import given
 from hypothesis import strategies as st
@@ -251,17 +250,17 @@ async def test_the_command_line_explains(container: Container, shop: Shop, datab
     await shop.company("ООО Ромашка")
     await shop.company("ООО Ромашка-2")
     await in_force(container, off_articles("30", "B-1"), off_articles("20", "B-1"))
-    environment = {**os.environ, "B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path)}
+    environment = {"B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path)}
 
     async def explain(company: str, *more: str) -> Any:
         arguments = ["prices", "explain", "--company", company, "--article", "B-1", *more]
-        return await run_process([sys.executable, "-m", "b2b_dvizhenie", *arguments], env=environment, check=False)
+        return await asyncio.to_thread(command, *arguments, folder=tmp_path, **environment)
 
     sheet = RateSheet(utc_now().date(), "cbr", {"USD": Decimal(56)})
     fetch = FetchRates(RatesInMemory(sheet), container.rates_work, container.current_settings(), utc_now)
     await fetch(system_actor("test"))
     answer = await explain("Ромашка-2", "--qty", "3", "--json", "--currency", "USD")
-    assert answer.returncode == 0, answer.stderr.decode()
+    assert answer.returncode == 0, answer.stderr
     told = msgspec.json.decode(answer.stdout)["price"]["reasons"]
     assert (told["unit_price"], told["amount"]) == ("70.00", "210.00")
     assert [step["outcome"] for step in told["steps"]] == ["base", "won", "lost"]
@@ -269,10 +268,10 @@ async def test_the_command_line_explains(container: Container, shop: Shop, datab
     assert (dollars["unit_price"], dollars["amount"]) == ("1.25", "3.75")
     assert (dollars["rates"][0]["source"], dollars["rates"][0]["day"]) == ("cbr", sheet.day.isoformat())
     said = await explain("Ромашка-2", "--audience", "buyer", "--currency", "EUR")
-    assert "no price in EUR: the rate of EUR is missing" in said.stdout.decode()
-    assert "public 1" in said.stdout.decode()
-    assert "internal" not in said.stdout.decode()
+    assert "no price in EUR: the rate of EUR is missing" in said.stdout
+    assert "public 1" in said.stdout
+    assert "internal" not in said.stdout
     ambiguous = await explain("Ромашка")
     assert ambiguous.returncode != 0
-    assert "several companies" in ambiguous.stderr.decode()
+    assert "several companies" in ambiguous.stderr
     assert (await explain("Ромашка-2", "--qty", "none")).returncode == 2

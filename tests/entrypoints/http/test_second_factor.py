@@ -1,9 +1,6 @@
 """The second step: set up, asked at every way in, used once, budgeted, required of roles, reset by administrators."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from base64 import b32decode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from commands import command
 from litestar.testing import AsyncTestClient
 from postbox import Mailbox
 from sqlalchemy import text
@@ -306,14 +304,9 @@ async def test_the_command_asks_and_says_what_it_did(phone: Phone, database_url:
 
     refused = CliRunner().invoke(users.command, ["reset-second-factor", MAIL], input="n\n")
     assert (refused.exit_code, "Switch the second factor off" in refused.output) == (1, True)
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "b2b_dvizhenie", "users", "reset-second-factor", MAIL, "--yes"],
-        env={**os.environ, "B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {"B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(tmp_path)}
+    arguments = ("users", "reset-second-factor", MAIL, "--yes")
+    done = await asyncio.to_thread(command, *arguments, folder=tmp_path, **environment)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().splitlines()[-1] == "second factor switched off, sessions ended: 1"
     assert "token" in await phone.first_step()

@@ -1,14 +1,12 @@
 """`b2b doctor` finds what is wrong, names the remedy, and says by its exit code how bad it is."""
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from processes import b2b
+from commands import command
 
 from b2b_dvizhenie.entrypoints.cli.language import speak
 from b2b_dvizhenie.entrypoints.examination import Finding, Level, examine
@@ -137,14 +135,7 @@ def test_embedded_database_is_not_made_by_looking(tmp_path: Path, monkeypatch: p
     ],
 )
 def test_exit_code_and_json_tell_the_worst(environment: dict[str, str], check: str, tmp_path: Path) -> None:
-    answer = subprocess.run(
-        b2b("doctor", "--json"),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        env={**os.environ, "B2B_DATA_DIR": str(tmp_path), **environment},
-    )
+    answer = command("doctor", "--json", folder=tmp_path, **{"B2B_DATA_DIR": str(tmp_path), **environment})
     assert answer.returncode == 2
     findings = json.loads(answer.stdout)
     assert next(finding["check"] for finding in findings if finding["level"] == "error") == check
@@ -152,14 +143,10 @@ def test_exit_code_and_json_tell_the_worst(environment: dict[str, str], check: s
 
 
 def test_words_for_people(tmp_path: Path) -> None:
-    environment = {**os.environ, "B2B_DATABASE_URL": "", "B2B_DATA_DIR": str(tmp_path)}
+    environment = {"B2B_DATABASE_URL": "", "B2B_DATA_DIR": str(tmp_path)}
     answers = [
-        subprocess.run(
-            b2b("doctor"), capture_output=True, text=True, check=False, cwd=tmp_path,
-            env={**environment, "B2B_LANGUAGE": language},
-        ).stdout
-        for language in ("ru", "en")
-    ]  # fmt: skip
+        command("doctor", folder=tmp_path, **environment, B2B_LANGUAGE=language).stdout for language in ("ru", "en")
+    ]
     assert "Базы данных ещё нет" in answers[0]
     assert "There is no database yet" in answers[1]
     assert speak()("no such text") == "no such text"
