@@ -131,7 +131,7 @@ def order() -> views.DriftView:
         views.StepRow(step="base", ours=_rub("120.5"), theirs=_rub("120.5"), difference=_rub("0")),
         views.StepRow(
             step="discount",
-            note="Бренды Эра и Ермак, осень 2026",
+            note="Бренды Линэл и Эктра, осень 2026",
             ours=_rub("120.50"),
             our_percent=Decimal(10),
             first=True,

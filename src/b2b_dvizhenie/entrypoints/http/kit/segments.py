@@ -74,13 +74,13 @@ def rules() -> SegmentRulesView:
         (
             SegmentRule(RuleOn.SECTION, str(UUID(int=1)), "Кабель и провод", False),
             SegmentRule(RuleOn.SECTION, str(UUID(int=2)), "Кабель и провод / Кабель силовой", True),
-            SegmentRule(RuleOn.BRAND, str(UUID(int=5)), "Камкабель", False),
+            SegmentRule(RuleOn.BRAND, str(UUID(int=5)), "Кабельвест", False),
             SegmentRule(RuleOn.INFORMATION, "discounts", "discounts", False),
         ),
         RuleBranch(path, below),
-        (SegmentRule(RuleOn.BRAND, str(UUID(int=5)), "Камкабель", False),),
+        (SegmentRule(RuleOn.BRAND, str(UUID(int=5)), "Кабельвест", False),),
     )
-    return segment_rules.rules_view(found, _EDITOR, translations("ru"), Form({"weight": "10"}), query="кам")
+    return segment_rules.rules_view(found, _EDITOR, translations("ru"), Form({"weight": "10"}), query="каб")
 
 
 def no_rules() -> SegmentRulesView:
