@@ -148,6 +148,8 @@ async def test_the_api_tells_the_same(client: AsyncTestClient, scene: Scene) -> 
         assert (wrong.status_code, wrong.json()["code"]) == (400, "drift.period_invalid"), days
     first = await got(client, scene.manager, "/api/v1/drifts?since=0001-01-01&until=0001-01-02", accept="text/html")
     assert first.status_code == 200
+    tally = await got(client, scene.manager, "/api/v1/drifts/tally?until=0001-04-01", accept="application/json")
+    assert tally.status_code == 200, "charts look no further back than the first of all days"
 
 
 async def test_who_may_and_whose_it_is_not(client: AsyncTestClient, scene: Scene) -> None:

@@ -328,6 +328,8 @@ def _every_day(counted: dict[date, int], query: DriftQuery) -> tuple[DriftDay, .
     if not known:
         return ()
     last = query.until or max(known)
-    first = max(query.since or min(known), last - timedelta(days=MAX_DAYS - 1))
+    first = query.since or min(known)
+    if (last - first).days >= MAX_DAYS:
+        first = last - timedelta(days=MAX_DAYS - 1)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return tuple(DriftDay(day, counted.get(day, 0)) for day in days)
