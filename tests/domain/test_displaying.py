@@ -38,6 +38,30 @@ def test_a_range_holds_exactly_what_is_shown_in_it(
     assert shown.amount(high + step) > bound
 
 
+@given(PAIRS, RATES, RATES, PRICES, SHOWN, SHOWN)
+def test_two_bounds_hold_what_is_shown_between_them(
+    pair: tuple[str, str], usd: Decimal, eur: Decimal, price: Decimal, one: Decimal, other: Decimal
+) -> None:
+    shown = display(pair, usd, eur)
+    low, high = sorted((one, other))
+    least, most = shown.within(low, high)
+    assert least is not None
+    assert most is not None
+    for at in (price, shown.least(low), shown.most(high)):
+        assert (least <= at <= most) == (low <= shown.amount(at) <= high)
+
+
+def test_between_two_steps_of_what_is_shown_there_is_nothing() -> None:
+    """A cent comes to 80 kopecks, so nothing is shown as 10 to 20 of them."""
+    shown = display(("USD", "RUB"), Decimal(8000), Decimal(90))
+    assert (shown.amount(Decimal("0.0001")), shown.amount(Decimal(0))) == (Decimal("0.80"), Decimal(0))
+    least, most = shown.within(Decimal("0.10"), Decimal("0.20"))
+    assert least == most
+    assert least is not None
+    assert least > Decimal("1e13")
+    assert shown.within(None, None) == (None, None)
+
+
 @given(PAIRS, RATES, RATES, PRICES, PRICES)
 def test_the_order_of_prices_stays(
     pair: tuple[str, str], usd: Decimal, eur: Decimal, one: Decimal, other: Decimal

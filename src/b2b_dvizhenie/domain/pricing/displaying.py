@@ -63,6 +63,17 @@ class Display(Struct, frozen=True):
             found += _STEP
         return found
 
+    def within(self, low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+        """The prices of the terms' currency that are shown from `low` to `high`, both included; None is open.
+
+        Where no price is shown so, because steps of the shown currency are finer, the bounds are beyond every price.
+        """
+        least = None if low is None else self.least(low)
+        most = None if high is None else self.most(high)
+        if least is not None and most is not None and least > most:
+            return _BEYOND, _BEYOND
+        return least, most
+
     @property
     def _unit(self) -> Decimal:
         return Decimal(1).scaleb(-minor_digits(self.currency))

@@ -1,6 +1,5 @@
 """API: prices of the catalogue in another currency, beside those that are charged (CUR)."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from litestar.params import QueryParameter
@@ -23,9 +22,7 @@ def charged(selection: Selection, display: Display | None) -> Selection:
     prices = selection.prices
     if display is None or prices is None:
         return selection
-    low = None if prices.low is None else display.least(prices.low)
-    high = None if prices.high is None else max(display.most(prices.high), low or Decimal(0))
-    return replace(selection, prices=PriceRange(low, high))
+    return replace(selection, prices=PriceRange(*display.within(prices.low, prices.high)))
 
 
 def asked(selection: Selection, display: Display | NoRate | None) -> Selection:
