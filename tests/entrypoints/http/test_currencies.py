@@ -1,7 +1,7 @@
 """Official rates from the fetch to the API: kept with day and source, held when they jump, never wrong."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,26 +9,17 @@ import pytest
 from litestar.testing import AsyncTestClient
 from market import Market
 from psycopg import connect
+from rates import fetching, sheet
 from shop import Shop
 
-from b2b_dvizhenie.application.pricing import FetchRates, RateSheet, RatesUnavailable
+from b2b_dvizhenie.application.pricing import RatesUnavailable
 from b2b_dvizhenie.application.shared.actor import Actor, system_actor
 from b2b_dvizhenie.domain.hierarchy import Forbidden
 from b2b_dvizhenie.entrypoints.container import Container, utc_now
-from b2b_dvizhenie.testing.twins import RatesInMemory
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 SYSTEM = system_actor("test")
 URL = "/api/v1/currencies"
-
-
-def sheet(day: date, **rates: str) -> RateSheet:
-    return RateSheet(day, "cbr", {code: Decimal(rate) for code, rate in rates.items()})
-
-
-def fetching(container: Container, told: RateSheet) -> FetchRates:
-    source = RatesInMemory(told)
-    return FetchRates(source, container.rates_work, container.current_settings(), utc_now)
 
 
 async def shown(client: AsyncTestClient, headers: dict[str, str]) -> dict[str, Any]:

@@ -9,16 +9,15 @@ from discounting import ADMIN, draft, in_force, off_articles, off_brand
 from litestar.testing import AsyncTestClient
 from lxml import html
 from people import enter
+from rates import tell
 from shop import Shop
 from sqlalchemy import select, update
 from statements import recorded_statements
 
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
-from b2b_dvizhenie.application.pricing import FetchRates, RateSheet
 from b2b_dvizhenie.domain.pricing import Strategy
-from b2b_dvizhenie.entrypoints.container import Container, utc_now
-from b2b_dvizhenie.testing.twins import RatesInMemory
+from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 PAGE = {"Accept": "text/html"}
@@ -201,9 +200,7 @@ async def test_the_explainer_names_every_candidate(client: AsyncTestClient, cont
     shown = await page(client, "/panel/prices/explain?company=ООО+Ромашка&article=b1&quantity=3")
     assert "internal 2" in texts(shown, ".reason li.won")[0]
     assert "internal 1" in texts(shown, ".reason li.lost")[0]
-    sheet = RateSheet(utc_now().date(), "cbr", {"USD": Decimal(64)})
-    fetch = FetchRates(RatesInMemory(sheet), container.rates_work, container.current_settings(), utc_now)
-    await fetch(ADMIN)
+    await tell(container, USD="64")
     address = "/panel/prices/explain?company=ООО+Ромашка&article=b1&quantity=3"
     dollars = texts(await page(client, f"{address}&currency=USD"), ".reason .result")
     assert dollars[-1].endswith("1,25 $")

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from litestar.testing import AsyncTestClient
 from lxml import html
 from pricing_worlds import discounts, groups, line, policies, prices, quantities, terms
+from rates import tell
 from shop import Shop
 from statements import recorded_statements
 
-from b2b_dvizhenie.application.pricing import Audience, FetchRates, RateSheet, RuleName, reasons_of
-from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.application.pricing import Audience, RuleName, reasons_of
 from b2b_dvizhenie.domain.hierarchy import Forbidden
 from b2b_dvizhenie.domain.pricing import (
     Effect,
@@ -36,8 +36,7 @@ from b2b_dvizhenie.domain.pricing import (
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, PriceTypeId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
-from b2b_dvizhenie.entrypoints.container import Container, utc_now
-from b2b_dvizhenie.testing.twins import RatesInMemory
+from b2b_dvizhenie.entrypoints.container import Container
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 COST = Decimal("61.37")
@@ -256,9 +255,7 @@ async def test_the_command_line_explains(container: Container, shop: Shop, datab
         arguments = ["prices", "explain", "--company", company, "--article", "B-1", *more]
         return await asyncio.to_thread(command, *arguments, folder=tmp_path, **environment)
 
-    sheet = RateSheet(utc_now().date(), "cbr", {"USD": Decimal(56)})
-    fetch = FetchRates(RatesInMemory(sheet), container.rates_work, container.current_settings(), utc_now)
-    await fetch(system_actor("test"))
+    told_today = await tell(container, USD="56")
     answer = await explain("Ромашка-2", "--qty", "3", "--json", "--currency", "USD")
     assert answer.returncode == 0, answer.stderr
     told = msgspec.json.decode(answer.stdout)["price"]["reasons"]
@@ -266,7 +263,7 @@ async def test_the_command_line_explains(container: Container, shop: Shop, datab
     assert [step["outcome"] for step in told["steps"]] == ["base", "won", "lost"]
     dollars = msgspec.json.decode(answer.stdout)["shown"]
     assert (dollars["unit_price"], dollars["amount"]) == ("1.25", "3.75")
-    assert (dollars["rates"][0]["source"], dollars["rates"][0]["day"]) == ("cbr", sheet.day.isoformat())
+    assert (dollars["rates"][0]["source"], dollars["rates"][0]["day"]) == ("cbr", told_today.day.isoformat())
     said = await explain("Ромашка-2", "--audience", "buyer", "--currency", "EUR")
     assert "no price in EUR: the rate of EUR is missing" in said.stdout
     assert "public 1" in said.stdout

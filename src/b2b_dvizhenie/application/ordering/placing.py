@@ -22,7 +22,7 @@ from b2b_dvizhenie.application.pricing import LineRequest, LivePrices, PriceLine
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.domain.companies import CompanyRequired, CompanyUnnamed
+from b2b_dvizhenie.domain.companies import CompanyUnnamed
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     Consent,
@@ -228,7 +228,7 @@ class PlaceOrder:
                 return Refused(tuple(told(actor, reason) for reason in outcome.reasons))
             if isinstance(outcome, PriceChanged):
                 return _Changed(outcome, draft)
-            order = await self._write(work, actor, draft, seller, request, key, attempt)
+            order = await self._write(work, attempt, draft, seller)
             if request.lines is None:
                 await work.carts.remove(attempt.user_id)
             await work.commit()
@@ -274,23 +274,16 @@ class PlaceOrder:
     async def _write(
         self,
         work: OrderingTransaction,
-        actor: Actor,
+        attempt: _Attempt,
         draft: Draft,
         seller: Seller,
-        request: OrderRequest,
-        key: str | None,
-        attempt: _Attempt,
     ) -> Order:
-        now = self._clock()
-        if actor.user_id is None:
-            raise CompanyRequired
+        actor, display, included = attempt.actor, attempt.display, draft.terms.vat_included
         lines = lines_of(draft)
-        included = draft.terms.vat_included
-        display = attempt.display
         order = Order(
             order_id=OrderId(new_id()),
             number=order_number(await work.orders.next_number()),
-            user_id=actor.user_id,
+            user_id=attempt.user_id,
             company_id=draft.terms.company_id,
             manager_id=seller.manager_id,
             firm_id=seller.firm_id,
@@ -300,10 +293,10 @@ class PlaceOrder:
             totals=draft.totals(),
             shown=shown_sum(lines, display, vat_included=included) if display else None,
             lines=lines,
-            wishes=request.wishes,
-            placed_at=now,
-            idempotency_key=key,
-            request_hash=attempt.fingerprint if key else None,
+            wishes=attempt.request.wishes,
+            placed_at=self._clock(),
+            idempotency_key=attempt.key,
+            request_hash=attempt.fingerprint if attempt.key else None,
         )
         await work.orders.add(order, actor.name)
         told = {

@@ -1,5 +1,6 @@
 """Look at segments and change them (HIER-7). Every change works from the next request on and is audited."""
 
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -30,8 +31,11 @@ class SegmentCard(Struct, frozen=True):
     next: tuple[str, UUID] | None = None
 
 
-def _change(action: str, segment_id: SegmentId, before: object, after: object) -> Change:
-    return Change(f"visibility.segment_{action}", "segment", str(segment_id), before, after)  # type: ignore[arg-type]
+_State = dict[str, Any] | None
+
+
+def _change(action: str, segment_id: SegmentId, before: _State, after: _State) -> Change:
+    return Change(f"visibility.segment_{action}", "segment", str(segment_id), before, after)
 
 
 async def _held(work: VisibilityTransaction, segment_id: SegmentId) -> Segment:
@@ -139,8 +143,8 @@ class PutMember:
             if not await write(segment_id, company_id):
                 return False
             fact = {"company_id": str(company_id), "company": name}
-            change = ("joined", None, fact) if is_member else ("left", fact, None)
-            await work.audit.record(actor, _change(change[0], segment_id, *change[1:]))
+            joined, left = _change("joined", segment_id, None, fact), _change("left", segment_id, fact, None)
+            await work.audit.record(actor, joined if is_member else left)
             await work.commit()
         return True
 

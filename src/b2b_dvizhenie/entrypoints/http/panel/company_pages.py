@@ -31,7 +31,8 @@ from b2b_dvizhenie.domain.companies import CompanyKind
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.identity import parse_login
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, VersionConflict
-from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
+from b2b_dvizhenie.domain.shared.ids import CompanyId
+from b2b_dvizhenie.entrypoints.http.filters import person_id
 from b2b_dvizhenie.entrypoints.http.labels import N_
 from b2b_dvizhenie.entrypoints.http.pages import companies as views
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
@@ -94,13 +95,6 @@ def _row(row: Row) -> views.CompanyRow:
     )
 
 
-def _uuid(text: str) -> UserId | None:
-    try:
-        return UserId(UUID(text))
-    except ValueError:
-        return None
-
-
 @get(LIST, permission=Permission.COMPANIES_VIEW, include_in_schema=False)
 async def list_(
     request: Request[Actor, Any, Any],
@@ -122,7 +116,7 @@ async def list_(
         text=q,
         kind=kinds.get(kind),
         state=states.get(state),
-        manager_id=_uuid(manager),
+        manager_id=person_id(manager),
         unmanaged=manager == _NOBODY,
         limit=ROWS,
         after=start,

@@ -1,7 +1,6 @@
 """The panel's drift report: orders that 1C counts otherwise, one of them step by step, all of them as a spreadsheet."""
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from gettext import GNUTranslations
 from typing import Any
@@ -30,6 +29,7 @@ from b2b_dvizhenie.domain.drift import DriftKind
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, UserId
 from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.entrypoints.http.filters import day_of, id_of
 from b2b_dvizhenie.entrypoints.http.formats import Formats
 from b2b_dvizhenie.entrypoints.http.pages import drift as views
 from b2b_dvizhenie.entrypoints.http.pages.dashboard import Series
@@ -55,12 +55,12 @@ class Asked:
     ) -> None:
         self.number = max(page, 1)
         self.query = DriftQuery(
-            since=_day(since),
-            until=_day(until),
+            since=day_of(since),
+            until=day_of(until),
             kind=DriftKind(kind) if kind in set(DriftKind) else None,
-            company_id=None if (key := _key(company)) is None else CompanyId(key),
-            manager_id=None if (key := _key(manager)) is None else UserId(key),
-            order_id=None if (key := _key(order)) is None else OrderId(key),
+            company_id=None if (key := id_of(company)) is None else CompanyId(key),
+            manager_id=None if (key := id_of(manager)) is None else UserId(key),
+            order_id=None if (key := id_of(order)) is None else OrderId(key),
             limit=ROWS,
             offset=(self.number - 1) * ROWS,
         )
@@ -83,20 +83,6 @@ class Asked:
         """Whether anything but the period is asked for."""
         query = self.query
         return any(one is not None for one in (query.kind, query.company_id, query.manager_id))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _choices(named: Iterable[Named], chosen: UUID | None, everything: str) -> tuple[Choice, ...]:

@@ -17,6 +17,7 @@ from b2b_dvizhenie.application.visibility import NameLevels
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, RoleId
+from b2b_dvizhenie.entrypoints.http.filters import person_id
 from b2b_dvizhenie.entrypoints.http.information_texts import level_title
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
@@ -26,7 +27,7 @@ from b2b_dvizhenie.entrypoints.http.panel.company_people import level_of
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
 from b2b_dvizhenie.entrypoints.http.panel.roles import role_title
 from b2b_dvizhenie.entrypoints.http.panel.user_card import INVITED, LANGUAGE_NAMES
-from b2b_dvizhenie.entrypoints.http.panel.users import NEW, NOBODY, head_choices, person_id
+from b2b_dvizhenie.entrypoints.http.panel.users import NEW, NOBODY, head_choices
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.problems import STATUS
 from b2b_dvizhenie.entrypoints.http.responses import language_of

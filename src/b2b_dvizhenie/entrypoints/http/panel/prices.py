@@ -30,6 +30,7 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.pricing import Kind, LimitInvalid, SetLimits
 from b2b_dvizhenie.domain.shared.errors import DomainError, NotFound
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId
+from b2b_dvizhenie.entrypoints.http.filters import id_of
 from b2b_dvizhenie.entrypoints.http.pages import prices as views
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
@@ -159,13 +160,6 @@ class RuleSetPages:
         return self._frame.page(request, "pages/rule_set.html", {"shell": shell, "view": view})
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
-
-
 @get(HOME + "/{rule_set_id:uuid}", permission=Permission.PRICES_MANAGE, include_in_schema=False)
 async def show(
     request: Request[Actor, Any, Any],
@@ -184,7 +178,7 @@ async def show(
     number = max(page, 1)
     query = RuleQuery(
         text=q.strip()[:100],
-        group_id=_uuid(group),
+        group_id=id_of(group),
         kind=Kind(kind) if kind in set(Kind) else None,
         limit=ROWS,
         offset=(number - 1) * ROWS,
@@ -205,7 +199,7 @@ def _percent(text: str, field: str) -> Decimal | None:
 
 
 def _limits(typed: Mapping[str, str]) -> SetLimits:
-    floor, cost = _uuid(typed.get("floor", "")), _uuid(typed.get("cost", ""))
+    floor, cost = id_of(typed.get("floor", "")), id_of(typed.get("cost", ""))
     return SetLimits(
         PriceTypeId(floor) if floor else None,
         PriceTypeId(cost) if cost else None,

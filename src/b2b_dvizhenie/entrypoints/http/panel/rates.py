@@ -1,6 +1,5 @@
 """The panel's currency rates: what holds, how it went, and what was held back until a person confirms it (CUR-4)."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
@@ -55,7 +54,7 @@ def _percent(after: Decimal, before: Decimal) -> Decimal:
 def row_of(history: RateHistory) -> views.RateRow:
     """A currency as its row."""
     line = history.line
-    used: Sequence[Any] = [row for row in history.rows if not row.is_held and line.day and row.rate.day <= line.day]
+    used = [row for row in history.rows if not row.is_held and line.day and row.rate.day <= line.day]
     values = tuple(row.rate.per_unit for row in used)
     held = None
     if line.held is not None and line.per_unit is not None:

@@ -31,6 +31,7 @@ from b2b_dvizhenie.domain.visibility import (
     SegmentRuleInvalid,
     SegmentWeightInvalid,
 )
+from b2b_dvizhenie.entrypoints.http.filters import id_of
 from b2b_dvizhenie.entrypoints.http.information_texts import INFORMATION
 from b2b_dvizhenie.entrypoints.http.labels import N_
 from b2b_dvizhenie.entrypoints.http.pages import segments as views
@@ -149,11 +150,7 @@ def _rule(sent: FormMultiDict) -> tuple[RuleOn, str, bool | None]:
 
 def _place(sent: FormMultiDict) -> tuple[UUID | None, str]:
     """Where on the page the form was sent from; a place that is none is the root."""
-    try:
-        section = UUID(str(sent.get("section", "")))
-    except ValueError:
-        section = None
-    return section, str(sent.get("q", ""))[:MAX_QUERY]
+    return id_of(str(sent.get("section", ""))), str(sent.get("q", ""))[:MAX_QUERY]
 
 
 @post(f"{ONE}/rules", permission=Permission.SEGMENTS_MANAGE, status_code=200, include_in_schema=False)

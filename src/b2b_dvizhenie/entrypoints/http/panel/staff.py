@@ -22,11 +22,12 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import UserId
+from b2b_dvizhenie.entrypoints.http.filters import person_id
 from b2b_dvizhenie.entrypoints.http.pages.people import StaffNode, StaffView
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
 from b2b_dvizhenie.entrypoints.http.panel.company_forms import typed_fields
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
-from b2b_dvizhenie.entrypoints.http.panel.users import NOBODY, person_id, tabs
+from b2b_dvizhenie.entrypoints.http.panel.users import NOBODY, tabs
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.problems import STATUS
 from b2b_dvizhenie.entrypoints.http.responses import language_of

@@ -28,6 +28,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import FirmId, RoleId, UserId
+from b2b_dvizhenie.entrypoints.http.filters import person_id
 from b2b_dvizhenie.entrypoints.http.labels import N_, label_of
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
@@ -38,7 +39,7 @@ from b2b_dvizhenie.entrypoints.http.panel.audit import row_of as trail_row
 from b2b_dvizhenie.entrypoints.http.panel.company_forms import errors_of, typed_fields
 from b2b_dvizhenie.entrypoints.http.panel.frame import panel_shell
 from b2b_dvizhenie.entrypoints.http.panel.roles import role_title
-from b2b_dvizhenie.entrypoints.http.panel.users import NOBODY, head_choices, person_id
+from b2b_dvizhenie.entrypoints.http.panel.users import NOBODY, head_choices
 from b2b_dvizhenie.entrypoints.http.portal.devices import session_rows
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.problems import STATUS

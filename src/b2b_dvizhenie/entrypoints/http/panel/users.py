@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from gettext import GNUTranslations
 from typing import Annotated, Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -25,6 +24,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
 from b2b_dvizhenie.domain.shared.ids import RoleId, UserId
+from b2b_dvizhenie.entrypoints.http.filters import person_id
 from b2b_dvizhenie.entrypoints.http.labels import N_, label_of
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link
 from b2b_dvizhenie.entrypoints.http.pages.parts import pages as numbered
@@ -58,14 +58,6 @@ def tabs(current: str, texts: GNUTranslations) -> tuple[Link, ...]:
         Link(texts.gettext("Directory"), "/panel/users", current == "users"),
         Link(texts.gettext("Who stands under whom"), "/panel/staff", current == "staff"),
     )
-
-
-def person_id(text: str) -> UserId | None:
-    """The id a form or an address holds; None for nonsense."""
-    try:
-        return UserId(UUID(text))
-    except ValueError:
-        return None
 
 
 def head_choices(staff: StaffTree, texts: GNUTranslations, person: UserId | None = None) -> tuple[Choice, ...]:

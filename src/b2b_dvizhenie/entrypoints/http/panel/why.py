@@ -16,13 +16,13 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import UserId
 from b2b_dvizhenie.domain.visibility import Information
+from b2b_dvizhenie.entrypoints.http.filters import person_id
 from b2b_dvizhenie.entrypoints.http.information_texts import INFORMATION
 from b2b_dvizhenie.entrypoints.http.labels import N_, label_of
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
 from b2b_dvizhenie.entrypoints.http.pages.people import WhyView
 from b2b_dvizhenie.entrypoints.http.panel.frame import NAVIGATION, panel_shell
-from b2b_dvizhenie.entrypoints.http.panel.users import person_id
 from b2b_dvizhenie.entrypoints.http.panel.why_texts import said
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of

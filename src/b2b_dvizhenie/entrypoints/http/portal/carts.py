@@ -110,14 +110,15 @@ def totals_of(cart: PricedCart, charged: PricedCart | None = None) -> CartTotals
         total=Money(cart.total, cart.currency),
         vat=Money(cart.vat_amount, cart.currency) if cart.vat_amount else None,
         vat_included=cart.vat_included,
-        settled=_settled(cart, charged),
+        settled=total_beside(cart, charged),
     )
 
 
-def _settled(cart: PricedCart, charged: PricedCart | None) -> Money | None:
-    if charged is None or charged.total is None or charged.currency == cart.currency:
+def total_beside(cart: PricedCart, other: PricedCart | None) -> Money | None:
+    """The sum of the same cart in the other currency; None where there is no other, or nothing to see."""
+    if other is None or other.total is None or other.currency == cart.currency:
         return None
-    return Money(charged.total, charged.currency)
+    return Money(other.total, other.currency)
 
 
 def _feed(cart: PricedCart, url: str) -> LiveFeed:

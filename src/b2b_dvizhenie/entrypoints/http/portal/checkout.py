@@ -20,7 +20,7 @@ from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.authentication import for_company
 from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
-from b2b_dvizhenie.entrypoints.http.portal.carts import totals_of
+from b2b_dvizhenie.entrypoints.http.portal.carts import total_beside, totals_of
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
@@ -69,17 +69,12 @@ async def _page(
         ),
         totals=totals_of(cart),
         form=form,
-        shown=_shown(await frame.shown(request.user, cart), cart),
+        shown=total_beside(cart, await frame.shown(request.user, cart)),
         risen=Money(cart.risen, cart.currency) if cart.needs_consent else None,
     )
     answer = frame.page(request, "pages/checkout.html", {"shell": shell, "view": view})
     answer.status_code = status
     return answer
-
-
-def _shown(shown: PricedCart, cart: PricedCart) -> Money | None:
-    """The sum in the currency the buyer sees prices in, beside the one that binds."""
-    return None if shown.total is None or shown.currency == cart.currency else Money(shown.total, shown.currency)
 
 
 @get("/checkout", permission=Permission.ORDERS_PLACE, include_in_schema=False)

@@ -1,6 +1,5 @@
 """Orders: the list with filters in the address, one order, its cancellation and repetition."""
 
-from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,6 +19,7 @@ from b2b_dvizhenie.domain.ordering import CannotCancel, CanonicalStatus
 from b2b_dvizhenie.domain.shared.ids import OrderId
 from b2b_dvizhenie.entrypoints.http.api.orders import statuses
 from b2b_dvizhenie.entrypoints.http.authentication import for_company
+from b2b_dvizhenie.entrypoints.http.filters import day_of
 from b2b_dvizhenie.entrypoints.http.pages.orders import OrdersView
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link
 from b2b_dvizhenie.entrypoints.http.pages.parts import pages as numbered
@@ -44,14 +44,6 @@ def _repeatable(actor: Actor) -> bool:
     return actor.terms is not None and actor.may(Permission.CART_EDIT)
 
 
-def _day(text: str) -> date | None:
-    """A day of the filter; an emptied field, or nonsense in the address, filters by nothing."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
 @get("/orders", permission=Permission.ORDERS_VIEW, include_in_schema=False)
 async def list_(
     request: Request[Actor, Any, Any],
@@ -65,7 +57,7 @@ async def list_(
 ) -> Response[str]:
     """Orders the actor may see, newest first."""
     number = max(page, 1)
-    first, last = _day(since), _day(until)
+    first, last = day_of(since), day_of(until)
     query = OrderQuery(
         statuses=statuses(status), text=q, since=first, until=last, limit=ROWS, offset=(number - 1) * ROWS
     )
