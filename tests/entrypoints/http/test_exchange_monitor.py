@@ -173,6 +173,8 @@ async def test_summary_has_one_status_per_category(
         "companies": "running",
         "orders": "never",
         "order_statuses": "never",
+        "balances": "never",
+        "documents": "never",
     }
     assert lines["goods"]["errors"] == 1
     assert lines["prices"]["error_code"] == "exchange.file_truncated"

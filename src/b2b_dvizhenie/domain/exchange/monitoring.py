@@ -22,6 +22,8 @@ class SyncCategory(StrEnum):
     COMPANIES = "companies"
     ORDERS = "orders"  # ours, to the ERP
     ORDER_STATUSES = "order_statuses"  # the ERP's word about them
+    BALANCES = "balances"  # debts, limits, schedules, bonuses: by the gateway only
+    DOCUMENTS = "documents"  # and their files
 
 
 class SyncStatus(StrEnum):

@@ -31,9 +31,11 @@ _CATEGORIES: Mapping[SyncCategory, tuple[str, str]] = {
     SyncCategory.GOODS: ("goods.read", "import|goods|catalog"),
     SyncCategory.GROUPS: ("sections.read", "import|groups|classifier"),
     SyncCategory.PRICES: ("prices.read", "offers|prices"),
-    SyncCategory.STOCKS: ("stocks.read", "offers|rests"),
+    SyncCategory.STOCKS: ("stocks.read", "offers|rests|gateway:stocks"),
     SyncCategory.COMPANIES: ("companies.read", "contragents|partners"),
     SyncCategory.ORDER_STATUSES: ("orders.read", "orders|documents|1cbitrix"),
+    SyncCategory.BALANCES: ("balances.read", "gateway:balances"),
+    SyncCategory.DOCUMENTS: ("documents.read", "gateway:documents"),
 }
 _RUNS = SQL("""
 SELECT n.node_id, c.category, last.state, last.created_at, last.finished_at, last.started_at, success.finished_at,

@@ -46,6 +46,8 @@ CATEGORIES = {
     SyncCategory.COMPANIES: N_("Companies"),
     SyncCategory.ORDERS: N_("Orders to 1C"),
     SyncCategory.ORDER_STATUSES: N_("Order statuses"),
+    SyncCategory.BALANCES: N_("Balances and debts"),
+    SyncCategory.DOCUMENTS: N_("Documents"),
 }
 """What is exchanged, as people call it."""
 ENTITIES = {
@@ -70,6 +72,8 @@ _COUNTERS = {
     SyncCategory.STOCKS: "stocks",
     SyncCategory.COMPANIES: "companies",
     SyncCategory.ORDER_STATUSES: "orders",
+    SyncCategory.BALANCES: "balances",
+    SyncCategory.DOCUMENTS: "documents",
 }
 _STATES = {
     SyncStatus.ERROR: "error",
