@@ -19,6 +19,9 @@ PLANTS = [
     ("frameworks", "domain/pricing/quotes.py", "import psycopg"),
     ("domain-contexts", "domain/companies/terms.py", "import b2b_dvizhenie.domain.ordering"),
     ("domain-contexts", "domain/shared/ids.py", "import b2b_dvizhenie.domain.identity"),
+    ("domain-contexts", "domain/balances/items.py", "import b2b_dvizhenie.domain.pricing"),
+    ("domain-contexts", "domain/pricing/quotes.py", "import b2b_dvizhenie.domain.balances"),
+    ("application-contexts", "application/balances/ports.py", "import b2b_dvizhenie.application.ordering"),
     ("application-contexts", "application/identity/ports.py", "import b2b_dvizhenie.application.pricing"),
     ("leaves", "adapters/passwords/__init__.py", "import b2b_dvizhenie.adapters.embedded"),
 ]

@@ -10,11 +10,13 @@ from sqlalchemy import LargeBinary, Row, Select, Uuid, any_, bindparam, insert, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from b2b_dvizhenie.adapters.postgres.balances import PostgresCreditBook
 from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCarts, PostgresGoods
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
 from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_number
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
+from b2b_dvizhenie.application.balances import CreditBook
 from b2b_dvizhenie.application.ordering import (
     Carts,
     GoodsReader,
@@ -233,10 +235,12 @@ class PostgresOrderingTransaction(Transaction, OrderingTransaction):
     carts: Carts
     goods: GoodsReader
     orders: Orders
+    credit: CreditBook
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add carts, goods and orders."""
+        """Add carts, goods, orders and credit."""
         super().bind(connection)
         self.carts = PostgresCarts(connection)
         self.goods = PostgresGoods(connection)
         self.orders = PostgresOrders(connection)
+        self.credit = PostgresCreditBook(connection)

@@ -1,12 +1,13 @@
 """Place an order: from the cart or from explicit lines, once per idempotency key (ux.md B20, reliability.md P5, C4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from b2b_dvizhenie.application.balances import CreditControl, HeldCredit
 from b2b_dvizhenie.application.ordering.displaying import shown_sum
 from b2b_dvizhenie.application.ordering.events import OrderPlaced, job_of
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, PlacedOrder, Seller
@@ -22,14 +23,18 @@ from b2b_dvizhenie.application.pricing import LineRequest, LivePrices, PriceLine
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.balances import CreditPolicy
 from b2b_dvizhenie.domain.companies import CompanyUnnamed
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
+    Check,
     Consent,
     Draft,
     DraftLine,
     Order,
+    OrderPolicy,
     PriceChanged,
+    Refusal,
     Refused,
     Seen,
     TextTooLong,
@@ -132,6 +137,7 @@ class _Attempt(Struct):
     told: Mapping[LiveKey, LivePrice] = {}
     asked: frozenset[LiveKey] = frozenset()
     display: Display | None = None
+    credit_policy: CreditPolicy = CreditPolicy()
 
 
 class PlaceOrder:
@@ -144,6 +150,7 @@ class PlaceOrder:
         live: LivePrices,
         locks: PriceLocks,
         display: ShowDisplay,
+        credit: CreditControl,
         clock: Clock,
     ) -> None:
         self._work = work
@@ -151,6 +158,7 @@ class PlaceOrder:
         self._live = live
         self._locks = locks
         self._display = display
+        self._credit = credit
         self._clock = clock
 
     async def __call__(
@@ -193,6 +201,7 @@ class PlaceOrder:
             attempt.promise = self._locks.kept(request.price_lock, actor.buyer_terms())
         display = await self._display(actor)
         attempt.display = display if isinstance(display, Display) else None
+        attempt.credit_policy = await self._credit.policy()
         for _ in range(ATTEMPTS):
             outcome = await self._tried(attempt)
             if isinstance(outcome, _Changed):
@@ -223,12 +232,17 @@ class PlaceOrder:
                 if not attempt.asked.issuperset(keys_of(lines)):
                     return _Unasked(lines)
             seller = await work.orders.seller(draft.terms)
-            outcome = decide(draft, seller.policy, _consent(draft, attempt), checks_for(actor))
+            credit = await self._credit.hold_credit(work.credit, draft.terms, attempt.credit_policy)
+            checks = (*checks_for(actor), _within(credit, actor))
+            outcome = decide(draft, seller.policy, _consent(draft, attempt), checks)
             if isinstance(outcome, Refused):
                 return Refused(tuple(told(actor, reason) for reason in outcome.reasons))
             if isinstance(outcome, PriceChanged):
                 return _Changed(outcome, draft)
             order = await self._write(work, attempt, draft, seller)
+            if credit.on_account:
+                sums = order.totals
+                await work.credit.reserve(order.order_id, order.company_id, sums.currency, sums.total, order.placed_at)
             if request.lines is None:
                 await work.carts.remove(attempt.user_id)
             await work.commit()
@@ -317,6 +331,17 @@ class PlaceOrder:
         )
         await work.jobs.enqueue(job_of(placed, actor))
         return order
+
+
+def _within(credit: HeldCredit, actor: Actor) -> Check:
+    """The order keeps to what was agreed about credit; last of the checks, since it is about the sum of all lines."""
+
+    def check(draft: Draft, _: OrderPolicy) -> Iterator[Refusal]:
+        for objection in credit.objections(actor, draft.totals().total):
+            if objection.blocks:
+                yield Refusal(objection.error.code, "", objection.error.params)
+
+    return check
 
 
 def _consent(draft: Draft, attempt: _Attempt) -> Consent:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from b2b_dvizhenie.application.balances import CreditBook
 from b2b_dvizhenie.application.ordering.views import ExplainedLine, OrderDetails, OrderPage, OrderQuery
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
@@ -185,6 +186,7 @@ class OrderingTransaction(Protocol):
     carts: Carts
     goods: GoodsReader
     orders: Orders
+    credit: CreditBook
     jobs: JobQueue
     audit: AuditLog
 

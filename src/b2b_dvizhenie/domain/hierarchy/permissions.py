@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ORDERS_VIEW = "orders.view"
     ORDERS_PROCESS = "orders.process"
     PROFILE_VIEW = "profile.view"
+    BALANCE_VIEW = "balance.view"
     PANEL_ACCESS = "panel.access"
     STATISTICS_VIEW = "statistics.view"
     USERS_VIEW = "users.view"

@@ -172,6 +172,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "prices.publish": Label(N_("Publish discounts")),
         "prices.view": Label(N_("See prices")),
         "profile.view": Label(N_("See one's own account")),
+        "balance.view": Label(N_("See balances")),
         "segments.manage": Label(N_("Change segments and who is in them")),
         "segments.view": Label(N_("See segments")),
         "settings.manage": Label(N_("Change settings")),

@@ -4,6 +4,14 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.balances import (
+    LIMIT_REACTION,
+    OVERDUE_REACTION,
+    RESERVED_DAYS,
+    STALE_HOURS,
+    STOP_REACTION,
+    Reaction,
+)
 from b2b_dvizhenie.domain.companies import ACCESS_REQUESTS
 from b2b_dvizhenie.domain.drift import DOCUMENT_PENNIES, LINE_PENNIES
 from b2b_dvizhenie.domain.identity import (
@@ -35,12 +43,19 @@ GROUPS: Mapping[str, str] = {
     "system": N_("System settings"),
     "entrance": N_("Entrance"),
     "hidden": N_("Hidden information"),
+    "balances": N_("Credit of buyers"),
     "currencies": N_("Currencies"),
     "live": N_("Live prices"),
     "vip": N_("Candidates for VIP"),
     "drift": N_("Sums that 1C counts otherwise"),
 }
 """Headings, in this order."""
+
+_REACTIONS: Mapping[str, str] = {
+    Reaction.OFF.value: N_("take the order, say nothing"),
+    Reaction.WARN.value: N_("take the order, warn the buyer"),
+    Reaction.BLOCK.value: N_("refuse the order"),
+}
 
 TEXTS: Mapping[str, SettingText] = {
     TOKEN_LIFETIME_DAYS.key: SettingText(
@@ -76,6 +91,29 @@ TEXTS: Mapping[str, SettingText] = {
             HiddenPrices.DEFAULT_PRICE_TYPE.value: N_("see and pay the default price type"),
             HiddenPrices.CONCEAL.value: N_("see no prices"),
         },
+    ),
+    LIMIT_REACTION.key: SettingText(
+        N_("An order beyond the credit limit"),
+        N_("Concerns orders on account. Orders that 1C does not know yet count as spent."),
+        choices=_REACTIONS,
+    ),
+    OVERDUE_REACTION.key: SettingText(
+        N_("An order of a company with overdue payments"),
+        N_("Concerns orders on account; what is paid ahead adds no debt."),
+        choices=_REACTIONS,
+    ),
+    STOP_REACTION.key: SettingText(
+        N_("An order of a company on the stop list of 1C"),
+        N_("1C would not ship it, however it is paid."),
+        choices=_REACTIONS,
+    ),
+    STALE_HOURS.key: SettingText(
+        N_("A balance is out of date after"), N_("It is still shown, with a warning beside its date."), N_("hours")
+    ),
+    RESERVED_DAYS.key: SettingText(
+        N_("An order without news holds the limit for"),
+        N_("Only where 1C does not tell open orders: so long after 1C took the order over."),
+        N_("days"),
     ),
     RATE_MAX_AGE.key: SettingText(
         N_("A currency rate can be used for"),

@@ -5,11 +5,11 @@ from dependency_injector import providers
 from b2b_dvizhenie.adapters.postgres.pricing import PostgresPrices
 from b2b_dvizhenie.adapters.postgres.pricing_books import PostgresRuleBooks
 from b2b_dvizhenie.application import pricing
+from b2b_dvizhenie.entrypoints.parts.balances import Balances
 from b2b_dvizhenie.entrypoints.parts.base import Base
-from b2b_dvizhenie.entrypoints.parts.operations import Operations
 
 
-class CurrentPrices(Operations):
+class CurrentPrices(Balances):
     """Stored prices, published rules, and what of them holds for whom."""
 
     price_source = providers.Singleton(PostgresPrices, Base.database)

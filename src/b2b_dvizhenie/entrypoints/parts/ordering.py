@@ -6,6 +6,7 @@ from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCartReader
 from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
 from b2b_dvizhenie.application import ordering
+from b2b_dvizhenie.entrypoints.parts.balances import Balances
 from b2b_dvizhenie.entrypoints.parts.base import Base
 from b2b_dvizhenie.entrypoints.parts.pricing import Pricing
 
@@ -38,6 +39,7 @@ class Ordering(Pricing):
         Pricing.live_prices,
         Pricing.price_locks,
         Pricing.show_display,
+        Balances.credit_control,
         Base.clock,
     )
     list_orders = providers.Factory(ordering.ListOrders, order_reader)

@@ -10,7 +10,7 @@ from dependency_injector import providers
 from b2b_dvizhenie.adapters.postgres.identity import end_longer_sessions
 from b2b_dvizhenie.adapters.postgres.settings import Effect, PostgresSettingReader, PostgresSettingsTransaction
 from b2b_dvizhenie.application import settings
-from b2b_dvizhenie.domain import companies, drift, identity, pricing, vip, visibility
+from b2b_dvizhenie.domain import balances, companies, drift, identity, pricing, vip, visibility
 from b2b_dvizhenie.domain.settings import Setting
 from b2b_dvizhenie.entrypoints.parts.base import Base
 
@@ -18,6 +18,7 @@ DECLARED: tuple[Setting[Any], ...] = (
     *identity.SETTINGS,
     *companies.SETTINGS,
     *visibility.SETTINGS,
+    *balances.SETTINGS,
     *pricing.CURRENCY_SETTINGS,
     *pricing.LIVE_SETTINGS,
     *vip.SETTINGS,

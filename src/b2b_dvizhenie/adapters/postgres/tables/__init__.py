@@ -1,6 +1,7 @@
 """Typed Core tables, one module per context. `metadata` knows them all."""
 
 from b2b_dvizhenie.adapters.postgres.tables import (
+    balances,
     catalog,
     companies,
     currencies,
@@ -19,6 +20,7 @@ from b2b_dvizhenie.adapters.postgres.tables import (
 from b2b_dvizhenie.adapters.postgres.tables.metadata import metadata
 
 __all__ = [
+    "balances",
     "catalog",
     "companies",
     "currencies",
