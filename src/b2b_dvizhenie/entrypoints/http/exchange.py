@@ -65,7 +65,7 @@ def basic_credentials(header: str) -> Credentials | None:
 def caller_of(request: Request[Any, Any, Any], asked: Asked) -> Caller:
     """Who sends the request, as far as it says."""
     return Caller(
-        kind=asked.kind,
+        kind=log_line(asked.kind),
         address=client_address(request),
         user_agent=log_line(request.headers.get("user-agent", "")),
         token=request.cookies.get(COOKIE),
