@@ -126,7 +126,7 @@ class PostgresImportRequests(ImportRequests):
             row.root,
             row.started_by,
             row.request_id,
-        ).where(row.import_id == import_id)
+        ).where(row.import_id == import_id, row.path != "")  # a message of the gateway has no file
         found = (await self._connection.execute(query)).first()
         if found is None:
             return None

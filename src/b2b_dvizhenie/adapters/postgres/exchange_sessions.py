@@ -180,7 +180,7 @@ class PostgresSessionFinder(SessionFinder, RequestLog):
         session = request.session
         parameters = {
             "session_id": session.session_id if session else None,
-            "node_id": session.node.node_id if session else None,
+            "node_id": session.node.node_id if session else request.node_id,
             "profile": request.profile,
             "at": request.at,
             "kind": request.kind,

@@ -7,12 +7,16 @@ from typing import Protocol
 from msgspec import Struct
 
 from b2b_dvizhenie.application.exchange.sessions import ExchangeSession
+from b2b_dvizhenie.domain.shared.ids import NodeId
 
 _LINE = 500
 
 
 class AnsweredRequest(Struct, frozen=True):
-    """One request of the protocol and how it was answered. `profile` is the client as recognised so far."""
+    """One request of the protocol and how it was answered. `profile` is the client as recognised so far.
+
+    `node_id` is who sent it where there is no session: requests of the gateway stand alone.
+    """
 
     at: datetime
     kind: str
@@ -25,6 +29,7 @@ class AnsweredRequest(Struct, frozen=True):
     bytes_in: int = 0
     session: ExchangeSession | None = None
     profile: str = ""
+    node_id: NodeId | None = None
 
 
 class RequestLog(Protocol):
@@ -56,7 +61,7 @@ class RecordRequest:
 
         May raise when the database is away, which must not fail the request.
         """
-        if request.session is None and not self._takes_stranger(request.at):
+        if request.session is None and request.node_id is None and not self._takes_stranger(request.at):
             return False
         await self._request_log.write(request)
         return True

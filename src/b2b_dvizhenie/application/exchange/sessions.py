@@ -177,10 +177,20 @@ class VerifyNode:
         self._clock = clock
 
     async def __call__(self, work: SessionTransaction, caller: Caller) -> NodeAccess:
-        """The node behind the credentials of a caller; commits a failure so that it counts.
+        """The node behind the credentials of a caller, if it may do what it came for.
 
         Raises:
             CredentialsMissing, NodeCredentialsWrong, AttemptsExhausted, AddressRefused, RightMissing.
+        """
+        node = await self.identify(work, caller)
+        check_node(node, caller)
+        return node
+
+    async def identify(self, work: SessionTransaction, caller: Caller) -> NodeAccess:
+        """The node behind the credentials of a caller; commits a failure so that it counts.
+
+        Raises:
+            CredentialsMissing, NodeCredentialsWrong, AttemptsExhausted.
         """
         if caller.credentials is None:
             raise CredentialsMissing
@@ -193,7 +203,6 @@ class VerifyNode:
             await self._check(work, node, login, password, caller.address, now)
         if node is None:
             raise NodeCredentialsWrong
-        check_node(node, caller)
         return node
 
     async def _check(
@@ -212,6 +221,12 @@ class VerifyNode:
         self._verified.remember(node.node_id, node.password_hash, password, now)
 
 
+def check_address(node: NodeAccess, caller: Caller) -> None:
+    """Whether a known node may come from where it stands; raises AddressRefused."""
+    if not may_come_from(node.allowed_addresses, caller.address):
+        raise AddressRefused(address=caller.address)
+
+
 def check_node(node: NodeAccess, caller: Caller) -> None:
     """Whether a known node may do what it asks from where it stands.
 
@@ -219,8 +234,7 @@ def check_node(node: NodeAccess, caller: Caller) -> None:
         AddressRefused: it may not come from this address.
         RightMissing: it lacks the right for this kind of exchange.
     """
-    if not may_come_from(node.allowed_addresses, caller.address):
-        raise AddressRefused(address=caller.address)
+    check_address(node, caller)
     if needed_right(caller.kind) not in node.rights:
         raise RightMissing(right=needed_right(caller.kind).value)
 

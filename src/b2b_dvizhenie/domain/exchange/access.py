@@ -67,6 +67,13 @@ class ContentNotAllowed(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class GatewayTableRefused(DomainError):
+    """The node may not send this `table` of the gateway."""
+
+    code = "exchange.gateway_table_refused"
+    kind = Kind.FORBIDDEN
+
+
 class SessionUnknown(DomainError):
     """No such session, or it was silent for too long."""
 

@@ -22,6 +22,8 @@ class NodeSettings(Struct, frozen=True):
     default_price_type: str = ""
     """Id or name of the price type of new companies; "" takes the installation's default."""
     absent_goods: AbsentGoods = AbsentGoods.CONFIRM
+    gateway_tables: tuple[str, ...] | None = None
+    """Tables of the JSON gateway it may send, within its rights; None = all of them."""
     quiet_minutes: int = int(QUIET.total_seconds() // 60)
 
     @property

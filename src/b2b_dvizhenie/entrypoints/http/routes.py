@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from b2b_dvizhenie.entrypoints.http import exchange as exchange_door
 from b2b_dvizhenie.entrypoints.http import files, health
+from b2b_dvizhenie.entrypoints.http import gateway as gateway_door
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
@@ -148,4 +149,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *exchange_nodes.ROUTES,
     *files.ROUTES,
     *exchange_door.ROUTES,
+    *gateway_door.ROUTES,
 ]

@@ -15,8 +15,13 @@ from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportReade
 from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransaction
 from b2b_dvizhenie.adapters.postgres.exchange_orders import PostgresOrderStateTransaction, PostgresOrdersToSend
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
+from b2b_dvizhenie.adapters.postgres.gateway import PostgresGatewayWork
+from b2b_dvizhenie.adapters.postgres.gateway_staging import PostgresStageTransaction
+from b2b_dvizhenie.adapters.postgres.gateway_stocks import PostgresStocks
 from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
+from b2b_dvizhenie.adapters.postgres.views.gateway import PostgresGatewayReader
 from b2b_dvizhenie.application import exchange, ordering
+from b2b_dvizhenie.application.exchange import gateway
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.entrypoints.http.exchange_modes import ExchangeModes, order_check
 from b2b_dvizhenie.entrypoints.parts.base import Base
@@ -117,3 +122,13 @@ class Exchange(Drift):
     monitor_reader = providers.Singleton(PostgresMonitor, Base.database)
     show_summary = providers.Factory(exchange.ShowSummary, node_work.provider, monitor_reader, Base.clock)
     read_exchange_log = providers.Factory(exchange.ReadExchangeLog, monitor_reader)
+
+    gateway_tables = providers.Singleton(gateway.GatewayTables, providers.List(providers.Singleton(PostgresStocks)))
+    identify_node = providers.Factory(gateway.IdentifyNode, session_work.provider, verify_node)
+    stage_work = providers.Factory(PostgresStageTransaction, Base.database, Base.clock)
+    receive_message = providers.Factory(gateway.ReceiveMessage, gateway_tables, stage_work.provider, Base.clock)
+    apply_work = providers.Factory(PostgresGatewayWork, Base.database, Base.clock)
+    apply_rows = providers.Factory(gateway.ApplyRows, gateway_tables, apply_work.provider, Base.clock)
+    gateway_reader = providers.Singleton(PostgresGatewayReader, Base.database)
+    show_gateway_state = providers.Factory(gateway.ShowGatewayState, gateway_tables, gateway_reader, Base.clock)
+    read_gateway = providers.Factory(gateway.ReadGateway, gateway_reader, Base.clock)

@@ -9,6 +9,7 @@ import structlog
 from msgspec import Struct
 
 from b2b_dvizhenie.application.exchange.closing import CLOSE_JOB
+from b2b_dvizhenie.application.exchange.gateway import APPLY_JOB
 from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
 from b2b_dvizhenie.application.identity import CODE_JOB, RECOVERY_JOB
@@ -71,6 +72,12 @@ async def close_exports(container: Container, payload: dict[str, Any], _job: Run
     await container.close_exports()(NodeId(UUID(node_id)) if node_id else None)
 
 
+async def apply_rows(container: Container, payload: dict[str, Any], job: RunningJob) -> None:
+    """`exchange.apply_rows` {node_id, table}: rows of the gateway that wait, and full exports that are complete."""
+    actor = system_actor("gateway", job.request_id)
+    await container.apply_rows()(actor, NodeId(UUID(payload["node_id"])), payload["table"])
+
+
 async def send_message(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
     """`messaging.send` {message_id}: hand a message to its gateway; what is secret in it is not in the payload."""
     await container.send_message()(UUID(payload["message_id"]))
@@ -104,6 +111,7 @@ HANDLERS: Mapping[str, Handler] = {
     SWEEP_JOB: sweep_exchange_uploads,
     CLEAN_JOB: clean_exchange,
     CLOSE_JOB: close_exports,
+    APPLY_JOB: apply_rows,
     FORGET_JOB: forget_remains,
     RATES_JOB: fetch_rates,
     SEND_JOB: send_message,

@@ -61,7 +61,8 @@ SELECT u.* FROM ({UNDELIVERED}) u
 _LIVES = f"""
 WITH undelivered AS ({_UNDELIVERED} WHERE {{visible}})
 SELECT n.node_id,
-       (SELECT max(s.last_seen_at) FROM exchange_session s WHERE s.node_id = n.node_id),
+       greatest((SELECT max(s.last_seen_at) FROM exchange_session s WHERE s.node_id = n.node_id),
+                (SELECT max(r.at) FROM exchange_request r WHERE r.node_id = n.node_id)),
        (SELECT max(r.at) FROM exchange_request r WHERE r.node_id = n.node_id AND r.kind = 'sale' AND r.mode = 'query'),
        (SELECT max(d.confirmed_at) FROM exchange_delivery d WHERE d.node_id = n.node_id),
        (SELECT count(*) FROM undelivered u WHERE u.node_id = n.node_id),

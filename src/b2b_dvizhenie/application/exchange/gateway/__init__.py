@@ -1,5 +1,38 @@
 """The JSON gateway: what CommerceML cannot carry, as tables of rows that are staged first and applied next (§5.2)."""
 
+from b2b_dvizhenie.application.exchange.gateway.applying import ApplyRows
+from b2b_dvizhenie.application.exchange.gateway.messages import Answer, MessageTooLarge, Rejected
+from b2b_dvizhenie.application.exchange.gateway.monitor import (
+    FullLine,
+    IdentifyNode,
+    ReadGateway,
+    RowDetail,
+    RowLine,
+    RowQuery,
+    ShowGatewayState,
+    TableFigures,
+    TableState,
+)
+from b2b_dvizhenie.application.exchange.gateway.receiving import APPLY_JOB, GatewayTables, ReceiveMessage, Taken
 from b2b_dvizhenie.application.exchange.gateway.tables import GatewayTable
 
-__all__ = ["GatewayTable"]
+__all__ = [
+    "APPLY_JOB",
+    "Answer",
+    "ApplyRows",
+    "FullLine",
+    "GatewayTable",
+    "GatewayTables",
+    "IdentifyNode",
+    "MessageTooLarge",
+    "ReadGateway",
+    "ReceiveMessage",
+    "Rejected",
+    "RowDetail",
+    "RowLine",
+    "RowQuery",
+    "ShowGatewayState",
+    "TableFigures",
+    "TableState",
+    "Taken",
+]
