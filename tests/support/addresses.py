@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 from club import RELATIONS, VIEWERS, Club
+from market import PREPAYMENT
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
@@ -144,6 +145,11 @@ PARAMETERS: dict[str, Parameter] = {
         relations=("own", "other company"),
     ),
     "offer_id": _shared_parameter("offer"),
+    "method_id": Parameter(
+        lambda _, __, relation: str(PREPAYMENT) if relation == "own" else str(NOBODY),
+        is_own,
+        relations=("own", "other company"),
+    ),
     "schedule_id": Parameter(
         lambda club, _, relation: club.schedule if relation == "own" else "no-such",
         is_own,

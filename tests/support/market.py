@@ -20,10 +20,13 @@ from b2b_dvizhenie.application.ordering import OrderRequest, Placed, PlacedOrder
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.identity import new_token, token_hash
 from b2b_dvizhenie.domain.ordering import Consent, Wishes
-from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, NodeId, UserId, VariantId, new_id
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, NodeId, PaymentMethodId, UserId, VariantId, new_id
 from b2b_dvizhenie.entrypoints.container import Container
 
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)
+ON_ACCOUNT = PaymentMethodId(UUID("019ab9e2-4c00-7a11-9c01-5d2b8f0a7e01"))
+PREPAYMENT = PaymentMethodId(UUID("019ab9e2-4c00-7a11-9c01-5d2b8f0a7e02"))
+"""The ways to pay that every installation begins with."""
 
 
 class Person(Struct, frozen=True):

@@ -17,7 +17,7 @@ from closed_goods import ClosedGoods
 from club import BUYERS, COMPANIES, STAFF, Club, scope_of
 from dependency_injector import providers
 from discounting import in_force, off_brand, off_section
-from market import Market, Person
+from market import PREPAYMENT, Market, Person
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 from snapshots import Snapshot
@@ -270,10 +270,12 @@ def _company(world: World, snapshot: Snapshot, random: Random, name: str) -> Non
     )
     types = (world.market.retail, world.market.wholesale, world.special)
     snapshot.run(
-        "UPDATE agreement SET price_type_id = %s, credit_limit = %s, minimum_amount = %s WHERE company_id = %s",
+        "UPDATE agreement SET price_type_id = %s, credit_limit = %s, minimum_amount = %s, payment_methods = %s"
+        " WHERE company_id = %s",
         random.choice(types),
         random.choice((None, _money(random))),
         random.choice((None, _money(random))),
+        random.choice(([], [PREPAYMENT])),
         company,
     )
     snapshot.run("UPDATE membership SET access_level = %s WHERE company_id = %s", random.randint(1, 5), company)
@@ -286,7 +288,8 @@ def _company(world: World, snapshot: Snapshot, random: Random, name: str) -> Non
 def _order(snapshot: Snapshot, random: Random, order: UUID) -> None:
     snapshot.run(
         "UPDATE customer_order SET amount = %s, vat_amount = %s, status = %s, comment = %s, client_number = %s,"
-        " placed_at = %s, is_paid = %s WHERE order_id = %s",
+        " placed_at = %s, is_paid = %s, payment_method_id = %s, payment_kind = 'prepayment', payment_name = %s"
+        " WHERE order_id = %s",
         _money(random),
         _money(random),
         random.choice(("new", "cancelled")),
@@ -294,6 +297,8 @@ def _order(snapshot: Snapshot, random: Random, order: UUID) -> None:
         random.randbytes(3).hex(),
         NOON - timedelta(minutes=random.randint(1, 9999)),
         random.random() < 0.5,
+        PREPAYMENT,
+        random.randbytes(6).hex(),
         order,
     )
     _sums(snapshot, random, order)

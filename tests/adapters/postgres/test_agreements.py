@@ -240,6 +240,7 @@ async def test_one_default_and_what_does_not_exist(market: Market) -> None:
         ("price_type_id", replace(terms, price_type_id=PriceTypeId(nothing))),
         ("firm_id", replace(terms, firm_id=nothing)),
         ("warehouse_id", replace(terms, warehouse_id=nothing)),
+        ("payment_methods", replace(terms, payment_methods=(nothing,))),
     ):
         with pytest.raises(NotFound) as caught:
             await put(STAFF, company, wrong)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from market import Market, Person
+from market import PREPAYMENT, Market, Person
 from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 
@@ -23,7 +23,7 @@ from b2b_dvizhenie.application.ordering import OrderRequest, Placed, RequestedLi
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.balances import CreditPosition
 from b2b_dvizhenie.domain.ordering import Consent, OrderStatus, Refused
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, VariantId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, PaymentMethodId, VariantId
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -74,8 +74,11 @@ async def facts(market: Market, person: Person) -> CreditFacts:
         return await work.credit.facts(terms.company_id, terms.currency, terms.agreement_id)
 
 
-async def attempt(market: Market, person: Person, variant: VariantId, quantity: int) -> Placed | Refused:
-    request = OrderRequest((RequestedLine("lines.0", Decimal(quantity), variant),), consent=Consent(any_price=True))
+async def attempt(
+    market: Market, person: Person, variant: VariantId, quantity: int, *, paid_by: PaymentMethodId | None = None
+) -> Placed | Refused:
+    lines = (RequestedLine("lines.0", Decimal(quantity), variant),)
+    request = OrderRequest(lines, consent=Consent(any_price=True), payment_method_id=paid_by)
     outcome = await market.container.place_order()(await market.actor(person), request)
     assert isinstance(outcome, Placed | Refused)
     return outcome
@@ -120,8 +123,8 @@ async def reservations(market: Market) -> list[Decimal]:
 
 
 async def test_only_orders_on_account_reserve(market: Market, company: CompanyId, buyer: Person) -> None:
-    variant = await market.goods("100.00")
-    assert isinstance(await attempt(market, buyer, variant, 1), Placed)
+    variant, ahead = await market.goods("100.00"), PREPAYMENT
+    assert isinstance(await attempt(market, buyer, variant, 1, paid_by=ahead), Placed)
     assert await reservations(market) == []
     await agree(market, company, "250")
     assert isinstance(await attempt(market, buyer, variant, 2), Placed)
@@ -131,6 +134,7 @@ async def test_only_orders_on_account_reserve(market: Market, company: CompanyId
     (reason,) = refused.reasons
     assert reason.code == "balances.limit_exceeded"
     assert reason.params == {"limit": "250", "available": "50", "shortfall": "50", "currency": "RUB"}
+    assert isinstance(await attempt(market, buyer, variant, 9, paid_by=ahead), Placed), "paid ahead, it adds no debt"
     assert await reservations(market) == [200]
 
 

@@ -118,7 +118,9 @@ async def test_sale_has_no_timestamp_and_an_empty_root(wire: Wire) -> None:
     info = await wire.ask("type=sale&mode=info")
     assert info.headers["content-type"] == "application/xml; charset=windows-1251"
     assert info.content.startswith(b"<?xml")
-    assert "C" + "татусы" in info.content.decode("windows-1251")
+    told = info.content.decode("windows-1251")
+    assert "C" + "татусы" in told
+    assert "<Название>Предоплата по счёту</Название><ТипОплаты>Безналичный</ТипОплаты>" in told
 
 
 async def test_nobody_and_somebody_wrong(wire: Wire, site: Site) -> None:

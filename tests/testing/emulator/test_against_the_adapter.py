@@ -61,6 +61,8 @@ def order(*lines, number="B2B-000001", **changes):
         comment="Позвонить перед доставкой\nи привезти счёт ₽",
         lines=lines,
         status="Принят",
+        payment_method="Предоплата по счёту",
+        payment_method_ref="019ab9e2-4c00-7a11-9c01-5d2b8f0a7e02",
     )
     return msgspec.structs.replace(made, **changes)
 
@@ -88,6 +90,7 @@ def test_every_family_reads_our_orders(profile, encoding):
     assert [item.quantity for item in theirs.lines] == [10, Decimal("2.5"), 1]
     assert theirs.lines[2].is_service
     assert theirs.requisites["Статус заказа"] == "Принят"
+    assert theirs.payment_method == (ours.payment_method_ref, ours.payment_method)
     assert judged([], profile, encoding) == ()
 
 

@@ -8,12 +8,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.companies_book import PostgresCompanyBook, PostgresFirmBook
+from b2b_dvizhenie.adapters.postgres.payment_methods import PostgresPaymentMethodBook
 from b2b_dvizhenie.adapters.postgres.people_scope import LOOKS_AFTER, visible_users
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company, membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.companies import AccessLevelInvalid, CompanyBook, FirmBook, TradeBook, TradeTransaction
+from b2b_dvizhenie.application.companies import (
+    AccessLevelInvalid,
+    CompanyBook,
+    FirmBook,
+    PaymentMethodBook,
+    TradeBook,
+    TradeTransaction,
+)
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.errors import NotFound
@@ -118,10 +126,12 @@ class PostgresTradeTransaction(Transaction, TradeTransaction):
     trade: TradeBook
     companies: CompanyBook
     firms: FirmBook
+    payment_methods: PaymentMethodBook
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the books of trade, companies and firms."""
+        """Add the books of trade, companies, firms and ways to pay."""
         super().bind(connection)
         self.trade = PostgresTradeBook(connection)
         self.companies = PostgresCompanyBook(connection)
         self.firms = PostgresFirmBook(connection)
+        self.payment_methods = PostgresPaymentMethodBook(connection)

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.company_details import columns_of, requisites_of
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_companies
 from b2b_dvizhenie.adapters.postgres.tables.catalog import warehouse
-from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company, seller_firm
+from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company, payment_method, seller_firm
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement as table
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
@@ -20,7 +20,15 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.companies import Agreement, Requisites, TradingTerms
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.errors import NotFound
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, UserId, WarehouseId
+from b2b_dvizhenie.domain.shared.ids import (
+    AgreementId,
+    CompanyId,
+    FirmId,
+    PaymentMethodId,
+    PriceTypeId,
+    UserId,
+    WarehouseId,
+)
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 _REQUISITES = (
@@ -46,6 +54,7 @@ AGREEMENT: Select[*tuple[Any, ...]] = select(
     agreement.c.valid_to,
     agreement.c.is_default,
     agreement.c.is_active,
+    agreement.c.payment_methods,
     select(vip_company.c.agreement_id)
     .where(vip_company.c.agreement_id == agreement.c.agreement_id)
     .correlate(agreement)
@@ -69,9 +78,10 @@ def agreement_of(row: Row[*tuple[Any, ...]]) -> Agreement:
             valid_from=row[9],
             valid_to=row[10],
             is_default=row[11],
+            payment_methods=tuple(map(PaymentMethodId, row[13])),
         ),
         is_active=row[12],
-        is_vip=row[13],
+        is_vip=row[14],
     )
 
 
@@ -157,6 +167,7 @@ class PostgresCompanyBook(CompanyBook):
             "valid_from": terms.valid_from,
             "valid_to": terms.valid_to,
             "is_default": terms.is_default,
+            "payment_methods": list(terms.payment_methods),
             "is_active": agreement.is_active,
         }
         statement = insert(table).values(agreement_id=agreement.agreement_id, company_id=company_id, **values)
@@ -175,6 +186,11 @@ class PostgresCompanyBook(CompanyBook):
             query = select(column).where(column == key, is_active).with_for_update(read=True)
             if (await self._connection.execute(query)).first() is None:
                 raise NotFound(field)
+        if terms.payment_methods:
+            named = payment_method.c.method_id == any_(literal(list(terms.payment_methods)))
+            known = await self._connection.execute(select(func.count()).where(named))
+            if known.scalar_one() != len(terms.payment_methods):
+                raise NotFound("payment_methods")
 
 
 class PostgresFirmBook(FirmBook):

@@ -31,6 +31,7 @@ from b2b_dvizhenie.application.exchange.order_states import (
 from b2b_dvizhenie.application.exchange.records import OrderLineRecord, OutgoingLine, OutgoingOrder, Unit
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.companies import PaymentKind
 from b2b_dvizhenie.domain.drift import SoldLine, SoldOrder
 from b2b_dvizhenie.domain.exchange.order_states import status_key
 from b2b_dvizhenie.domain.hierarchy import Permission
@@ -155,6 +156,9 @@ class PostgresOrdersToSend(OrdersToSend):
             comment=order.comment,
             delivery_address=order.delivery_address,
             status=order.status,
+            payment_method=order.payment_name,
+            payment_method_ref="" if order.payment_method_id is None else str(order.payment_method_id),
+            payment_kind=None if order.payment_kind is None else PaymentKind(order.payment_kind),
             paid=order.is_paid,
             cancelled=order.status == OrderStatus.CANCELLED,
             version=str(order.revision),

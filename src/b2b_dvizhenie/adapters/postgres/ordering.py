@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from b2b_dvizhenie.adapters.postgres.balances import PostgresCreditBook
 from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCarts, PostgresGoods
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
+from b2b_dvizhenie.adapters.postgres.payment_methods import PAYMENT_BASIS, basis_of
 from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_number
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
@@ -27,23 +29,23 @@ from b2b_dvizhenie.application.ordering import (
     Seller,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.companies import PaymentKind, Terms
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.ordering import Canceller, Order, OrderPolicy, OrderStatus, Standing, Totals
-from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId
+from b2b_dvizhenie.domain.ordering import Canceller, Order, OrderPayment, OrderPolicy, OrderStatus, Standing, Totals
+from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, PaymentMethodId, UserId
 from b2b_dvizhenie.domain.visibility import known_information
 
 _CLAIM = text("SELECT pg_advisory_xact_lock(hashtextextended('order:' || :user || ':' || :key, 0))")
 
-_SELLER = text("""
-SELECT c.manager_id,
-       coalesce(a.firm_id, m.firm_id, (SELECT f.firm_id FROM seller_firm f WHERE f.is_default LIMIT 1)),
-       (SELECT s.value FROM setting s WHERE s.key = 'ordering.policy'), a.minimum_amount
+_SELLER = text(f"""
+SELECT c.manager_id, (SELECT s.value FROM setting s WHERE s.key = 'ordering.policy'), a.minimum_amount, {PAYMENT_BASIS}
   FROM company c
   LEFT JOIN agreement a ON a.agreement_id = :agreement
   LEFT JOIN app_user m ON m.user_id = c.manager_id
  WHERE c.company_id = :company
-""").bindparams(bindparam("company", type_=Uuid), bindparam("agreement", type_=Uuid))
+""").bindparams(  # noqa: S608 - parts of our own
+    bindparam("company", type_=Uuid), bindparam("agreement", type_=Uuid)
+)
 
 # One statement for an order of any length: history, order and lines; the lines travel as one JSON value, because
 # arrays of text are quoted element by element in Python.
@@ -51,13 +53,13 @@ _ADD = text("""
 WITH placed AS (
     INSERT INTO customer_order (
         order_id, number, user_id, company_id, manager_id, firm_id, node_id, status, currency, amount, vat_amount,
-        terms, shown, made_of, comment, delivery_address, client_number, idempotency_key, request_hash, revision,
-        placed_at, updated_at)
+        terms, shown, payment_method_id, payment_kind, payment_name, made_of, comment, delivery_address,
+        client_number, idempotency_key, request_hash, revision, placed_at, updated_at)
     VALUES (
         :order_id, :number, :user_id, :company_id, :manager_id, :firm_id, :node_id, :status, :currency, :amount,
-        :vat_amount, CAST(:terms AS jsonb), CAST(:shown AS jsonb), CAST(:made_of AS varchar[]), :comment,
-        :delivery_address, :client_number,
-        :idempotency_key, :request_hash, :revision, :placed_at, :placed_at)),
+        :vat_amount, CAST(:terms AS jsonb), CAST(:shown AS jsonb), :payment_method_id, :payment_kind, :payment_name,
+        CAST(:made_of AS varchar[]), :comment, :delivery_address, :client_number, :idempotency_key,
+        :request_hash, :revision, :placed_at, :placed_at)),
 told AS (
     INSERT INTO order_event (order_id, at, kind, actor) VALUES (:order_id, :placed_at, 'placed', :author))
 INSERT INTO order_line (order_id, position, variant_id, article, name, unit_code, unit_name, quantity, unit_price,
@@ -73,6 +75,7 @@ SELECT :order_id, line.*
     bindparam("manager_id", type_=Uuid),
     bindparam("firm_id", type_=Uuid),
     bindparam("node_id", type_=Uuid),
+    bindparam("payment_method_id", type_=Uuid),
     bindparam("amount", type_=AMOUNT),
     bindparam("vat_amount", type_=AMOUNT),
     bindparam("request_hash", type_=LargeBinary),
@@ -95,6 +98,21 @@ _HELD: Select[*tuple[Any, ...]] = select(
 def _held(row: Row[*tuple[Any, ...]]) -> HeldOrder:
     standing = standing_of(row[3], row[4], is_paid=row[5], is_shipped=row[6])
     return HeldOrder(OrderId(row[0]), row[1], CompanyId(row[2]), standing, row[7])
+
+
+PAYMENT = (
+    customer_order.c.payment_method_id,
+    customer_order.c.payment_kind,
+    customer_order.c.payment_name,
+)
+"""The columns that `payment_of` reads."""
+
+
+def payment_of(method_id: UUID | None, kind: str | None, name: str) -> OrderPayment | None:
+    """The way to pay as the columns of an order hold it."""
+    if method_id is None or kind is None:
+        return None
+    return OrderPayment(PaymentMethodId(method_id), PaymentKind(kind), name)
 
 
 def standing_of(status: str, cancelled_by: str | None, *, is_paid: bool, is_shipped: bool) -> Standing:
@@ -135,6 +153,7 @@ class PostgresOrders(Orders):
             orders.placed_at,
             orders.request_hash,
             orders.made_of,
+            *PAYMENT,
         ).where(orders.user_id == user_id, orders.idempotency_key == key)
         row = (await self._connection.execute(query)).first()
         if row is None:
@@ -148,16 +167,18 @@ class PostgresOrders(Orders):
             row[8],
             row[9],
             known_information(row[10]),
+            payment_of(*row[11:]),
         )
 
     async def seller(self, terms: Terms) -> Seller:
         """Who serves the company under the terms, and the seller's conditions; the agreement's own go before them."""
         known = {"company": terms.company_id, "agreement": terms.agreement_id}
         row = (await self._connection.execute(_SELLER, known)).one()
-        policy = OrderPolicy() if row[2] is None else msgspec.convert(row[2], OrderPolicy, strict=False)
-        if row[3] is not None:
-            policy = replace(policy, minimum_amount=row[3])
-        return Seller(UserId(row[0]) if row[0] else None, FirmId(row[1]) if row[1] else None, policy)
+        policy = OrderPolicy() if row[1] is None else msgspec.convert(row[1], OrderPolicy, strict=False)
+        if row[2] is not None:
+            policy = replace(policy, minimum_amount=row[2])
+        payment = basis_of(*row[3:])
+        return Seller(UserId(row[0]) if row[0] else None, payment.firm_id, policy, payment)
 
     async def next_number(self) -> int:
         """The next value of the sequence of order numbers."""
@@ -181,6 +202,9 @@ class PostgresOrders(Orders):
                 "vat_amount": order.totals.vat_amount,
                 "terms": msgspec.json.encode(order.terms).decode(),
                 "shown": None if order.shown is None else msgspec.json.encode(order.shown).decode(),
+                "payment_method_id": order.payment.method_id if order.payment else None,
+                "payment_kind": order.payment.kind.value if order.payment else None,
+                "payment_name": order.payment.name if order.payment else "",
                 "made_of": sorted(order.made_of),
                 "comment": order.wishes.comment,
                 "delivery_address": order.wishes.delivery_address,

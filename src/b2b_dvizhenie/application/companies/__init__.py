@@ -53,11 +53,19 @@ from b2b_dvizhenie.application.companies.editing import (
     SwitchCompany,
 )
 from b2b_dvizhenie.application.companies.firms import FirmInUse, FirmLine, FirmReader, ListFirms, PutFirm
+from b2b_dvizhenie.application.companies.payment_methods import (
+    ListPaymentMethods,
+    PaymentMethodLine,
+    PaymentMethodList,
+    PaymentMethodReader,
+    PutPaymentMethod,
+)
 from b2b_dvizhenie.application.companies.ports import (
     CompanyBook,
     FirmBook,
     HeldCompany,
     HeldFirm,
+    PaymentMethodBook,
     TradeBook,
     TradeTransaction,
     TradeWork,
@@ -112,6 +120,7 @@ __all__ = [
     "HeldFirm",
     "ListAccessRequests",
     "ListFirms",
+    "ListPaymentMethods",
     "ManagerChoice",
     "MemberLine",
     "Membership",
@@ -122,10 +131,15 @@ __all__ = [
     "NoSuchCompany",
     "NoSuchPerson",
     "OwnedByErp",
+    "PaymentMethodBook",
+    "PaymentMethodLine",
+    "PaymentMethodList",
+    "PaymentMethodReader",
     "Profile",
     "ProfileReader",
     "PutAgreement",
     "PutFirm",
+    "PutPaymentMethod",
     "RefuseRequest",
     "RemoveBuyer",
     "RequestAccess",

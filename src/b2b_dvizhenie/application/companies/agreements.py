@@ -18,7 +18,7 @@ def told(agreement: Agreement) -> dict[str, Any]:
     """An agreement as the audit trail keeps it: what was agreed, without what was left open."""
     whole: dict[str, Any] = to_builtins(agreement.terms)
     return {"company_agreement": str(agreement.agreement_id)} | {
-        name: value for name, value in whole.items() if value not in (None, "")
+        name: value for name, value in whole.items() if value not in (None, "", [], ())
     }
 
 
@@ -44,7 +44,7 @@ class PutAgreement:
 
         Raises:
             Forbidden, NotFound: no right, no such company within its scope, no such agreement of this company; a price
-                type, firm or warehouse that does not exist is named by its field.
+                type, firm, warehouse or payment method that does not exist is named by its field.
             Invalid: what `checked_terms` refuses, by its fields.
         """
         async with self._work() as work:

@@ -10,7 +10,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.companies import Agreement, AgreementState, CompanyKind, Requisites, in_force, state_of
+from b2b_dvizhenie.domain.companies import (
+    Agreement,
+    AgreementState,
+    CompanyKind,
+    PaymentMethod,
+    Requisites,
+    in_force,
+    state_of,
+)
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.shared.errors import NotFound
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, PriceTypeId, UserId, WarehouseId
@@ -82,6 +90,7 @@ class AgreementLine(Struct, frozen=True):
     price_type: str
     firm: str
     warehouse: str
+    payment_methods: tuple[str, ...] = ()
 
 
 class NamedAgreement(Struct, frozen=True):
@@ -91,6 +100,7 @@ class NamedAgreement(Struct, frozen=True):
     price_type: str
     firm: str
     warehouse: str
+    payment_methods: tuple[str, ...] = ()
 
 
 class MemberLine(Struct, frozen=True):
@@ -116,11 +126,14 @@ class ManagerChoice(Struct, frozen=True):
 
 
 class TermsChoices(Struct, frozen=True):
-    """What an agreement can name: price types with their currency, firms, warehouses; all of them switched on."""
+    """What an agreement can name: price types with their currency, firms, warehouses, all of them switched on; and
+    ways to pay, also those switched off, which are offered again when they are switched on.
+    """
 
     price_types: tuple[tuple[PriceTypeId, str, str], ...]
     firms: tuple[tuple[FirmId, str], ...]
     warehouses: tuple[tuple[WarehouseId, str], ...]
+    payment_methods: tuple[PaymentMethod, ...] = ()
 
 
 class CompanyReader(Protocol):
@@ -202,7 +215,14 @@ class ShowCompany:
         day = await self._reader.today()
         current = in_force((one.agreement for one in found), day)
         return tuple(
-            AgreementLine(one.agreement, state_of(one.agreement, current, day), one.price_type, one.firm, one.warehouse)
+            AgreementLine(
+                one.agreement,
+                state_of(one.agreement, current, day),
+                one.price_type,
+                one.firm,
+                one.warehouse,
+                one.payment_methods,
+            )
             for one in found
         )
 

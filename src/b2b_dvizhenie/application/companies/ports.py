@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
-from b2b_dvizhenie.domain.companies import Agreement, Requisites
+from b2b_dvizhenie.domain.companies import Agreement, PaymentMethod, Requisites
 from b2b_dvizhenie.domain.hierarchy import Scope
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, UserId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PaymentMethodId, PriceTypeId, UserId
 
 
 class HeldCompany(Struct, frozen=True):
@@ -79,7 +79,8 @@ class CompanyBook(Protocol):
         """Write an agreement of a held company, new or changed; a default one takes the place of the former default.
 
         Raises:
-            NotFound: naming the field, for a price type, firm or warehouse that does not exist or is switched off.
+            NotFound: naming the field, for a price type, firm or warehouse that does not exist or is switched off, and
+                for a payment method that does not exist.
         """
         ...
 
@@ -100,6 +101,24 @@ class FirmBook(Protocol):
     @abstractmethod
     async def is_used(self, firm_id: FirmId) -> bool:
         """Whether an active agreement or an active person belongs to the firm."""
+        ...
+
+
+class PaymentMethodBook(Protocol):
+    """Port: ways to pay within a transaction."""
+
+    @abstractmethod
+    async def hold(self, method_id: PaymentMethodId) -> PaymentMethod | None:
+        """A method, locked until the end of the transaction."""
+        ...
+
+    @abstractmethod
+    async def put(self, method: PaymentMethod) -> None:
+        """Write a method, new or held.
+
+        Raises:
+            NotFound: naming the field, for a firm that does not exist.
+        """
         ...
 
 
@@ -163,6 +182,7 @@ class TradeTransaction(Protocol):
     trade: TradeBook
     companies: CompanyBook
     firms: FirmBook
+    payment_methods: PaymentMethodBook
     audit: AuditLog
 
     @abstractmethod

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.companies import PaymentKind
 from b2b_dvizhenie.domain.drift import ErpDiscount
 
 
@@ -359,6 +360,8 @@ class OutgoingOrder(Struct, frozen=True):
     is_final: bool = False
     delivery_allowed: bool = False
     payment_method: str = ""
+    payment_method_ref: str = ""
+    payment_kind: PaymentKind | None = None
     paid: bool = False
     payments: tuple[OutgoingPayment, ...] = ()
     cancelled: bool = False

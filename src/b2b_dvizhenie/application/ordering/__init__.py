@@ -13,6 +13,7 @@ from b2b_dvizhenie.application.ordering.orders import (
     RepeatOrder,
     ShowOrder,
 )
+from b2b_dvizhenie.application.ordering.payments import OfferedPayments, OfferPayments, PaymentReader
 from b2b_dvizhenie.application.ordering.placing import (
     CartChanging,
     CompanyChanged,
@@ -80,6 +81,8 @@ __all__ = [
     "KeyReused",
     "LineProblem",
     "ListOrders",
+    "OfferPayments",
+    "OfferedPayments",
     "OrderCancelled",
     "OrderDetails",
     "OrderEvent",
@@ -95,6 +98,7 @@ __all__ = [
     "OrderingTransaction",
     "OrderingWork",
     "Orders",
+    "PaymentReader",
     "PlaceOrder",
     "Placed",
     "PlacedOrder",

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from b2b_dvizhenie.application.balances import CreditControl, HeldCredit
 from b2b_dvizhenie.application.ordering.displaying import shown_sum
 from b2b_dvizhenie.application.ordering.events import OrderPlaced, job_of
+from b2b_dvizhenie.application.ordering.payments import cards_of
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, PlacedOrder, Seller
 from b2b_dvizhenie.application.ordering.pricing import buyer, checks_for, draft_of_cart, told
 from b2b_dvizhenie.application.ordering.requests import (
@@ -24,7 +25,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.balances import CreditPolicy
-from b2b_dvizhenie.domain.companies import CompanyUnnamed
+from b2b_dvizhenie.domain.companies import CompanyUnnamed, PaymentMethod, chosen_method
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     Check,
@@ -32,6 +33,7 @@ from b2b_dvizhenie.domain.ordering import (
     Draft,
     DraftLine,
     Order,
+    OrderPayment,
     OrderPolicy,
     PriceChanged,
     Refusal,
@@ -46,7 +48,7 @@ from b2b_dvizhenie.domain.ordering import (
 )
 from b2b_dvizhenie.domain.pricing import Display, LiveKey, LivePrice, Promise
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind
-from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, UserId, new_id
+from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, PaymentMethodId, UserId, new_id
 from b2b_dvizhenie.domain.shared.quantity import plain
 
 MAX_KEY = 200
@@ -87,7 +89,8 @@ class OrderRequest(Struct, frozen=True):
 
     `price_lock` is a promise of live prices that came with what was shown; one that is not ours, for another company or
     has run out promises nothing. `accepted` are prices agreed to, each for its goods in any quantity. `company_id` is
-    the company the buyer believes to order for; the order is refused if another one is selected.
+    the company the buyer believes to order for; the order is refused if another one is selected. `payment_method_id`
+    None leaves the choice to the order of the methods: the first one that is offered.
     """
 
     lines: tuple[RequestedLine, ...] | None = None
@@ -96,6 +99,7 @@ class OrderRequest(Struct, frozen=True):
     company_id: CompanyId | None = None
     price_lock: str = ""
     accepted: tuple[AcceptedPrice, ...] = ()
+    payment_method_id: PaymentMethodId | None = None
 
     def fingerprint(self, company_id: CompanyId) -> bytes:
         """What makes two submissions the same order. Consent does not: it is given to the same order later."""
@@ -105,7 +109,8 @@ class OrderRequest(Struct, frozen=True):
                 (str(line.variant_id or ""), line.article.strip(), plain(line.quantity), line.comment or "")
                 for line in self.lines
             ]
-        return sha256(msgspec.json.encode((company_id, lines, self.wishes))).digest()
+        named = () if self.payment_method_id is None else (self.payment_method_id,)
+        return sha256(msgspec.json.encode((company_id, lines, self.wishes, *named))).digest()
 
 
 class Placed(Struct, frozen=True, tag="placed"):
@@ -152,6 +157,8 @@ class PlaceOrder:
         display: ShowDisplay,
         credit: CreditControl,
         clock: Clock,
+        *,
+        cards_connected: bool,
     ) -> None:
         self._work = work
         self._price_lines = price_lines
@@ -160,6 +167,7 @@ class PlaceOrder:
         self._display = display
         self._credit = credit
         self._clock = clock
+        self._cards_connected = cards_connected
 
     async def __call__(
         self, actor: Actor, request: OrderRequest, *, key: str | None = None
@@ -178,6 +186,7 @@ class PlaceOrder:
             TooManyLines: more lines than an order can hold.
             CompanyRequired, CompanyChanged: no company is selected, or another one than the buyer believes.
             CompanyUnnamed: the buyer has several companies and says nowhere for which of them he orders.
+            PaymentMethodClosed, NoPaymentMethod: by `payment_method_id`; it cannot pay so, or not at all.
             CartChanging: the cart was another one each time the ERP had told its prices.
             Forbidden: the actor may not order.
         """
@@ -232,14 +241,19 @@ class PlaceOrder:
                 if not attempt.asked.issuperset(keys_of(lines)):
                     return _Unasked(lines)
             seller = await work.orders.seller(draft.terms)
-            credit = await self._credit.hold_credit(work.credit, draft.terms, attempt.credit_policy)
+            cards = cards_of(actor, are_connected=self._cards_connected)
+            method = chosen_method(seller.payment, cards, request.payment_method_id, "payment_method_id")
+            on_account = None if method is None else method.terms.kind.is_on_account
+            credit = await self._credit.hold_credit(
+                work.credit, draft.terms, attempt.credit_policy, on_account=on_account
+            )
             checks = (*checks_for(actor), _within(credit, actor))
             outcome = decide(draft, seller.policy, _consent(draft, attempt), checks)
             if isinstance(outcome, Refused):
                 return Refused(tuple(told(actor, reason) for reason in outcome.reasons))
             if isinstance(outcome, PriceChanged):
                 return _Changed(outcome, draft)
-            order = await self._write(work, attempt, draft, seller)
+            order = await self._write(work, attempt, draft, seller, method)
             if credit.on_account:
                 sums = order.totals
                 await work.credit.reserve(order.order_id, order.company_id, sums.currency, sums.total, order.placed_at)
@@ -255,6 +269,7 @@ class PlaceOrder:
                 order.totals,
                 order.placed_at,
                 made_of=order.made_of,
+                payment=order.payment,
             )
         )
 
@@ -291,6 +306,7 @@ class PlaceOrder:
         attempt: _Attempt,
         draft: Draft,
         seller: Seller,
+        method: PaymentMethod | None,
     ) -> Order:
         actor, display, included = attempt.actor, attempt.display, draft.terms.vat_included
         lines = lines_of(draft)
@@ -306,6 +322,7 @@ class PlaceOrder:
             made_of=actor.priced_by,
             totals=draft.totals(),
             shown=shown_sum(lines, display, vat_included=included) if display else None,
+            payment=OrderPayment(method.method_id, method.terms.kind, method.terms.name) if method else None,
             lines=lines,
             wishes=attempt.request.wishes,
             placed_at=self._clock(),
@@ -319,7 +336,7 @@ class PlaceOrder:
             "amount": plain(order.totals.total),
             "currency": order.totals.currency,
             "lines": len(order.lines),
-        }
+        } | ({"payment": order.payment.name} if order.payment else {})
         await work.audit.record(actor, Change("ordering.order_placed", "order", str(order.order_id), after=told))
         placed = OrderPlaced(
             order.order_id,

@@ -13,12 +13,13 @@ from b2b_dvizhenie.application.ordering.views import ExplainedLine, OrderDetails
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.application.shared.jobs import JobQueue
-from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.companies import PaymentBasis, Terms
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import (
     CartLine,
     Goods,
     Order,
+    OrderPayment,
     OrderPolicy,
     OrderStatus,
     Standing,
@@ -29,11 +30,14 @@ from b2b_dvizhenie.domain.visibility import NOTHING, ClosedGoods, Opened
 
 
 class Seller(Struct, frozen=True):
-    """Who serves a company at this moment: its personal manager, the seller firm, and the conditions for orders."""
+    """Who serves a company at this moment: its personal manager, the seller firm, the conditions for orders, and what
+    decides how they can be paid.
+    """
 
     manager_id: UserId | None
     firm_id: FirmId | None
     policy: OrderPolicy
+    payment: PaymentBasis
 
 
 class PlacedOrder(Struct, frozen=True):
@@ -47,6 +51,7 @@ class PlacedOrder(Struct, frozen=True):
     placed_at: datetime
     request_hash: bytes | None = None
     made_of: Opened = NOTHING
+    payment: OrderPayment | None = None
 
 
 class HeldOrder(Struct, frozen=True):

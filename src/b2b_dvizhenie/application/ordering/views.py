@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.catalog import Availability
-from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderStatus, ShownSum
+from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderPayment, OrderStatus, ShownSum
 from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
 
@@ -187,6 +187,7 @@ class OrderDetails(Struct, frozen=True, kw_only=True):
     """An order whole. `erp_lines` is None while the ERP holds the same lines.
 
     `shown` is the sum in the currency in which the buyer saw prices, by the rates of that day; `summary` is what binds.
+    `payment` is the way to pay as it was chosen, None where there was none.
     """
 
     summary: OrderSummary
@@ -200,4 +201,5 @@ class OrderDetails(Struct, frozen=True, kw_only=True):
     erp_lines: tuple[ErpLine, ...] | None = None
     erp_amount: Decimal | None = None
     shown: ShownSum | None = None
+    payment: OrderPayment | None = None
     can_cancel: bool = False

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.domain.companies.texts import clean_text
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
-from b2b_dvizhenie.domain.shared.ids import AgreementId, FirmId, PriceTypeId, WarehouseId
+from b2b_dvizhenie.domain.shared.ids import AgreementId, FirmId, PaymentMethodId, PriceTypeId, WarehouseId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
 MAX_TITLE = 200
@@ -59,7 +59,10 @@ class AgreementState(StrEnum):
 
 
 class TradingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was agreed. Limits are in `currency`, None for no limit; `firm_id` None leaves the firm to the manager's."""
+    """What was agreed. Limits are in `currency`, None for no limit; `firm_id` None leaves the firm to the manager's.
+
+    `payment_methods` are the ways to pay that are allowed; none named allows all that fit the company.
+    """
 
     price_type_id: PriceTypeId
     title: str = ""
@@ -72,6 +75,7 @@ class TradingTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     valid_from: date | None = None
     valid_to: date | None = None
     is_default: bool = False
+    payment_methods: tuple[PaymentMethodId, ...] = ()
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
@@ -145,6 +149,7 @@ def checked_terms(terms: TradingTerms) -> TradingTerms:
         valid_from=terms.valid_from,
         valid_to=terms.valid_to,
         is_default=terms.is_default,
+        payment_methods=tuple(sorted(set(terms.payment_methods))),
     )
 
 

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ORDERS_PLACE = "orders.place"
     ORDERS_VIEW = "orders.view"
     ORDERS_PROCESS = "orders.process"
+    ORDERS_PAY_BY_CARD = "orders.pay_by_card"
     PROFILE_VIEW = "profile.view"
     BALANCE_VIEW = "balance.view"
     PANEL_ACCESS = "panel.access"

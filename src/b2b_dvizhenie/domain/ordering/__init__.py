@@ -38,7 +38,7 @@ from b2b_dvizhenie.domain.ordering.carts import (
 )
 from b2b_dvizhenie.domain.ordering.goods import Goods
 from b2b_dvizhenie.domain.ordering.numbers import MAX_NUMBER, NumbersExhausted, order_number
-from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, ShownSum, Wishes, lines_of
+from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, OrderPayment, ShownSum, Wishes, lines_of
 from b2b_dvizhenie.domain.ordering.statuses import (
     Canceller,
     CannotCancel,
@@ -76,6 +76,7 @@ __all__ = [
     "NumbersExhausted",
     "Order",
     "OrderLine",
+    "OrderPayment",
     "OrderPolicy",
     "OrderStatus",
     "PriceChanged",

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from msgspec import Struct, to_builtins
 
-from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.companies import PaymentKind, Terms
 from b2b_dvizhenie.domain.ordering.acceptance import Draft
 from b2b_dvizhenie.domain.ordering.statuses import OrderStatus
 from b2b_dvizhenie.domain.ordering.vat import Totals
 from b2b_dvizhenie.domain.pricing import Rate, explanation_of
-from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, UserId, VariantId
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, PaymentMethodId, UserId, VariantId
 from b2b_dvizhenie.domain.visibility import Opened
 
 
@@ -46,6 +46,14 @@ class ShownSum(Struct, frozen=True):
     rates: tuple[Rate, ...]
 
 
+class OrderPayment(Struct, frozen=True):
+    """The way to pay that was chosen, as it was then: the method may have another name today."""
+
+    method_id: PaymentMethodId
+    kind: PaymentKind
+    name: str
+
+
 class Wishes(Struct, frozen=True):
     """What the buyer adds to an order in words."""
 
@@ -60,6 +68,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
     `made_of` says what its prices are made of beyond the default price type, so who may see its sums. `shown` is what
     the buyer saw it as, where he sees prices in another currency than that of the terms; what binds are `totals`.
+    `payment` is None in a house without methods of payment.
     """
 
     order_id: OrderId
@@ -73,6 +82,7 @@ class Order(Struct, frozen=True, kw_only=True):
     made_of: Opened
     totals: Totals
     shown: ShownSum | None = None
+    payment: OrderPayment | None = None
     lines: tuple[OrderLine, ...]
     wishes: Wishes
     placed_at: datetime

@@ -18,7 +18,7 @@ from b2b_dvizhenie.adapters.onec.protocol import (
     progress,
     success,
 )
-from b2b_dvizhenie.application import exchange
+from b2b_dvizhenie.application import companies, exchange
 from b2b_dvizhenie.application.exchange import (
     AlreadyLoaded,
     Caller,
@@ -30,6 +30,7 @@ from b2b_dvizhenie.application.exchange import (
     Unpacking,
 )
 from b2b_dvizhenie.application.exchange.records import OutgoingOrder
+from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.ordering import OrderStatus
 from b2b_dvizhenie.entrypoints.http.exchange_words import failed_text, imported_text, progress_text, say
@@ -67,6 +68,7 @@ class ExchangeModes:
         end_full_export: exchange.EndFullExport,
         query_orders: exchange.QueryOrders,
         confirm_orders: exchange.ConfirmOrders,
+        payment_methods: companies.ListPaymentMethods,
         clock: Clock,
         settings: ExchangeSettings,
     ) -> None:
@@ -77,6 +79,7 @@ class ExchangeModes:
         self._end_full_export = end_full_export
         self._query_orders = query_orders
         self._confirm_orders = confirm_orders
+        self._payment_methods = payment_methods
         self._clock = clock
         self._settings = settings
         upload: dict[str, Mode] = {"init": self._init, "file": self._file, "import": self._import}
@@ -151,7 +154,14 @@ class ExchangeModes:
 
     async def _info(self, _talk: Talk) -> Document:
         statuses = [(status.value, say(f"exchange.status.{status.value}")) for status in OrderStatus]
-        return Document(write_info(statuses), "windows-1251", say("exchange.said.statuses"), "application/xml")
+        known = await self._payment_methods(system_actor("exchange"))
+        payments = [
+            (str(one.method_id), one.terms.name, say(f"exchange.payment.{one.terms.kind.value}"))
+            for one in (line.method for line in known.lines)
+        ]
+        return Document(
+            write_info(statuses, payments), "windows-1251", say("exchange.said.statuses"), "application/xml"
+        )
 
 
 def write_options(node: NodeAccess, profile: str, charset: str) -> WriteOptions:

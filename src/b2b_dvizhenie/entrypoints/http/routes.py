@@ -12,6 +12,7 @@ from b2b_dvizhenie.entrypoints.http.api import company_directory as company_dire
 from b2b_dvizhenie.entrypoints.http.api import currencies as currencies_api
 from b2b_dvizhenie.entrypoints.http.api import drift as drift_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
+from b2b_dvizhenie.entrypoints.http.api import payment_methods as payment_methods_api
 from b2b_dvizhenie.entrypoints.http.api import roles as roles_api
 from b2b_dvizhenie.entrypoints.http.api import rule_sets as rule_sets_api
 from b2b_dvizhenie.entrypoints.http.api import rules as rules_api
@@ -53,6 +54,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
+from b2b_dvizhenie.entrypoints.http.panel import payment_methods as panel_payment_methods
 from b2b_dvizhenie.entrypoints.http.panel import prices as panel_prices
 from b2b_dvizhenie.entrypoints.http.panel import settings as panel_settings
 from b2b_dvizhenie.entrypoints.http.panel import vip as panel_vip
@@ -94,6 +96,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *exchange.ROUTES,
     *carts.ROUTES,
     *orders.ROUTES,
+    *payment_methods_api.ROUTES,
     *drift_api.ROUTES,
     *jobs.ROUTES,
     *entrance.ROUTES,
@@ -135,6 +138,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *company_people.ROUTES,
     *company_history.ROUTES,
     *firm_pages.ROUTES,
+    *panel_payment_methods.ROUTES,
     *company_vip.ROUTES,
     *panel_vip.ROUTES,
     *vip_offers.ROUTES,

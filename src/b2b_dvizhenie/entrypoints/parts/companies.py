@@ -53,3 +53,9 @@ class Companies(Visibility):
     refuse_request = providers.Factory(companies.RefuseRequest, access_work.provider, Base.clock)
     list_firms = providers.Factory(companies.ListFirms, company_reader)
     put_firm = providers.Factory(companies.PutFirm, trade_work.provider)
+    # There is no acquirer to connect: methods of the kind `card` can be described, and are offered to nobody.
+    cards_connected = providers.Object(False)
+    list_payment_methods = providers.Factory(
+        companies.ListPaymentMethods, company_reader, cards_connected=cards_connected
+    )
+    put_payment_method = providers.Factory(companies.PutPaymentMethod, trade_work.provider)

@@ -113,6 +113,7 @@ class Exchange(Drift):
         end_full_export,
         query_orders,
         confirm_orders,
+        Ordering.list_payment_methods,
         Base.clock,
         Base.settings.provided.exchange,
     )

@@ -5,6 +5,7 @@ from dependency_injector import providers
 from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCartReader
 from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
+from b2b_dvizhenie.adapters.postgres.views.payments import PostgresPaymentReader
 from b2b_dvizhenie.application import ordering
 from b2b_dvizhenie.entrypoints.parts.balances import Balances
 from b2b_dvizhenie.entrypoints.parts.base import Base
@@ -41,7 +42,10 @@ class Ordering(Pricing):
         Pricing.show_display,
         Balances.credit_control,
         Base.clock,
+        cards_connected=Pricing.cards_connected,
     )
+    payment_reader = providers.Singleton(PostgresPaymentReader, Base.database)
+    offer_payments = providers.Factory(ordering.OfferPayments, payment_reader, cards_connected=Pricing.cards_connected)
     list_orders = providers.Factory(ordering.ListOrders, order_reader)
     show_order = providers.Factory(ordering.ShowOrder, order_reader)
     explain_order_line = providers.Factory(ordering.ExplainOrderLine, order_reader, Pricing.rule_books)

@@ -53,6 +53,11 @@ class SiteOrder(Struct, frozen=True):
         return self.requisites.get("Отменен") == "true"
 
     @property
+    def payment_method(self) -> tuple[str, str]:
+        """Id and name of the way the customer wants to pay; empty where the site says none."""
+        return self.requisites.get("Метод оплаты ИД", ""), self.requisites.get("Метод оплаты", "")
+
+    @property
     def paid(self) -> bool:
         """Whether the site says that the customer has paid."""
         return self.requisites.get("Заказ оплачен") == "true"

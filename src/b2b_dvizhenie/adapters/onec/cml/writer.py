@@ -218,6 +218,7 @@ class _Order:
         return {
             "Статус заказа": order.status,
             "Метод оплаты": order.payment_method,
+            "Метод оплаты ИД": order.payment_method_ref,
             "Заказ оплачен": _flag(order.paid),
             "Доставка разрешена": _flag(order.delivery_allowed),
             "Отменен": _flag(order.cancelled),

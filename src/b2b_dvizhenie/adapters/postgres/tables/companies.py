@@ -11,13 +11,14 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Named,
+    String,
     Table,
     TypedColumns,
     UniqueConstraint,
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT, metadata
 
@@ -76,11 +77,37 @@ company = Table(
 )
 
 
+class PaymentMethodColumns(TypedColumns):
+    """A way to pay an order. It is switched off, never deleted: orders and agreements name it.
+
+    `payers` are legal forms, `firms` sellers it is for; empty stands for every one of them. What is offered to whom is
+    said in `domain/companies/payment_methods.py`.
+    """
+
+    method_id: Named[UUID] = Column(Uuid, primary_key=True)
+    name: Named[str]
+    kind: Named[str]
+    payers: Named[list[str]] = Column(ARRAY(String), server_default=text("'{}'"))
+    firms: Named[list[UUID]] = Column(ARRAY(Uuid), server_default=text("'{}'"))
+    position: Named[int] = Column(server_default=text("0"))
+    is_active: Named[bool] = Column(server_default=text("true"))
+
+
+payment_method = Table(
+    "payment_method",
+    metadata,
+    PaymentMethodColumns,
+    CheckConstraint("kind IN ('on_account', 'prepayment', 'cash', 'card')", name="kind"),
+    CheckConstraint("payers <@ ARRAY['legal', 'entrepreneur', 'person']::varchar[]", name="payers"),
+)
+
+
 class AgreementColumns(TypedColumns):
     """Trading terms of a company: price type, currency, rounding, warehouse, limits, the days they hold.
 
-    Limits are in the agreement's currency, NULL for none. Which agreement of several counts is said in
-    `domain/companies/agreements.py` and done by `adapters/postgres/agreement_in_force.py`.
+    Limits are in the agreement's currency, NULL for none. `payment_methods` are those it allows, empty for all. Which
+    agreement of several counts is said in `domain/companies/agreements.py` and done by
+    `adapters/postgres/agreement_in_force.py`.
     """
 
     agreement_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -97,6 +124,7 @@ class AgreementColumns(TypedColumns):
     minimum_amount: Named[Decimal | None] = Column(AMOUNT)
     valid_from: Named[date | None]
     valid_to: Named[date | None]
+    payment_methods: Named[list[UUID]] = Column(ARRAY(Uuid), server_default=text("'{}'"))
 
 
 agreement = Table(

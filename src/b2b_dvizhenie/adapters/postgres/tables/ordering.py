@@ -71,7 +71,7 @@ class OrderColumns(TypedColumns):
     `node_id` is the exchange node all its goods come from: the order is for that ERP. `cancelled_by` is buyer, staff or
     erp while the status is cancelled. `made_of` names what its prices are made of beyond the default price
     type: colleagues to whom that is closed see no sums of the order (LVL-3). `shown` is its sum in the currency the
-    buyer saw prices in, with the rates.
+    buyer saw prices in, with the rates. `payment_*` is the way to pay that was chosen, as it was then.
     """
 
     order_id: Named[UUID] = Column(Uuid, primary_key=True)
@@ -88,6 +88,9 @@ class OrderColumns(TypedColumns):
     vat_amount: Named[Decimal] = Column(AMOUNT)
     terms: Named[dict[str, Any]] = Column(JSONB)
     shown: Named[dict[str, Any] | None] = Column(JSONB(none_as_null=True))
+    payment_method_id: Named[UUID | None] = Column(Uuid, ForeignKey("payment_method.method_id"))
+    payment_kind: Named[str | None]
+    payment_name: Named[str] = Column(server_default="")
     made_of: Named[list[str]] = Column(ARRAY(String), server_default=text("'{}'"))
     comment: Named[str] = Column(server_default="")
     delivery_address: Named[str] = Column(server_default="")
@@ -115,6 +118,7 @@ customer_order = Table(
     UniqueConstraint("user_id", "idempotency_key"),
     CheckConstraint("length(number) <= 11", name="number_fits_1c"),
     CheckConstraint("amount >= 0 AND amount <> 'NaN'", name="amount"),
+    CheckConstraint("(payment_method_id IS NULL) = (payment_kind IS NULL)", name="payment"),
     # The order of the list for a company, for a firm, for everybody; what else they carry spares lists the table.
     Index("ix_customer_order_company_id", "company_id", *NEWEST, postgresql_include=["status"]),
     Index("ix_customer_order_firm_id", "firm_id", *NEWEST, postgresql_include=["status"]),
@@ -131,6 +135,8 @@ customer_order = Table(
         postgresql_using="gin",
         postgresql_ops=dict.fromkeys(("number", "erp_number", "client_number"), "gin_trgm_ops"),
     ),
+    # The last choice of a person for a company, for one of many colleagues too.
+    Index("ix_customer_order_user_id", "user_id", "company_id", *NEWEST),
     Index("ix_customer_order_manager_id", "manager_id", text("placed_at DESC")),
     Index("ix_customer_order_node_id", "node_id", "placed_at"),
 )

@@ -5,14 +5,22 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, any_, func, literal, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from b2b_dvizhenie.adapters.postgres.companies_book import AGREEMENT, agreement_of
 from b2b_dvizhenie.adapters.postgres.company_details import requisites_of
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.payment_methods import all_methods, method_of
 from b2b_dvizhenie.adapters.postgres.people_scope import LOOKS_AFTER, visible_companies, visible_users
 from b2b_dvizhenie.adapters.postgres.tables.catalog import warehouse
-from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company, membership, seller_firm
+from b2b_dvizhenie.adapters.postgres.tables.companies import (
+    agreement,
+    company,
+    membership,
+    payment_method,
+    seller_firm,
+)
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_node
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role, session
 from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
@@ -29,6 +37,8 @@ from b2b_dvizhenie.application.companies import (
     ManagerChoice,
     MemberLine,
     NamedAgreement,
+    PaymentMethodLine,
+    PaymentMethodReader,
     TermsChoices,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -119,7 +129,7 @@ def _found_by(query: CompanyQuery) -> list[ColumnElement[bool]]:
     return where
 
 
-class PostgresCompanyReader(CompanyReader, FirmReader):
+class PostgresCompanyReader(CompanyReader, FirmReader, PaymentMethodReader):
     """Reads companies. `zone` is the seller's, whose days agreements are counted in."""
 
     def __init__(self, database: Database, clock: Clock, zone: str) -> None:
@@ -167,10 +177,16 @@ class PostgresCompanyReader(CompanyReader, FirmReader):
 
     async def agreements(self, company_id: CompanyId) -> Sequence[NamedAgreement]:
         """Its agreements, the default one first, then the latest."""
-        columns = agreement.c
+        columns, methods = agreement.c, payment_method.c
+        allowed = (
+            select(func.array_agg(aggregate_order_by(methods.name, methods.position, methods.name)))
+            .where(methods.method_id == any_(columns.payment_methods))
+            .correlate(agreement)
+            .scalar_subquery()
+        )
         query = (
             AGREEMENT.add_columns(
-                price_type.c.name, func.coalesce(seller_firm.c.name, ""), func.coalesce(warehouse.c.name, "")
+                price_type.c.name, func.coalesce(seller_firm.c.name, ""), func.coalesce(warehouse.c.name, ""), allowed
             )
             .join(price_type, price_type.c.price_type_id == columns.price_type_id)
             .outerjoin(seller_firm, seller_firm.c.firm_id == columns.firm_id)
@@ -184,7 +200,8 @@ class PostgresCompanyReader(CompanyReader, FirmReader):
             )
         )
         async with self._database.engine.connect() as connection:
-            return [NamedAgreement(agreement_of(row), *row[14:]) for row in await connection.execute(query)]
+            rows = (await connection.execute(query)).all()
+        return [NamedAgreement(agreement_of(row), row[15], row[16], row[17], tuple(row[18] or ())) for row in rows]
 
     async def members(self, company_id: CompanyId) -> Sequence[MemberLine]:
         """Its members by name."""
@@ -243,6 +260,37 @@ class PostgresCompanyReader(CompanyReader, FirmReader):
                     (WarehouseId(row[0]), row[1])
                     for row in await connection.execute(places.order_by(stores.position, stores.name))
                 ),
+                await all_methods(connection),
+            )
+
+    async def payment_methods(self, actor: Actor, scope: Scope) -> tuple[PaymentMethodLine, ...]:
+        """Every method that concerns the actor, by place and name."""
+        columns, firm, agreements = payment_method.c, seller_firm.c, agreement.c
+        sees_all = scope is Scope.ALL
+        seen = true() if sees_all else firm.firm_id == actor.firm_id
+        firms = select(func.array_agg(aggregate_order_by(firm.name, firm.name))).where(
+            firm.firm_id == any_(columns.firms), seen
+        )
+        own = select(company.c.company_id).where(visible_companies(actor, scope))
+        named = select(func.count()).where(
+            columns.method_id == any_(agreements.payment_methods),
+            agreements.is_active,
+            agreements.company_id.in_(own),
+        )
+        query = select(
+            payment_method,
+            firms.correlate(payment_method).scalar_subquery().label("firm_names"),
+            named.correlate(payment_method).scalar_subquery().label("agreements"),
+        ).order_by(columns.position, columns.name, columns.method_id)
+        if not sees_all:
+            concerns = columns.firms == literal([], ARRAY(Uuid))
+            if actor.firm_id is not None:
+                concerns = or_(concerns, columns.firms.contains([actor.firm_id]))
+            query = query.where(concerns)
+        async with self._database.engine.connect() as connection:
+            return tuple(
+                PaymentMethodLine(method_of(row), tuple(row.firm_names or ()), row.agreements)
+                for row in await connection.execute(query)
             )
 
     async def firms(self, firm_id: FirmId | None = None) -> tuple[FirmLine, ...]:

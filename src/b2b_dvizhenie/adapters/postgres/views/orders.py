@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.database import Database
+from b2b_dvizhenie.adapters.postgres.ordering import PAYMENT, payment_of
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, variant
 from b2b_dvizhenie.adapters.postgres.tables.companies import company
@@ -79,6 +80,7 @@ _DETAILS = (
     customer_order.c.erp_lines,
     customer_order.c.erp_amount,
     customer_order.c.shown,
+    *PAYMENT,
 )
 
 
@@ -201,7 +203,7 @@ class PostgresOrderReader(OrderReader):
             lines, refs = await self._lines(connection, order_id, row[6])
             events = await self._events(connection, order_id)
         opened = _opened(row[18], row[19], actor, scope)
-        comment, address, revision, erp_status, erp_lines, erp_amount, shown = row[len(_SUMMARY) :]
+        comment, address, revision, erp_status, erp_lines, erp_amount, shown, *payment = row[len(_SUMMARY) :]
         return OrderDetails(
             summary=_summary(row, opened=opened),
             lines=lines if opened else tuple(map(_concealed, lines)),
@@ -214,6 +216,7 @@ class PostgresOrderReader(OrderReader):
             erp_lines=None if erp_lines is None else _erp_lines(erp_lines, refs, opened=opened),
             erp_amount=erp_amount if opened else None,
             shown=msgspec.convert(shown, ShownSum, strict=False) if shown is not None and opened else None,
+            payment=payment_of(*payment),
         )
 
     async def explained(self, actor: Actor, scope: Scope, order_id: OrderId, position: int) -> ExplainedLine | None:

@@ -32,13 +32,14 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     CanonicalStatus,
     Consent,
+    OrderPayment,
     OrderStatus,
     Wishes,
     canonical,
     statuses_of,
 )
 from b2b_dvizhenie.domain.shared.errors import DomainError
-from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, VariantId
+from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, PaymentMethodId, VariantId
 from b2b_dvizhenie.domain.visibility import Opened, sums_are_open
 from b2b_dvizhenie.entrypoints.http.api.refusals import problem_of_outcome
 from b2b_dvizhenie.entrypoints.http.problems import Problem, answer
@@ -82,7 +83,8 @@ class OrderBody(Struct, frozen=True, forbid_unknown_fields=True):
     `price_version`: sending it is the consent to these prices. `accept_prices` is the consent to whatever they are.
     `accepted_prices` is the consent to prices of units up to the named ones. `price_lock` came with live prices: within
     its minutes the order is made at them or, where they fell, below. `company_id` makes sure that the order is for this
-    company and no other.
+    company and no other. `payment_method_id` is one of `GET /api/v1/payment-methods`; without it the order is paid by
+    the first of them.
     """
 
     lines: list[OrderLineBody] | None = None
@@ -94,10 +96,14 @@ class OrderBody(Struct, frozen=True, forbid_unknown_fields=True):
     accepted_prices: list[AcceptedBody] = []
     price_lock: str = ""
     company_id: UUID | None = None
+    payment_method_id: UUID | None = None
 
 
 class OrderReceipt(Struct, frozen=True):
-    """An order that exists now. Sums are null where the access level has become lower than it was."""
+    """An order that exists now. Sums are null where the access level has become lower than it was.
+
+    `payment` is how it is to be paid; null where the seller knows no ways to pay.
+    """
 
     id: UUID
     number: str
@@ -108,6 +114,7 @@ class OrderReceipt(Struct, frozen=True):
     vat_amount: Decimal | None
     total: Decimal | None
     placed_at: datetime
+    payment: OrderPayment | None = None
 
     @classmethod
     def of(cls, order: PlacedOrder, opened: Opened) -> "OrderReceipt":
@@ -123,6 +130,7 @@ class OrderReceipt(Struct, frozen=True):
             totals.vat_amount if shown else None,
             totals.total if shown else None,
             order.placed_at,
+            order.payment,
         )
 
 
@@ -211,6 +219,7 @@ async def place(
                 AcceptedPrice(f"accepted_prices.{index}", VariantId(one.variant_id), one.price)
                 for index, one in enumerate(data.accepted_prices)
             ),
+            PaymentMethodId(data.payment_method_id) if data.payment_method_id else None,
         ),
         key=idempotency_key,
     )

@@ -123,6 +123,7 @@ def company_agreements() -> views.AgreementsView:
             minimum=Money(Decimal(25_000), "RUB"),
             valid_from=date(2026, 3, 12),
             valid_to=date(2027, 3, 11),
+            payment_methods=("По договору с отсрочкой", "Предоплата по счёту") if state == "current" else (),
             url=f"{_URL}/agreements/1",
             close_url=f"{_URL}/agreements/1/close",
         )
@@ -142,6 +143,10 @@ def company_agreement() -> views.AgreementFormView:
         price_types=(Choice("1", "Опт-2, RUB"),),
         currencies=(Choice("RUB", "RUB"),),
         roundings=(Choice("line_once", "Строка один раз"),),
+        payment_methods=(
+            Choice("method.1", "По договору с отсрочкой", selected=True),
+            Choice("method.2", "Наличными при получении", note="Выключено"),
+        ),
         firms=(Choice("", "как у менеджера"),),
         warehouses=(Choice("", "любой"),),
         is_default=True,

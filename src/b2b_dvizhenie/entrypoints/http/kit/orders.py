@@ -54,14 +54,19 @@ def checkout() -> CheckoutView:
         ),
         warehouses=(Choice("1", "Екатеринбург", selected=True), Choice("2", "Москва, 5–7 дней")),
         payments=(
-            Choice("invoice", "По счёту", selected=True, note="Отсрочка 30 дней по договору"),
-            Choice("card", "Картой", note="Только для физических лиц", disabled=True),
+            Choice("1", "По договору, 30 дней", selected=True, note="С отсрочкой по договору"),
+            Choice("2", "Предоплата по счёту", note="Предоплата по счёту"),
         ),
         limit=Limit(rub("500000"), rub("208088.01"), 42),
         needs_approval="Павел Дёмин",
         risen=rub("201.20"),
         offer_url="/offer",
     )
+
+
+def checkout_cannot_pay() -> CheckoutView:
+    """No way to pay is open to the company."""
+    return replace(checkout(), payments=(), cannot_pay=True)
 
 
 def orders() -> OrdersView:
@@ -140,6 +145,8 @@ def order() -> OrderView:
         ship_on=NOW.date() + timedelta(days=3),
         pay_until=NOW.date() + timedelta(days=26),
         payment="partly_paid",
+        pay_by="По договору, 30 дней",
+        pay_kind="on_account",
         total=rub("145082.10"),
         paid=rub("72541.05"),
         discount=rub("31204.66"),

@@ -41,6 +41,7 @@ class CheckoutView(Struct, frozen=True, kw_only=True):
     addresses: tuple[Choice, ...] = ()
     warehouses: tuple[Choice, ...] = ()
     payments: tuple[Choice, ...] = ()
+    cannot_pay: bool = False  # there are ways to pay, none of them is for this company
     limit: Limit | None = None
     needs_approval: str = ""  # who approves, where the buyer's own rules ask for it
     shown: Money | None = None  # the sum in the currency the buyer sees prices in

@@ -104,6 +104,7 @@ class AgreementRow(Struct, frozen=True, kw_only=True):
     minimum: Money | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    payment_methods: tuple[str, ...] = ()  # none for all that fit
     url: str | None = None
     close_url: str | None = None
 
@@ -130,6 +131,7 @@ class AgreementFormView(Struct, frozen=True, kw_only=True):
     roundings: tuple[Choice, ...]
     firms: tuple[Choice, ...]
     warehouses: tuple[Choice, ...]
+    payment_methods: tuple[Choice, ...] = ()  # `value` is the name of the tick
     is_default: bool = False
 
 

@@ -117,6 +117,8 @@ class OrderView(Struct, frozen=True, kw_only=True):
     ship_on: date | None = None
     pay_until: date | None = None
     payment: str = ""
+    pay_by: str = ""  # the way to pay, as it was called when the order was placed
+    pay_kind: str = ""  # a key of labels["payment_kind"]
     shown: Money | None = None  # the sum in the currency the buyer saw, by `rates`
     rates: tuple[RateNote, ...] = ()
     paid: Money | None = None

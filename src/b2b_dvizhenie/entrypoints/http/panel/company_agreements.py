@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
+from gettext import GNUTranslations
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,24 @@ from b2b_dvizhenie.application.companies import (
     TermsChoices,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.companies import MAX_LIMIT, AgreementState, LimitInvalid, PeriodInvalid, TradingTerms
+from b2b_dvizhenie.domain.companies import (
+    MAX_LIMIT,
+    AgreementState,
+    LimitInvalid,
+    PaymentMethod,
+    PeriodInvalid,
+    TradingTerms,
+)
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid, Kind, NotFound
-from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, FirmId, PriceTypeId, WarehouseId
+from b2b_dvizhenie.domain.shared.ids import (
+    AgreementId,
+    CompanyId,
+    FirmId,
+    PaymentMethodId,
+    PriceTypeId,
+    WarehouseId,
+)
 from b2b_dvizhenie.domain.shared.money import Money, RoundingPolicy
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.labels import label_of
@@ -37,6 +52,7 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of
 PATH = "/panel/companies/{company_id:uuid}/agreements"
 _CURRENCIES = ("RUB", "USD", "EUR")
 _NOTHING = UUID(int=0)
+_METHOD = "method."
 _SUM = re.compile(r"[0-9]{1,20}(\.[0-9]{1,9})?")
 
 
@@ -93,6 +109,9 @@ def terms_of(fields: dict[str, str]) -> TradingTerms:
         valid_from=_day(fields.get("valid_from", ""), "valid_from", faults),
         valid_to=_day(fields.get("valid_to", ""), "valid_to", faults),
         is_default=fields.get("default") is not None,
+        payment_methods=tuple(
+            PaymentMethodId(_id(name.removeprefix(_METHOD))) for name in fields if name.startswith(_METHOD)
+        ),
     )
     if faults:
         raise Invalid(faults)
@@ -117,6 +136,7 @@ def fields_of(terms: TradingTerms) -> dict[str, str]:
         "valid_from": terms.valid_from.isoformat() if terms.valid_from else "",
         "valid_to": terms.valid_to.isoformat() if terms.valid_to else "",
         **({"default": "1"} if terms.is_default else {}),
+        **{f"{_METHOD}{method}": "1" for method in terms.payment_methods},
     }
 
 
@@ -141,6 +161,7 @@ def _row(line: AgreementLine, base: str, *, manages: bool) -> views.AgreementRow
         minimum=money(terms.minimum_amount),
         valid_from=terms.valid_from,
         valid_to=terms.valid_to,
+        payment_methods=line.payment_methods,
         url=address if changes else None,
         close_url=f"{address}/close" if changes else None,
     )
@@ -166,6 +187,12 @@ async def list_(
     )
     shell = await panel_shell(frame, request, "companies")
     return frame.page(request, "pages/company/agreements.html", {"shell": shell, "view": view})
+
+
+def _method(method: PaymentMethod, form: Form, texts: GNUTranslations) -> Choice:
+    field = f"{_METHOD}{method.method_id}"
+    off = "" if method.terms.is_active else texts.gettext(label_of("payment_method", "off").text)
+    return Choice(field, method.terms.name, field in form.values, off)
 
 
 class AgreementPages:
@@ -197,6 +224,7 @@ class AgreementPages:
             roundings=tuple(roundings),
             firms=(Choice("", none), *(Choice(str(key), name) for key, name in known.firms)),
             warehouses=(Choice("", any_), *(Choice(str(key), name) for key, name in known.warehouses)),
+            payment_methods=tuple(_method(one, form, texts) for one in known.payment_methods),
             is_default="default" in form.values,
         )
         shell = await panel_shell(self._frame, request, "companies")
@@ -235,7 +263,7 @@ class AgreementPages:
         return Redirect(_base(company_id), status_code=303)
 
 
-_NAMED = ("price_type_id", "firm_id", "warehouse_id")
+_NAMED = ("price_type_id", "firm_id", "warehouse_id", "payment_methods")
 
 
 def _currencies(known: TermsChoices) -> list[str]:

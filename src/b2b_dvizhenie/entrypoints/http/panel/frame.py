@@ -19,6 +19,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
             ("orders", "/panel/orders", Permission.ORDERS_PROCESS),
             ("prices", "/panel/prices", Permission.PRICES_MANAGE),
             ("rates", "/panel/rates", Permission.SETTINGS_VIEW),
+            ("payments", "/panel/payment-methods", Permission.COMPANIES_VIEW),
             ("vip", "/panel/vip", Permission.VIP_VIEW),
             ("drift", "/panel/drift", Permission.ORDERS_PROCESS),
         ),

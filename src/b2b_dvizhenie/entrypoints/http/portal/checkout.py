@@ -10,16 +10,25 @@ from litestar.params import Body
 from litestar.response import Redirect
 from msgspec import Struct
 
-from b2b_dvizhenie.application.ordering import OrderRequest, Placed, PlaceOrder, PricedCart, ShowCart
+from b2b_dvizhenie.application.ordering import (
+    OfferPayments,
+    OrderRequest,
+    Placed,
+    PlaceOrder,
+    PricedCart,
+    ShowCart,
+)
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import Consent, PriceChanged, Refused, Wishes
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
-from b2b_dvizhenie.domain.shared.ids import CompanyId, new_id
+from b2b_dvizhenie.domain.shared.ids import CompanyId, PaymentMethodId, new_id
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.authentication import for_company
+from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
 from b2b_dvizhenie.entrypoints.http.portal.carts import total_beside, totals_of
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
@@ -40,15 +49,24 @@ class CheckoutForm(Struct, frozen=True):
     address: str = ""
     client_number: str = ""
     comment: str = ""
+    payment: UUID | None = None
 
     def values(self) -> dict[str, str]:
         """What was typed, to be shown again."""
-        return {"address": self.address, "client_number": self.client_number, "comment": self.comment}
+        chosen = {"payment": str(self.payment)} if self.payment else {}
+        return {"address": self.address, "client_number": self.client_number, "comment": self.comment} | chosen
 
 
 async def _page(
-    request: Request[Actor, Any, Any], frame: Frame, cart: PricedCart, key: str, form: Form, status: int = 200
+    request: Request[Actor, Any, Any],
+    frame: Frame,
+    cart: PricedCart,
+    payments: OfferPayments,
+    key: str,
+    form: Form,
+    status: int = 200,
 ) -> Response[str]:
+    texts, offer = frame.site.texts(language_of(request)), await payments(request.user)
     shell = await frame.shell(request, "cart", cart=cart)
     view = CheckoutView(
         idempotency_key=key,
@@ -69,6 +87,16 @@ async def _page(
         ),
         totals=totals_of(cart),
         form=form,
+        payments=tuple(
+            Choice(
+                str(one.method_id),
+                one.terms.name,
+                one.method_id == offer.preset,
+                texts.gettext(label_of("payment_kind", one.terms.kind.value).text),
+            )
+            for one in offer.methods
+        ),
+        cannot_pay=offer.is_closed,
         shown=total_beside(cart, await frame.shown(request.user, cart)),
         risen=Money(cart.risen, cart.currency) if cart.needs_consent else None,
     )
@@ -79,7 +107,10 @@ async def _page(
 
 @get("/checkout", permission=Permission.ORDERS_PLACE, include_in_schema=False)
 async def show(
-    request: Request[Actor, Any, Any], frame: NamedDependency[Frame], show_cart: NamedDependency[ShowCart]
+    request: Request[Actor, Any, Any],
+    frame: NamedDependency[Frame],
+    show_cart: NamedDependency[ShowCart],
+    offer_payments: NamedDependency[OfferPayments],
 ) -> Response[Any]:
     """The page before the order; a cart that cannot be ordered shows why on its own page.
 
@@ -88,7 +119,7 @@ async def show(
     cart = await show_cart(request.user, live="asked")
     if not cart.can_order:
         return Redirect(for_company(request, "/cart"), status_code=303)
-    return await _page(request, frame, cart, new_id().hex, Form())
+    return await _page(request, frame, cart, offer_payments, new_id().hex, Form())
 
 
 @post("/checkout", permission=Permission.ORDERS_PLACE, status_code=200, include_in_schema=False)
@@ -98,6 +129,7 @@ async def place(
     frame: NamedDependency[Frame],
     place_order: NamedDependency[PlaceOrder],
     show_cart: NamedDependency[ShowCart],
+    offer_payments: NamedDependency[OfferPayments],
 ) -> Response[Any]:
     """Place the order once, whatever happens to the button; what keeps it from going out comes back on the page."""
     language = language_of(request)
@@ -106,6 +138,7 @@ async def place(
         consent=Consent(data.price_version if data.risen else ""),
         company_id=CompanyId(data.company_id) if data.company_id else None,
         price_lock=data.price_lock,
+        payment_method_id=PaymentMethodId(data.payment) if data.payment else None,
     )
     try:
         outcome = await place_order(request.user, order, key=data.idempotency_key or new_id().hex)
@@ -122,12 +155,18 @@ async def place(
     cart = await show_cart(request.user, live="asked")
     if not cart.can_order:
         return Redirect(for_company(request, "/cart"), status_code=303)
-    return await _page(request, frame, cart, key or new_id().hex, Form(data.values(), errors), UNPROCESSABLE)
+    form = Form(data.values(), errors)
+    return await _page(request, frame, cart, offer_payments, key or new_id().hex, form, UNPROCESSABLE)
 
 
 def _field(fault: DomainError) -> str:
     """The field of the form that a fault is shown at; "" is the form as a whole."""
-    names = {"delivery_address": "address", "comment": "comment", "client_number": "client_number"}
+    names = {
+        "delivery_address": "address",
+        "comment": "comment",
+        "client_number": "client_number",
+        "payment_method_id": "payment",
+    }
     return names.get(fault.field or "", "")
 
 

@@ -199,6 +199,8 @@ def order_view(order: OrderDetails, texts: GNUTranslations, *, repeatable: bool)
         manager=summary.manager,
         delivery=order.delivery_address,
         payment="paid" if summary.is_paid else "",
+        pay_by=order.payment.name if order.payment else "",
+        pay_kind=order.payment.kind.value if order.payment else "",
         shown=Money(order.shown.total, order.shown.currency) if order.shown else None,
         rates=notes_of(order.shown.rates) if order.shown else (),
         vat=_sum(summary.vat_amount, summary.currency) if summary.vat_amount else None,
