@@ -30,7 +30,7 @@ from b2b_dvizhenie.domain.pricing import (
 from b2b_dvizhenie.domain.shared.ids import PriceTypeId, VariantId
 
 FLOOR = PriceTypeId(UUID(int=8))
-MINE, OURS, ANOTHERS = (
+MINE, OURS, THEIRS = (
     Target(companies=frozenset({COMPANY})),
     Target(segments=frozenset({SEGMENT})),
     Target(companies=frozenset({UUID(int=99)})),
@@ -181,8 +181,8 @@ def test_rules_for_everybody_meet_a_buyers_own() -> None:
     for target in (MINE, OURS, by_agreement):
         found = checked(rule(1), rule(2, target=target), witness=of_agreement)
         assert told(found) == [(Fault.TIE_BY_ID, 2, 1)]
-    assert told(checked(rule(1), rule(2, target=ANOTHERS))) == []
-    found = checked(rule(1), rule(2, target=ANOTHERS), witness=replace(WITNESS, buyer=Buyer(UUID(int=77))))
+    assert told(checked(rule(1), rule(2, target=THEIRS))) == []
+    found = checked(rule(1), rule(2, target=THEIRS), witness=replace(WITNESS, buyer=Buyer(UUID(int=77))))
     assert told(found) == []
 
 

@@ -19,10 +19,11 @@ from b2b_dvizhenie.domain.pricing.explanations import Applied, Loss, Lost
 from b2b_dvizhenie.domain.pricing.groups import Group, Strategy
 from b2b_dvizhenie.domain.pricing.quotes import Discounts, LineInput, LineQuote, PricePoint, quote_line
 from b2b_dvizhenie.domain.pricing.rule_sets import SetLimits, limits_of
-from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Rule
+from b2b_dvizhenie.domain.pricing.rules import Buyer, Effect, Goods, Rule, Target
 from b2b_dvizhenie.domain.shared.ids import VariantId
 
 _ONE = Decimal(1)
+_EVERYBODY = Target()
 
 
 class Fault(StrEnum):
@@ -70,19 +71,16 @@ class Finding(Struct, frozen=True, kw_only=True):
 
 
 def _covers(wide: Rule, narrow: Rule, goods: Goods) -> bool:
-    """Whether everything that matches `narrow` matches `wide`; only what can be told from the rules themselves."""
-    if wide.kind is not narrow.kind or wide.brand_id != narrow.brand_id or wide.currency != narrow.currency:
-        return False
-    if wide.category_id != narrow.category_id and not (
-        wide.category_id in goods.path
-        and narrow.category_id in goods.path
-        and goods.path.index(wide.category_id) < goods.path.index(narrow.category_id)
-    ):
-        return False
-    everyone = not (wide.target.companies or wide.target.agreements or wide.target.segments)
+    """Whether everything that matches `narrow` matches `wide`, as far as the rules themselves tell.
+
+    Both match these goods: so they name one brand, or none, and sections on one way.
+    """
     return (
-        narrow.articles <= wide.articles
-        and (everyone or wide.target == narrow.target)
+        wide.kind is narrow.kind
+        and wide.currency == narrow.currency
+        and wide.depth(goods) <= narrow.depth(goods)
+        and narrow.articles <= wide.articles
+        and wide.target in (_EVERYBODY, narrow.target)
         and wide.minimum <= narrow.minimum
         and (wide.starts_at is None or (narrow.starts_at is not None and wide.starts_at <= narrow.starts_at))
         and (wide.ends_at is None or (narrow.ends_at is not None and narrow.ends_at <= wide.ends_at))
@@ -234,8 +232,6 @@ class Linter:
         self, rule: Rule, strategy: Strategy, witness: Witness, quantity: Decimal, matching: Sequence[Rule]
     ) -> Iterator[Finding]:
         for other in matching:
-            if other.rule_id == rule.rule_id:
-                continue
             if _always_before(strategy, other, rule) and _covers(other, rule, witness.goods):
                 yield self._finding(Fault.UNREACHABLE, rule, witness, quantity, other.rule_id)
                 return
