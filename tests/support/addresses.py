@@ -61,6 +61,11 @@ def person_seen(club: Club, role: str, relation: str, scope: Scope) -> bool:
     return club.person_in_scope(VIEWERS[role], scope, club.of(role, relation).person)
 
 
+def specification_seen(club: Club, role: str, relation: str, scope: Scope) -> bool:
+    """Lists of goods: buyers keep theirs to themselves until they share them, staff sees those of its clients."""
+    return relation == "own" if scope is Scope.OWN else company_seen(club, role, relation, scope)
+
+
 def is_own(_: Club, __: str, relation: str, ___: Scope) -> bool:
     """What only its owner sees, whatever else one may: sessions, cart lines."""
     return relation == "own"
@@ -103,6 +108,11 @@ PARAMETERS: dict[str, Parameter] = {
         lambda club, role, relation: str(club.orders[club.of(role, relation).person]),
         company_seen,
         governed_by=Permission.ORDERS_VIEW,
+    ),
+    "specification_id": Parameter(
+        lambda club, role, relation: str(club.specifications[club.of(role, relation).person]),
+        specification_seen,
+        governed_by=Permission.SPECIFICATIONS_VIEW,
     ),
     "company_id": Parameter(
         lambda club, role, relation: str(club.companies[club.of(role, relation).company]), company_seen

@@ -10,6 +10,8 @@ Companies and who looks after them (staff of the first firm unless told otherwis
 """
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from discounting import ADMIN, draft, off_articles
@@ -23,9 +25,10 @@ from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import
 from b2b_dvizhenie.adapters.postgres.tables.identity import role, session
 from b2b_dvizhenie.adapters.postgres.tables.operations import job, schedule
 from b2b_dvizhenie.adapters.postgres.tables.vip import partner_offer
+from b2b_dvizhenie.application.ordering import RequestedLine
 from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES, Permission, Scope
 from b2b_dvizhenie.domain.pricing import GroupNode
-from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, SegmentId, VariantId, new_id
+from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, SegmentId, SpecificationId, VariantId, new_id
 
 ROLES = ("client", "manager", "head_of_managers", "director", "administrator")
 RELATIONS = ("own", "colleague", "other company", "other firm")
@@ -83,6 +86,7 @@ class Club:
         self.agreements: dict[str, UUID] = {}
         self.orders: dict[str, UUID] = {}
         self.numbers: dict[str, str] = {}
+        self.specifications: dict[str, UUID] = {}
         self.sessions: dict[str, UUID] = {}
         self.goods: list[VariantId] = []
         self.things: dict[str, UUID] = {}
@@ -117,12 +121,25 @@ class Club:
         for name in BUYERS:
             placed = await market.order(self.people[name], (self.goods[0], "2"), (self.goods[1], "1"))
             self.orders[name], self.numbers[name] = placed.order_id, placed.number
+            self.specifications[name] = await self.specification(name, f"List of {name}", self.goods[:2])
         await self._things()
         for name, person in self.people.items():
             self.sessions[name] = await self._second_session(name, person)
             # Authentication notes once in a while that somebody was there: not in the middle of a comparison.
             await market.actor(person)
         return self
+
+    async def specification(self, who: str, name: str, goods: list[VariantId], **changes: Any) -> SpecificationId:
+        """A list of goods that somebody keeps."""
+        container, key = self.market.container, SpecificationId(new_id())
+        actor = await self.market.actor(self.people[who])
+        made = await container.make_specification()(actor, key, name)
+        lines = [RequestedLine(f"lines.{place}", Decimal(2), one) for place, one in enumerate(goods)]
+        put = await container.put_specification_lines()(actor, key, lines)
+        assert put.version == made.version + 1
+        if changes:
+            await container.change_specification()(actor, key, put.version, **changes)
+        return key
 
     async def _second_session(self, name: str, person: Person) -> UUID:
         session_id = new_id()
@@ -236,6 +253,7 @@ class Club:
                 if where == name:
                     person = self.people[buyer].user_id
                     found += [str(person), f"{person.hex}@", str(self.orders[buyer]), self.numbers[buyer]]
+                    found += [str(self.specifications[buyer]), f"List of {buyer}"]
         return found
 
     def above(self, who: str) -> set[str]:

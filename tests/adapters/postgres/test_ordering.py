@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from drawn_lines import cart_lines, moments, money, places, prices, quantities, seen, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from market import Market, Person
@@ -39,13 +40,6 @@ from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED, PRICE_GROUPS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
-money = st.decimals(0, 10**9, places=2)
-prices = st.decimals(0, 10**6, places=4)
-quantities = st.decimals("0.001", 10**6, places=3)
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)
-seen = st.none() | st.builds(Seen, prices, money, st.sampled_from(["RUB", "USD"]))
-
 
 class World:
     """A shop with goods and a buyer, and one transaction over it that is rolled back between examples."""
@@ -67,13 +61,6 @@ async def world(market: Market) -> World:
     company_id = await market.client()
     goods = [await market.goods() for _ in range(4)]
     return World(market, await market.member(company_id), company_id, goods)
-
-
-# Everything is drawn before a test begins: a draw that stops an example inside a coroutine would stop the runner.
-places = st.integers(0, 3)
-cart_lines = st.lists(
-    st.tuples(places, quantities, moments, words, seen), unique_by=lambda drawn: drawn[0], min_size=1, max_size=4
-)
 
 
 @given(first=cart_lines, second=cart_lines, gone=st.sets(places))

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from b2b_dvizhenie.adapters.postgres.balances import PostgresCreditBook
 from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCarts, PostgresGoods
 from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
+from b2b_dvizhenie.adapters.postgres.ordering_specifications import PostgresSpecifications
 from b2b_dvizhenie.adapters.postgres.payment_methods import PAYMENT_BASIS, basis_of
 from b2b_dvizhenie.adapters.postgres.tables.metadata import AMOUNT, MOMENT
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order, order_event, order_number
@@ -27,6 +28,7 @@ from b2b_dvizhenie.application.ordering import (
     Orders,
     PlacedOrder,
     Seller,
+    Specifications,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.companies import PaymentKind, Terms
@@ -260,11 +262,13 @@ class PostgresOrderingTransaction(Transaction, OrderingTransaction):
     goods: GoodsReader
     orders: Orders
     credit: CreditBook
+    specifications: Specifications
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add carts, goods, orders and credit."""
+        """Add carts, goods, orders, credit and specifications."""
         super().bind(connection)
         self.carts = PostgresCarts(connection)
         self.goods = PostgresGoods(connection)
         self.orders = PostgresOrders(connection)
         self.credit = PostgresCreditBook(connection)
+        self.specifications = PostgresSpecifications(connection)

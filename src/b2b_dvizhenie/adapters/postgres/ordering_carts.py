@@ -77,7 +77,7 @@ def _available() -> ColumnElement[Decimal | None]:
 
 
 _ON_SALE = and_(variant.c.is_active, product.c.is_active, product.c.is_hidden.is_(False))
-_GOODS = (
+GOODS: tuple[Any, ...] = (
     variant.c.variant_id,
     product.c.product_id,
     product.c.node_id,
@@ -92,13 +92,14 @@ _GOODS = (
 )
 
 
-def _open(closing: Closing) -> TextClause:
+def open_condition(closing: Closing) -> TextClause:
     """The condition of open goods, which every other reader of goods has too, over the tables of this module."""
     shut = [bindparam(f"closed_{name}", type_=ARRAY(Uuid)) for name in Closing._fields if getattr(closing, name)]
     return text(f"({' AND '.join(open_goods(closing, 'product', ':{}'))})").bindparams(*shut)
 
 
-def _goods(row: Sequence[Any]) -> Goods:
+def goods_of(row: Sequence[Any]) -> Goods:
+    """The goods of a row that begins with `GOODS`."""
     return Goods(
         variant_id=VariantId(row[0]),
         product_id=ProductId(row[1]),
@@ -114,7 +115,15 @@ def _goods(row: Sequence[Any]) -> Goods:
     )
 
 
-_GOODS_COUNT = len(_GOODS)
+def goods_in_line(row: Sequence[Any], width: int) -> Goods:
+    """The goods of a line; a column behind the first `width` says whether they are open."""
+    goods = goods_of(row)
+    if len(row) > width and not row[-1]:
+        return replace(goods, is_orderable=False, available=None, is_closed=True)
+    return goods
+
+
+GOODS_COUNT = len(GOODS)
 _LINE = (
     cart_line.c.quantity,
     cart_line.c.added_at,
@@ -128,9 +137,9 @@ _LINE = (
 @lru_cache(maxsize=4)
 def _cart(closing: Closing) -> Select[*tuple[Any, ...]]:
     """Lines with their goods; where something is closed, with a last column that says whether the goods are open."""
-    columns: tuple[Any, ...] = (*_GOODS, *_LINE)
+    columns: tuple[Any, ...] = (*GOODS, *_LINE)
     return (
-        select(*columns, *(() if closing == OPEN else (_open(closing),)))
+        select(*columns, *(() if closing == OPEN else (open_condition(closing),)))
         .select_from(cart_line)
         .join(variant, variant.c.variant_id == cart_line.c.variant_id)
         .join(product, product.c.product_id == variant.c.product_id)
@@ -147,12 +156,9 @@ def _cart_sql(closing: Closing) -> tuple[bytes, Mapping[str, Any]]:
 
 
 def _cart_line(row: Sequence[Any]) -> tuple[CartLine, Goods]:
-    quantity, added_at, comment, price, amount, currency = row[_GOODS_COUNT : _GOODS_COUNT + len(_LINE)]
+    quantity, added_at, comment, price, amount, currency = row[GOODS_COUNT : GOODS_COUNT + len(_LINE)]
     seen = None if price is None else Seen(price, amount, currency)
-    goods = _goods(row)
-    if len(row) > _GOODS_COUNT + len(_LINE) and not row[-1]:
-        goods = replace(goods, is_orderable=False, available=None, is_closed=True)
-    return CartLine(VariantId(row[0]), quantity, added_at, comment, seen), goods
+    return CartLine(VariantId(row[0]), quantity, added_at, comment, seen), goods_in_line(row, GOODS_COUNT + len(_LINE))
 
 
 class PostgresCartReader(CartReader):
@@ -178,21 +184,21 @@ class PostgresGoods(GoodsReader):
 
     async def _read(self, condition: ColumnElement[bool], closed: ClosedGoods) -> Iterable[Row[*tuple[Any, ...]]]:
         query: Select[*tuple[Any, ...]] = (
-            select(*_GOODS)
+            select(*GOODS)
             .select_from(variant)
             .join(product, product.c.product_id == variant.c.product_id)
             .where(_ON_SALE, condition)
             .order_by(variant.c.variant_id)
         )
         if closed:
-            query = query.where(_open(Closing.of(closed)))
+            query = query.where(open_condition(Closing.of(closed)))
         return (await self._connection.execute(query, values_of(closed))).all()
 
     async def by_ids(self, variants: Sequence[VariantId], closed: ClosedGoods) -> Mapping[VariantId, Goods]:
         """Visible goods by variant; one round trip."""
         wanted = literal(list(variants), ARRAY(Uuid))
         rows = await self._read(variant.c.variant_id == any_(wanted), closed)
-        return {VariantId(row[0]): _goods(row) for row in rows}
+        return {VariantId(row[0]): goods_of(row) for row in rows}
 
     async def by_articles(self, articles: Sequence[str], closed: ClosedGoods) -> Mapping[str, tuple[Goods, ...]]:
         """Visible goods by article: exactly as written, else as people misspell it; one round trip."""
@@ -209,7 +215,7 @@ class PostgresGoods(GoodsReader):
         by_article: dict[str, tuple[Goods, ...]] = {}
         by_key: dict[str, tuple[Goods, ...]] = {}
         for row in await self._read(variant.c.variant_id.in_(own.union(inherited)), closed):
-            goods = _goods(row)
+            goods = goods_of(row)
             key = article_key(goods.article)
             by_article[goods.article] = (*by_article.get(goods.article, ()), goods)
             by_key[key] = (*by_key.get(key, ()), goods)

@@ -1,16 +1,18 @@
-"""The one predicate that says whose orders an actor sees: list, detail, count, cancellation, export (DESIGN §4)."""
+"""The predicates that say whose orders and specifications an actor sees: list, detail, count, export (DESIGN §4)."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from b2b_dvizhenie.adapters.postgres.people_scope import bought_for, people_below
-from b2b_dvizhenie.adapters.postgres.tables.companies import company
+from b2b_dvizhenie.adapters.postgres.people_scope import bought_for, people_below, visible_companies
+from b2b_dvizhenie.adapters.postgres.tables.companies import company, membership
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
+from b2b_dvizhenie.adapters.postgres.tables.specifications import specification
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Scope
+from b2b_dvizhenie.domain.ordering import Sharing
 
 
 def served_companies(actor: Actor, scope: Scope) -> Select[UUID] | None:
@@ -68,3 +70,30 @@ def visible_order_ids(actor: Actor, scope: Scope) -> tuple[str, dict[str, Any]]:
     ids = select(customer_order.c.order_id).where(visible_orders(actor, scope))
     compiled = ids.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy
     return compiled.string, dict(compiled.params)
+
+
+def are_colleagues(user_id: UUID) -> ColumnElement[bool]:
+    """Whether this person and the owner of a specification both buy for the company it was made for."""
+    columns = specification.c
+    owners = select(membership.c.company_id).where(
+        membership.c.user_id == columns.owner_id, membership.c.company_id == columns.company_id
+    )
+    return and_(columns.company_id.in_(bought_for(user_id)), owners.correlate(specification).exists())
+
+
+def visible_specifications(actor: Actor, scope: Scope) -> ColumnElement[bool]:
+    """Specifications within the scope of a grant.
+
+    * `own`: one's own, for whichever company one acts, and what colleagues share (`access_of` is the rule).
+    * wider: one's own, and those made for companies within the scope.
+    """
+    columns = specification.c
+    if scope is Scope.ALL:
+        return true()
+    if actor.user_id is None:
+        return false()
+    mine = columns.owner_id == actor.user_id
+    if scope is Scope.OWN:
+        return or_(mine, and_(columns.sharing != Sharing.PRIVATE.value, are_colleagues(actor.user_id)))
+    companies = select(company.c.company_id).where(visible_companies(actor, scope))
+    return or_(mine, columns.company_id.in_(companies))

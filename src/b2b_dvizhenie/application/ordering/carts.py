@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 from msgspec.structs import replace as struct_replace
 
 from b2b_dvizhenie.application.ordering.ports import CartReader, OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.pricing import (
     CartLines,
+    Freshness,
     Prices,
     as_shown,
-    asked_of,
     buyer,
+    draft_now,
     draft_of_cart,
     empty,
     remembered,
@@ -40,6 +40,9 @@ from b2b_dvizhenie.domain.pricing import LineQuote
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
 from b2b_dvizhenie.domain.shared.ids import VariantId
 
+WantedLine = tuple[CartEntry, Goods, str]
+"""An entry, its goods, and the field that asked for the quantity."""
+
 
 class ShowCart:
     """The cart of the actor under the terms of the selected company (CART, MUL-1, LIV-4)."""
@@ -53,14 +56,12 @@ class ShowCart:
         self._live = live
         self._locks = locks
 
-    async def __call__(self, actor: Actor, *, live: Literal["known", "aged", "asked"] = "known") -> PricedCart:
+    async def __call__(self, actor: Actor, *, live: Freshness = "known") -> PricedCart:
         """Every line with today's price, and marks where it differs from what was shown.
 
         Args:
             actor: whose cart.
-            live: `known` takes live prices that were told a moment ago, for the cart beside another page. `aged` also
-                tells the age of stored prices, where live ones are connected. `asked` asks the ERP first, waiting no
-                longer than the deadline, and promises what it told.
+            live: how fresh prices have to be; what the ERP told when it was `asked` is promised.
 
         Raises:
             Forbidden: the actor has no cart.
@@ -71,18 +72,10 @@ class ShowCart:
         lines = await self._reader.lines(user_id, actor.closed)
         if not lines:
             return empty(actor)
-        told = None
-        if live == "asked":
-            answer = await self._live(actor, asked_of(lines))
-            told = answer.prices if answer.asked else None
-        draft, _ = await draft_of_cart(actor, lines, self._price_lines, live=told)
+        draft, ages = await draft_now(actor, lines, self._price_lines, self._live, live)
         draft, record = remembered(draft)
         if actor.is_concealed:
             record = {}  # nothing is shown
-        ages: Mapping[VariantId, datetime] = {}
-        if live != "known" and await self._live.is_on(actor):
-            untold = [line.goods.variant_id for line in draft.lines if line.quote.live is None and line.quote.base]
-            ages = await self._live.ages(actor, untold)
         lock = NO_LOCK
         if live == "asked":
             quotes = (line.quote for line in draft.lines)
@@ -155,7 +148,7 @@ async def change(
     actor: Actor,
     price_lines: PriceLines,
     now: datetime,
-    wanted: Sequence[tuple[CartEntry, Goods, str]],
+    wanted: Sequence[WantedLine],
     *,
     mode: PutMode = PutMode.SET,
     replace: bool = False,
@@ -171,7 +164,7 @@ async def change(
     user_id = buyer(actor)
     await work.carts.hold(user_id)
     held = {line.variant_id: (line, goods) for line, goods in await work.carts.lines(user_id, actor.closed)}
-    changed = _changed(held, wanted, mode, now, round_up=round_up)
+    changed = changed_lines(held, wanted, mode, now, round_up=round_up)
     gone = {variant_id for variant_id in held if variant_id not in changed and (replace or variant_id in without)}
     lines = [line for variant_id, line in (held | changed).items() if variant_id not in gone]
     if gone:
@@ -193,15 +186,19 @@ async def change(
     return shown(actor, draft, record, seller.policy)
 
 
-def _changed(
+def changed_lines(
     held: Mapping[VariantId, tuple[CartLine, Goods]],
-    wanted: Sequence[tuple[CartEntry, Goods, str]],
+    wanted: Sequence[WantedLine],
     mode: PutMode,
     now: datetime,
     *,
     round_up: bool,
 ) -> dict[VariantId, tuple[CartLine, Goods]]:
-    """The lines that `wanted` makes of the held ones, in the order they were named."""
+    """The lines that `wanted` makes of the held ones, in the order they were named.
+
+    Raises:
+        Invalid: every resulting quantity that is none the seller ships, by its field.
+    """
     fields = {entry.variant_id: (goods, field) for entry, goods, field in reversed(wanted)}
     changed: dict[VariantId, tuple[CartLine, Goods]] = {}
     errors: list[DomainError] = []

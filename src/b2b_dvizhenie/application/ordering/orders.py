@@ -1,13 +1,14 @@
 """Look at orders, cancel them, repeat them. Foreign orders do not exist (HIER-3)."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from b2b_dvizhenie.application.ordering.carts import change
+from b2b_dvizhenie.application.ordering.carts import WantedLine, change
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, job_of
-from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork, OrderReader
+from b2b_dvizhenie.application.ordering.ports import GoodsReader, OrderingWork, OrderReader
 from b2b_dvizhenie.application.ordering.pricing import buyer
 from b2b_dvizhenie.application.ordering.views import MAX_PAGE, OrderDetails, OrderPage, OrderQuery, PricedCart
 from b2b_dvizhenie.application.pricing import PriceLines
@@ -18,7 +19,6 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     Canceller,
     CartEntry,
-    Goods,
     OrderStatus,
     PutMode,
     Standing,
@@ -176,7 +176,7 @@ class RepeatOrder:
         buyer(actor)
         found = await ShowOrder(self._reader)(actor, order_id)
         async with self._work() as work:
-            wanted, differences = await self._compared(work, found, actor.closed)
+            wanted, differences = await _compared(work.goods, found, actor.closed)
             cart = await change(
                 work, actor, self._price_lines, self._clock(), wanted, mode=PutMode.AT_LEAST, round_up=True
             )
@@ -190,26 +190,43 @@ class RepeatOrder:
         """
         found = await ShowOrder(self._reader)(actor, order_id)
         async with self._work() as work:
-            return (await self._compared(work, found, actor.closed))[1]
+            return (await _compared(work.goods, found, actor.closed))[1]
 
-    async def _compared(
-        self, work: OrderingTransaction, found: OrderDetails, closed: ClosedGoods
-    ) -> tuple[list[tuple[CartEntry, Goods, str]], tuple[RepeatedLine, ...]]:
-        """What the order's lines are today, and where that differs."""
-        ordered: dict[VariantId, Decimal] = {}
-        for line in found.lines:
-            ordered[line.variant_id] = ordered.get(line.variant_id, Decimal(0)) + line.quantity
-        names = {line.variant_id: (line.article, line.name) for line in found.lines}
-        goods = await work.goods.by_ids(sorted(ordered), closed)
-        wanted, differences = [], []
-        for variant_id, quantity in ordered.items():
-            article, name = names[variant_id]
-            one = goods.get(variant_id)
-            if one is None:
-                differences.append(RepeatedLine(article, name, "gone", quantity))
-                continue
-            put = one.rule.round_up(quantity)
-            if put != quantity:
-                differences.append(RepeatedLine(article, name, "rounded", quantity, trimmed(put)))
-            wanted.append((CartEntry(variant_id, put), one, "quantity"))
-        return wanted, tuple(differences)
+
+async def _compared(
+    goods: GoodsReader, found: OrderDetails, closed: ClosedGoods
+) -> tuple[list[WantedLine], tuple[RepeatedLine, ...]]:
+    ordered: dict[VariantId, Decimal] = {}
+    for line in found.lines:
+        ordered[line.variant_id] = ordered.get(line.variant_id, Decimal(0)) + line.quantity
+    names = {line.variant_id: (line.article, line.name) for line in found.lines}
+    return await as_sold_today(goods, ordered, names, closed)
+
+
+async def as_sold_today(
+    reader: GoodsReader,
+    quantities: Mapping[VariantId, Decimal],
+    names: Mapping[VariantId, tuple[str, str]],
+    closed: ClosedGoods,
+) -> tuple[list[WantedLine], tuple[RepeatedLine, ...]]:
+    """What quantities that were kept some time ago are today, for the cart, and where that differs.
+
+    Args:
+        reader: of goods.
+        quantities: by variant.
+        names: article and name of each, for what is not sold any more.
+        closed: what the company of the buyer does not get.
+    """
+    goods = await reader.by_ids(sorted(quantities), closed)
+    wanted, differences = [], []
+    for variant_id, quantity in quantities.items():
+        article, name = names[variant_id]
+        one = goods.get(variant_id)
+        if one is None:
+            differences.append(RepeatedLine(article, name, "gone", quantity))
+            continue
+        put = one.rule.round_up(quantity)
+        if put != quantity:
+            differences.append(RepeatedLine(article, name, "rounded", quantity, trimmed(put)))
+        wanted.append((CartEntry(variant_id, put), one, "quantity"))
+    return wanted, tuple(differences)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from b2b_dvizhenie.application.balances import CreditBook
+from b2b_dvizhenie.application.ordering.specification_ports import Specifications
 from b2b_dvizhenie.application.ordering.views import ExplainedLine, OrderDetails, OrderPage, OrderQuery
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
@@ -192,6 +193,7 @@ class OrderingTransaction(Protocol):
     goods: GoodsReader
     orders: Orders
     credit: CreditBook
+    specifications: Specifications
     jobs: JobQueue
     audit: AuditLog
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from b2b_dvizhenie.application.ordering.views import LineProblem, PricedCart, PricedLine
-from b2b_dvizhenie.application.pricing import NO_LOCK, LineRequest, PriceLines, PriceLock
+from b2b_dvizhenie.application.pricing import NO_LOCK, LineRequest, LivePrices, PriceLines, PriceLock
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.catalog import availability
-from b2b_dvizhenie.domain.companies import CompanyRequired
+from b2b_dvizhenie.domain.companies import CompanyRequired, Terms
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     CHECKS,
@@ -32,7 +33,7 @@ from b2b_dvizhenie.domain.ordering import (
     seen_now,
 )
 from b2b_dvizhenie.domain.pricing import LineQuote, LiveKey, LivePrice, NoPrice
-from b2b_dvizhenie.domain.shared.ids import UserId, VariantId
+from b2b_dvizhenie.domain.shared.ids import CompanyId, PriceTypeId, UserId, VariantId
 from b2b_dvizhenie.domain.shared.money import round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
 from b2b_dvizhenie.domain.visibility import Information
@@ -40,6 +41,10 @@ from b2b_dvizhenie.domain.visibility import Information
 CartLines = Sequence[tuple[CartLine, Goods]]
 Prices = Mapping[LiveKey, LivePrice]
 """Live prices, as `PriceLines` takes them."""
+Freshness = Literal["known", "aged", "asked"]
+"""`known` takes live prices that were told a moment ago; `aged` also tells the age of stored prices, where live ones
+are connected; `asked` asks the ERP first, waiting no longer than the deadline.
+"""
 
 
 def buyer(actor: Actor) -> UserId:
@@ -92,6 +97,23 @@ async def draft_of_cart(
     return draft, tuple(quotes)
 
 
+async def draft_now(
+    actor: Actor, lines: CartLines, price_lines: PriceLines, live: LivePrices, freshness: Freshness
+) -> tuple[Draft, Mapping[VariantId, datetime]]:
+    """Lines as a draft at prices as fresh as asked for, and since when its stored prices are known, where that is to
+    be told.
+    """
+    told = None
+    if freshness == "asked":
+        answer = await live(actor, asked_of(lines))
+        told = answer.prices if answer.asked else None
+    draft, _ = await draft_of_cart(actor, lines, price_lines, live=told)
+    if freshness == "known" or not await live.is_on(actor):
+        return draft, {}
+    untold = [line.goods.variant_id for line in draft.lines if line.quote.live is None and line.quote.base]
+    return draft, await live.ages(actor, untold)
+
+
 def _closed(line: CartLine) -> LineQuote:
     return LineQuote(line.variant_id, line.quantity, None, None, reason=NoPrice.CLOSED)
 
@@ -138,6 +160,16 @@ def empty(actor: Actor) -> PricedCart:
     return shown(actor, Draft(actor.buyer_terms(), ()), {}, OrderPolicy())
 
 
+def bare(actor: Actor, company_id: CompanyId, lines: CartLines) -> PricedCart:
+    """Goods and quantities for who sees a list that he does not buy by: no price, no stock."""
+    nowhere = Terms(company_id, None, PriceTypeId(UUID(int=0)))
+    untold = (
+        DraftLine("", replace(goods, available=None), line.quantity, _closed(line), comment=line.comment)
+        for line, goods in lines
+    )
+    return replace(_concealed(shown(actor, Draft(nowhere, tuple(untold)), {}, OrderPolicy(), ())), currency="")
+
+
 def shown(
     actor: Actor,
     draft: Draft,
@@ -154,7 +186,7 @@ def shown(
     """
     by_line: dict[str, list[LineProblem]] = {}
     whole = []
-    for found in (one for check in checks or checks_for(actor) for one in check(draft, policy)):
+    for found in (one for check in (checks_for(actor) if checks is None else checks) for one in check(draft, policy)):
         reason = told(actor, found)
         problem = LineProblem(reason.code, reason.params)
         if reason.field:

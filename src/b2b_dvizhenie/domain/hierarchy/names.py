@@ -1,8 +1,7 @@
 """Names of roles and people as administrators type them."""
 
-import unicodedata
-
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind
+from b2b_dvizhenie.domain.shared.spelling import spelled
 
 MAX_NAME = 80
 MAX_PERSON_NAME = 120
@@ -40,7 +39,7 @@ def role_name(text: str, field: str = "name") -> str:
     Raises:
         RoleNameInvalid: empty, too long, or with control or formatting characters.
     """
-    name = _spelled(text, MAX_NAME)
+    name = spelled(text, MAX_NAME)
     if name is None:
         raise RoleNameInvalid(field, maximum=MAX_NAME)
     return name
@@ -52,15 +51,7 @@ def person_name(text: str, field: str = "name") -> str:
     Raises:
         PersonNameInvalid: empty, too long, or with control or formatting characters.
     """
-    name = _spelled(text, MAX_PERSON_NAME)
+    name = spelled(text, MAX_PERSON_NAME)
     if name is None:
         raise PersonNameInvalid(field, maximum=MAX_PERSON_NAME)
     return name
-
-
-def _spelled(text: str, maximum: int) -> str | None:
-    if len(text) > maximum * 4:  # before work that grows with the length
-        return None
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    hidden = any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn") for sign in name)
-    return name if 1 <= len(name) <= maximum and not hidden else None

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ORDERS_VIEW = "orders.view"
     ORDERS_PROCESS = "orders.process"
     ORDERS_PAY_BY_CARD = "orders.pay_by_card"
+    SPECIFICATIONS_VIEW = "specifications.view"
     PROFILE_VIEW = "profile.view"
     BALANCE_VIEW = "balance.view"
     PANEL_ACCESS = "panel.access"

@@ -22,6 +22,7 @@ _BUYING = {
     Permission.CART_EDIT: Scope.OWN,
     Permission.ORDERS_PLACE: Scope.OWN,
     Permission.ORDERS_VIEW: Scope.OWN,
+    Permission.SPECIFICATIONS_VIEW: Scope.OWN,
     Permission.PROFILE_VIEW: Scope.OWN,
     Permission.BALANCE_VIEW: Scope.OWN,
 }
@@ -34,6 +35,7 @@ def _staff(scope: Scope) -> dict[Permission, Scope]:
         Permission.STOCK_VIEW: Scope.ALL,
         Permission.ORDERS_VIEW: scope,
         Permission.ORDERS_PROCESS: scope,
+        Permission.SPECIFICATIONS_VIEW: scope,
         Permission.COMPANIES_VIEW: scope,
         Permission.BALANCE_VIEW: scope,
         Permission.VIP_VIEW: scope,

@@ -2,6 +2,7 @@
 
 from b2b_dvizhenie.domain.ordering.acceptance import (
     CHECKS,
+    LINE_CHECKS,
     NOT_ENOUGH_STOCK,
     Accepted,
     Check,
@@ -39,6 +40,21 @@ from b2b_dvizhenie.domain.ordering.carts import (
 from b2b_dvizhenie.domain.ordering.goods import Goods
 from b2b_dvizhenie.domain.ordering.numbers import MAX_NUMBER, NumbersExhausted, order_number
 from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, OrderPayment, ShownSum, Wishes, lines_of
+from b2b_dvizhenie.domain.ordering.specifications import (
+    MAX_SPECIFICATION_NAME,
+    MAX_SPECIFICATIONS,
+    Access,
+    Noted,
+    Sharing,
+    Specification,
+    SpecificationNameInvalid,
+    SpecificationReadOnly,
+    TooManySpecifications,
+    access_of,
+    compared_with,
+    specification_name,
+    to_note,
+)
 from b2b_dvizhenie.domain.ordering.statuses import (
     Canceller,
     CannotCancel,
@@ -57,11 +73,15 @@ from b2b_dvizhenie.domain.ordering.vat import Totals, add_up, line_vat
 
 __all__ = [
     "CHECKS",
+    "LINE_CHECKS",
     "MAX_COMMENT",
     "MAX_LINES",
     "MAX_NUMBER",
+    "MAX_SPECIFICATIONS",
+    "MAX_SPECIFICATION_NAME",
     "NOT_ENOUGH_STOCK",
     "Accepted",
+    "Access",
     "Canceller",
     "CannotCancel",
     "CanonicalStatus",
@@ -73,6 +93,7 @@ __all__ = [
     "DraftLine",
     "ErpMarks",
     "Goods",
+    "Noted",
     "NumbersExhausted",
     "Order",
     "OrderLine",
@@ -85,13 +106,19 @@ __all__ = [
     "Refusal",
     "Refused",
     "Seen",
+    "Sharing",
     "ShownSum",
+    "Specification",
+    "SpecificationNameInvalid",
+    "SpecificationReadOnly",
     "Standing",
     "StockPolicy",
     "TextTooLong",
     "TooManyLines",
+    "TooManySpecifications",
     "Totals",
     "Wishes",
+    "access_of",
     "add_up",
     "after_putting",
     "after_showing",
@@ -99,6 +126,7 @@ __all__ = [
     "cancel",
     "canonical",
     "combined",
+    "compared_with",
     "decide",
     "hand_over",
     "hear",
@@ -112,5 +140,7 @@ __all__ = [
     "promised",
     "reaches_minimum",
     "seen_now",
+    "specification_name",
     "statuses_of",
+    "to_note",
 ]

@@ -213,6 +213,8 @@ CHECKS: tuple[Check, ...] = (
     reaches_minimum,
 )
 """In the order in which their reasons are told."""
+LINE_CHECKS: tuple[Check, ...] = (is_orderable, has_valid_quantities, is_priced)
+"""What may be wrong with a line whatever stands beside it, and whatever the seller's conditions."""
 
 
 def price_version(draft: Draft) -> str:

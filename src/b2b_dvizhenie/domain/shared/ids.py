@@ -19,6 +19,7 @@ WarehouseId = NewType("WarehouseId", UUID)
 PriceTypeId = NewType("PriceTypeId", UUID)
 PaymentMethodId = NewType("PaymentMethodId", UUID)
 OrderId = NewType("OrderId", UUID)
+SpecificationId = NewType("SpecificationId", UUID)
 NodeId = NewType("NodeId", UUID)
 JobId = NewType("JobId", UUID)
 

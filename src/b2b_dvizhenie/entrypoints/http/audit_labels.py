@@ -85,6 +85,9 @@ CHANGES: dict[str, Label] = {
     "ordering.erp_applied": Label(N_("Order changed by 1C")),
     "ordering.order_cancelled": Label(N_("Order cancelled")),
     "ordering.order_placed": Label(N_("Order placed")),
+    "ordering.specification_changed": Label(N_("Specification renamed or shared")),
+    "ordering.specification_deleted": Label(N_("Specification deleted")),
+    "ordering.specification_made": Label(N_("Specification made")),
 }
 FIELDS: dict[str, Label] = {
     "access_level": Label(N_("Access level")),

@@ -179,6 +179,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "segments.view": Label(N_("See segments")),
         "settings.manage": Label(N_("Change settings")),
         "settings.view": Label(N_("See settings")),
+        "specifications.view": Label(N_("See specifications")),
         "statistics.view": Label(N_("See statistics")),
         "stock.view": Label(N_("See stock")),
         "users.manage": Label(N_("Manage people, roles and rights")),

@@ -18,6 +18,7 @@ from b2b_dvizhenie.entrypoints.http.api import rule_sets as rule_sets_api
 from b2b_dvizhenie.entrypoints.http.api import rules as rules_api
 from b2b_dvizhenie.entrypoints.http.api import second_factor as second_factor_api
 from b2b_dvizhenie.entrypoints.http.api import settings as settings_api
+from b2b_dvizhenie.entrypoints.http.api import specifications as specifications_api
 from b2b_dvizhenie.entrypoints.http.api import users as users_api
 from b2b_dvizhenie.entrypoints.http.api import vip as vip_api
 from b2b_dvizhenie.entrypoints.http.panel import (
@@ -97,6 +98,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *carts.ROUTES,
     *orders.ROUTES,
     *payment_methods_api.ROUTES,
+    *specifications_api.ROUTES,
     *drift_api.ROUTES,
     *jobs.ROUTES,
     *entrance.ROUTES,

@@ -1,4 +1,4 @@
-"""Carts and orders."""
+"""Carts, orders and specifications."""
 
 from dependency_injector import providers
 
@@ -6,6 +6,7 @@ from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.ordering_carts import PostgresCartReader
 from b2b_dvizhenie.adapters.postgres.views.orders import PostgresOrderReader
 from b2b_dvizhenie.adapters.postgres.views.payments import PostgresPaymentReader
+from b2b_dvizhenie.adapters.postgres.views.specifications import PostgresSpecificationReader
 from b2b_dvizhenie.application import ordering
 from b2b_dvizhenie.entrypoints.parts.balances import Balances
 from b2b_dvizhenie.entrypoints.parts.base import Base
@@ -13,7 +14,7 @@ from b2b_dvizhenie.entrypoints.parts.pricing import Pricing
 
 
 class Ordering(Pricing):
-    """Carts and orders."""
+    """Carts, orders and specifications."""
 
     ordering_work = providers.Factory(PostgresOrderingTransaction, Base.database, Base.clock)
     order_reader = providers.Singleton(PostgresOrderReader, Base.database, Base.settings.provided.exchange.zone)
@@ -52,4 +53,24 @@ class Ordering(Pricing):
     cancel_order = providers.Factory(ordering.CancelOrder, ordering_work.provider, Base.clock)
     repeat_order = providers.Factory(
         ordering.RepeatOrder, order_reader, ordering_work.provider, Pricing.price_lines, Base.clock
+    )
+    specification_reader = providers.Singleton(PostgresSpecificationReader, Base.database)
+    list_specifications = providers.Factory(ordering.ListSpecifications, specification_reader)
+    show_specification = providers.Factory(
+        ordering.ShowSpecification,
+        specification_reader,
+        ordering_work.provider,
+        Pricing.price_lines,
+        Pricing.live_prices,
+        Base.clock,
+    )
+    make_specification = providers.Factory(ordering.MakeSpecification, ordering_work.provider, Base.clock)
+    change_specification = providers.Factory(ordering.ChangeSpecification, ordering_work.provider, Base.clock)
+    delete_specification = providers.Factory(ordering.DeleteSpecification, ordering_work.provider)
+    put_specification_lines = providers.Factory(ordering.PutSpecificationLines, ordering_work.provider, Base.clock)
+    take_cart_into_specification = providers.Factory(
+        ordering.TakeCartIntoSpecification, ordering_work.provider, Base.clock
+    )
+    put_specification_into_cart = providers.Factory(
+        ordering.PutSpecificationIntoCart, ordering_work.provider, Pricing.price_lines, Base.clock
     )

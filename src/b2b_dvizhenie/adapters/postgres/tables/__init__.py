@@ -14,6 +14,7 @@ from b2b_dvizhenie.adapters.postgres.tables import (
     pricing,
     pricing_rules,
     pricing_what_if,
+    specifications,
     vip,
     visibility,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "pricing",
     "pricing_rules",
     "pricing_what_if",
+    "specifications",
     "vip",
     "visibility",
 ]

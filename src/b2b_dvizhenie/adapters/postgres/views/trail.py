@@ -38,6 +38,7 @@ _role = func.coalesce(
     select(_role_name).where(role.c.role_id == _id).correlate(audit).scalar_subquery(),
     audit.c.before["name"].as_string(),  # deleted
 )
+_specification = func.coalesce(audit.c.after["name"].as_string(), audit.c.before["name"].as_string())
 _SUBJECT = func.coalesce(
     case(
         _name("user", _named.c.name, _named.c.user_id, _id),
@@ -48,6 +49,7 @@ _SUBJECT = func.coalesce(
         _name("exchange_node", exchange_node.c.name, exchange_node.c.node_id, _id),
         (audit.c.subject_type == "membership", _member + " · " + _joined),
         (audit.c.subject_type == "role", _role),
+        (audit.c.subject_type == "specification", _specification),
         (audit.c.subject_type == "schedule", audit.c.subject_id),
         (audit.c.subject_type == "job", audit.c.before["name"].as_string()),
         else_="",

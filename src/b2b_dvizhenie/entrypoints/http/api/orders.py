@@ -1,6 +1,5 @@
 """API: place, list, show, cancel and repeat orders."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -41,14 +40,9 @@ from b2b_dvizhenie.domain.ordering import (
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, PaymentMethodId, VariantId
 from b2b_dvizhenie.domain.visibility import Opened, sums_are_open
+from b2b_dvizhenie.entrypoints.http.api.cursors import cursor_behind, read_cursor
 from b2b_dvizhenie.entrypoints.http.api.refusals import problem_of_outcome
 from b2b_dvizhenie.entrypoints.http.problems import Problem, answer
-
-
-class CursorInvalid(DomainError):
-    """The cursor is none that a page of this list gave."""
-
-    code = "ordering.cursor_invalid"
 
 
 class StatusUnknown(DomainError):
@@ -153,21 +147,6 @@ class OrderCancellation(Struct, frozen=True):
     canonical: CanonicalStatus
 
 
-def _cursor(order: OrderSummary) -> str:
-    return urlsafe_b64encode(f"{order.placed_at.isoformat()} {order.order_id}".encode()).decode().rstrip("=")
-
-
-def _after(cursor: str | None) -> tuple[datetime, OrderId] | None:
-    if not cursor:
-        return None
-    try:
-        text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        moment, _, order_id = text.rpartition(" ")
-        return datetime.fromisoformat(moment), OrderId(UUID(order_id))
-    except ValueError as error:
-        raise CursorInvalid("cursor") from error
-
-
 def statuses(text: str) -> tuple[OrderStatus, ...]:
     """Statuses of a filter: our own names and the canonical four, separated by commas.
 
@@ -242,9 +221,11 @@ async def list_(
     cursor: FromQuery[str | None] = None,
 ) -> OrderList:
     """Orders you may see, newest first. `status` takes several, separated by commas."""
-    query = OrderQuery(statuses=statuses(status), text=q, since=since, until=until, limit=limit, after=_after(cursor))
+    read = read_cursor(cursor)
+    after = (read[0], OrderId(read[1])) if read else None
+    query = OrderQuery(statuses=statuses(status), text=q, since=since, until=until, limit=limit, after=after)
     page = await list_orders(request.user, query)
-    following = _cursor(page.orders[-1]) if page.more else None
+    following = cursor_behind(page.orders[-1].placed_at, page.orders[-1].order_id) if page.more else None
     return OrderList(page.orders, page.total, following, page.exact)
 
 
