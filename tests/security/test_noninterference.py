@@ -16,13 +16,14 @@ from snapshots import Snapshot
 from sqlalchemy import true
 from worlds import OBSERVERS, Observer, Stopped, World, forget_caches, hide, standing_container
 
-from b2b_dvizhenie.adapters.postgres import ordering_carts, pricing_books
+from b2b_dvizhenie.adapters.postgres import documents_scope, ordering_carts, pricing_books
 from b2b_dvizhenie.adapters.postgres.closings import OPEN, Closing
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql
 from b2b_dvizhenie.adapters.postgres.views import drift as drift_reads
 from b2b_dvizhenie.adapters.postgres.views import orders as order_reads
 from b2b_dvizhenie.adapters.postgres.views import sessions as session_reads
 from b2b_dvizhenie.adapters.postgres.views import vip as vip_reads
+from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.pricing import Target
 from b2b_dvizhenie.domain.shared import ids
 from b2b_dvizhenie.entrypoints.container import Container, running
@@ -110,6 +111,21 @@ async def _noticed(stage: Theatre, *about: str) -> list[str]:
         if found:
             return found
     return []
+
+
+async def test_documents_of_other_companies_are_noticed(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents_scope, "visible_orders", lambda *_, **__: true())
+    async with opening(MANAGER) as stage:
+        found = await _noticed(stage, "/api/v1/documents", "/documents")
+    assert any("GET /documents" in one for one in found)
+    assert any("GET /api/v1/documents " in one for one in found)
+
+
+async def test_documents_shown_below_their_level_are_noticed(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Actor, "opens", lambda *_: True)
+    async with opening(NEWCOMER) as stage:
+        found = await _noticed(stage, "/api/v1/documents")
+    assert found
 
 
 async def test_sums_of_colleagues_unmasked_are_noticed(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,6 +114,16 @@ PARAMETERS: dict[str, Parameter] = {
         specification_seen,
         governed_by=Permission.SPECIFICATIONS_VIEW,
     ),
+    "document_id": Parameter(
+        lambda club, role, relation: str(club.documents[club.of(role, relation).company]),
+        company_seen,
+        governed_by=Permission.DOCUMENTS_VIEW,
+    ),
+    "file_id": Parameter(
+        lambda club, role, relation: str(club.files[club.of(role, relation).company]),
+        company_seen,
+        governed_by=Permission.DOCUMENTS_VIEW,
+    ),
     "company_id": Parameter(
         lambda club, role, relation: str(club.companies[club.of(role, relation).company]), company_seen
     ),

@@ -17,6 +17,7 @@ from uuid import UUID
 from discounting import ADMIN, draft, off_articles
 from market import OPENED, Market, Person
 from msgspec import Struct
+from papers import Papers
 from sqlalchemy import insert, select, text, update
 
 from b2b_dvizhenie.adapters.postgres.tables.catalog import product, section
@@ -87,6 +88,8 @@ class Club:
         self.orders: dict[str, UUID] = {}
         self.numbers: dict[str, str] = {}
         self.specifications: dict[str, UUID] = {}
+        self.documents: dict[str, UUID] = {}
+        self.files: dict[str, UUID] = {}
         self.sessions: dict[str, UUID] = {}
         self.goods: list[VariantId] = []
         self.things: dict[str, UUID] = {}
@@ -122,6 +125,7 @@ class Club:
             placed = await market.order(self.people[name], (self.goods[0], "2"), (self.goods[1], "1"))
             self.orders[name], self.numbers[name] = placed.order_id, placed.number
             self.specifications[name] = await self.specification(name, f"List of {name}", self.goods[:2])
+        await self._documents()
         await self._things()
         for name, person in self.people.items():
             self.sessions[name] = await self._second_session(name, person)
@@ -140,6 +144,15 @@ class Club:
         if changes:
             await container.change_specification()(actor, key, put.version, **changes)
         return key
+
+    async def _documents(self) -> None:
+        """A document of each company, with a file, of the order of the first of its buyers."""
+        papers = Papers(self.market)
+        for buyer, name in reversed(BUYERS.items()):
+            number = {"number": f"Paper {name}", "order_numbers": (self.numbers[buyer],)}
+            self.documents[name] = await papers.put(f"paper-{name}", self.companies[name], **number)
+        for name in COMPANIES:
+            self.files[name] = await papers.file(f"file-{name}", f"paper-{name}")
 
     async def _second_session(self, name: str, person: Person) -> UUID:
         session_id = new_id()
@@ -248,7 +261,7 @@ class Club:
         for name, key in self.companies.items():
             if self.company_in_scope(who, scope, name):
                 continue
-            found += [str(key), f"Company {name}"]
+            found += [str(key), f"Company {name}", f"Paper {name}", str(self.documents[name]), str(self.files[name])]
             for buyer, where in BUYERS.items():
                 if where == name:
                     person = self.people[buyer].user_id

@@ -191,11 +191,13 @@ def cells_of(route: Route, club: Club) -> Iterator[Cell]:
             yield Cell(route, "client", "through a foreign company", asked, Expected("foreign", _outside(route)))
 
 
-_OWN = {Permission.ORDERS_VIEW, Permission.CART_EDIT}
+_OWN = {Permission.ORDERS_VIEW, Permission.CART_EDIT, Permission.DOCUMENTS_VIEW}
 
 
 def _outside(route: Route) -> frozenset[int]:
     # Whoever acts for no company has no orders, and for a cart nothing to price by: both are told before anything else.
+    if "document_id" in route.path:
+        return frozenset({404})
     if "order_id" in route.path:
         return frozenset({404, 409}) if route.permission is Permission.CART_EDIT else frozenset({404})
     return frozenset(range(200, 500)) - {401, 403}

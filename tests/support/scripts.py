@@ -111,6 +111,7 @@ def _lists(world: World) -> Iterator[Asked]:
     for query in ("", "?kind=vat", "?since=2026-11-25&until=2026-11-25"):
         yield Asked("GET", f"/api/v1/drifts{query}")
         yield Asked("GET", f"/panel/drift{query}", page)
+    yield from _documents(world, page)
     for number in world.club.numbers.values():
         yield Asked("GET", f"/api/v1/orders?q={number}")
     for order in world.club.orders.values():
@@ -152,9 +153,26 @@ def _lists(world: World) -> Iterator[Asked]:
         yield Asked("GET", path, page)
 
 
+def _documents(world: World, page: tuple[tuple[str, str], ...]) -> Iterator[Asked]:
+    for query in ("?q=Paper", "?kind=upd", "?state=paid", "?amount_from=1&amount_to=50000", "?since=2026-11-20"):
+        yield Asked("GET", f"/api/v1/documents{query}")
+    for path in ("/documents", "/panel/documents"):
+        yield Asked("GET", f"{path}?client=Company", page)
+    for document, file in zip(world.club.documents.values(), world.club.files.values(), strict=True):
+        yield Asked("GET", f"/documents/{document}/files/{file}")
+        yield Asked("GET", f"/api/v1/documents/{document}")
+    for number in world.club.numbers.values():
+        yield Asked("GET", f"/api/v1/documents?order={number}")
+
+
 async def _pages_on(asking: Ask, world: World) -> None:
     """Follow cursors to their end: where a page ends must not tell of what is not on it."""
-    for path in ("/api/v1/orders?limit=1", "/api/v1/audit?limit=2", "/api/v1/catalog/products?limit=4&sort=-name"):
+    for path in (
+        "/api/v1/orders?limit=1",
+        "/api/v1/documents?limit=1",
+        "/api/v1/audit?limit=2",
+        "/api/v1/catalog/products?limit=4&sort=-name",
+    ):
         cursor, turns = "", 0
         while turns < 8:
             answer = await asking(Asked("GET", path + (f"&cursor={quote(cursor)}" if cursor else "")))

@@ -202,6 +202,7 @@ def hide(world: World, snapshot: Snapshot, seed: int) -> None:
         _newcomers(world, snapshot, random)
     if world.observer.level == 1:
         _concealed(world, snapshot, random)
+        _documents(snapshot, random, "own", world.club.companies["own"])
     snapshot.even_sequences()
 
 
@@ -279,6 +280,7 @@ def _company(world: World, snapshot: Snapshot, random: Random, name: str) -> Non
         company,
     )
     snapshot.run("UPDATE membership SET access_level = %s WHERE company_id = %s", random.randint(1, 5), company)
+    _documents(snapshot, random, name, company)
     for row in snapshot.rows("SELECT order_id FROM customer_order WHERE company_id = %s", company):
         _order(snapshot, random, row[0])
         if random.random() < 0.3:
@@ -348,6 +350,60 @@ def _drift(snapshot: Snapshot, random: Random, order: UUID) -> None:
             kind,
             Jsonb([{"step": "amount", "ours": str(_money(random)), "theirs": str(_money(random))}]),
             _money(random),
+        )
+
+
+def _documents(snapshot: Snapshot, random: Random, name: str, company: UUID) -> None:
+    """Documents of a company the observer does not see: others, with other files, states and orders; or none."""
+    if random.random() < 0.3:
+        snapshot.run("DELETE FROM document WHERE company_id = %s", company)
+    for _ in range(random.randint(0, 2)):
+        key, mark = UUID(bytes=random.randbytes(16)), random.randbytes(4).hex()
+        # Orders of others that it names by mistake must not show it to them.
+        snapshot.run(
+            "INSERT INTO document (document_id, node_id, external_ref, company_id, firm_id, kind, number, day, amount,"
+            " currency, state, erp_status, order_numbers, received_at, updated_at)"
+            " SELECT %s, node_id, %s, %s, (SELECT firm_id FROM agreement WHERE company_id = %s), %s, %s, %s, %s, 'RUB',"
+            " %s, %s, (SELECT coalesce(array_agg(number), '{}') FROM customer_order), %s, %s"
+            " FROM exchange_node LIMIT 1",
+            key,
+            mark,
+            company,
+            company,
+            random.choice(("invoice", "upd")),
+            f"Paper {name} {mark}",
+            NOON.date() - timedelta(days=random.randint(0, 9)),
+            _money(random),
+            random.choice(("issued", "paid", "cancelled")),
+            random.randbytes(3).hex(),
+            NOON,
+            NOON,
+        )
+        snapshot.run(
+            "INSERT INTO document_file (file_id, document_id, node_id, external_ref, name, kind, format, sha256, size,"
+            " received_at, announced_at) SELECT %s, %s, node_id, %s, %s, 'print', 'pdf', %s, %s, %s, %s"
+            " FROM exchange_node LIMIT 1",
+            UUID(bytes=random.randbytes(16)),
+            key,
+            mark,
+            f"{mark}.pdf",
+            random.randbytes(32).hex(),
+            random.randint(1, 9999),
+            NOON,
+            NOON,
+        )
+    snapshot.run(
+        "UPDATE document SET amount = %s, state = %s, erp_status = %s WHERE company_id = %s",
+        _money(random),
+        random.choice(("issued", "paid", "cancelled")),
+        random.randbytes(3).hex(),
+        company,
+    )
+    for row in snapshot.rows("SELECT document_id FROM document WHERE company_id = %s", company):
+        snapshot.run(
+            "INSERT INTO document_event (document_id, at, kind, params) VALUES (%s, %s, 'withdrawn', '{}')",
+            row[0],
+            NOON,
         )
 
 

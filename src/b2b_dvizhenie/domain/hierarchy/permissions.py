@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ORDERS_PROCESS = "orders.process"
     ORDERS_PAY_BY_CARD = "orders.pay_by_card"
     SPECIFICATIONS_VIEW = "specifications.view"
+    DOCUMENTS_VIEW = "documents.view"
     PROFILE_VIEW = "profile.view"
     BALANCE_VIEW = "balance.view"
     PANEL_ACCESS = "panel.access"

@@ -23,6 +23,7 @@ _BUYING = {
     Permission.ORDERS_PLACE: Scope.OWN,
     Permission.ORDERS_VIEW: Scope.OWN,
     Permission.SPECIFICATIONS_VIEW: Scope.OWN,
+    Permission.DOCUMENTS_VIEW: Scope.OWN,
     Permission.PROFILE_VIEW: Scope.OWN,
     Permission.BALANCE_VIEW: Scope.OWN,
 }
@@ -36,6 +37,7 @@ def _staff(scope: Scope) -> dict[Permission, Scope]:
         Permission.ORDERS_VIEW: scope,
         Permission.ORDERS_PROCESS: scope,
         Permission.SPECIFICATIONS_VIEW: scope,
+        Permission.DOCUMENTS_VIEW: scope,
         Permission.COMPANIES_VIEW: scope,
         Permission.BALANCE_VIEW: scope,
         Permission.VIP_VIEW: scope,

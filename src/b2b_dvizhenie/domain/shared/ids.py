@@ -20,6 +20,7 @@ PriceTypeId = NewType("PriceTypeId", UUID)
 PaymentMethodId = NewType("PaymentMethodId", UUID)
 OrderId = NewType("OrderId", UUID)
 SpecificationId = NewType("SpecificationId", UUID)
+DocumentId = NewType("DocumentId", UUID)
 NodeId = NewType("NodeId", UUID)
 JobId = NewType("JobId", UUID)
 

@@ -19,6 +19,7 @@ CHANGES: dict[str, Label] = {
     "companies.request_approved": Label(N_("Request for access approved")),
     "companies.request_refused": Label(N_("Request for access refused")),
     "companies.terms_set": Label(N_("Price type of a company set")),
+    "documents.file_downloaded": Label(N_("File of a document downloaded")),
     "exchange.absent_decided": Label(N_("Decided about goods missing from an export")),
     "exchange.import_repeated": Label(N_("Import repeated")),
     "exchange.node_changed": Label(N_("Exchange node changed")),

@@ -1,18 +1,19 @@
 """The door of the JSON gateway: 1C sends rows of tables, and asks how they stand (onec.md §5.2)."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 import structlog
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from msgspec import structs
 
+from b2b_dvizhenie.application.documents import ReceiveDocumentFile
 from b2b_dvizhenie.application.exchange import AnsweredRequest, Caller, NodeAccess, RecordRequest, log_line
 from b2b_dvizhenie.application.exchange.gateway import (
     Answer,
@@ -22,9 +23,12 @@ from b2b_dvizhenie.application.exchange.gateway import (
     ShowGatewayState,
     Taken,
 )
+from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.documents import MAX_FILE
 from b2b_dvizhenie.domain.exchange.access import AttemptsExhausted
 from b2b_dvizhenie.domain.shared.errors import DomainError
+from b2b_dvizhenie.domain.shared.refs import normal_ref
 from b2b_dvizhenie.entrypoints.http.api.identity import client_address
 from b2b_dvizhenie.entrypoints.http.exchange import CHALLENGE, Body, basic_credentials
 from b2b_dvizhenie.entrypoints.http.exchange_words import LANGUAGE
@@ -176,4 +180,41 @@ async def state(
     return response
 
 
-ROUTES = [take, state]
+@put(
+    "/api/gateway/v1/files/{file_id:path}",
+    own_authentication=True,
+    exclude_from_auth=True,
+    include_in_schema=False,
+    request_max_body_size=MAX_FILE,
+)
+async def receive_file(
+    request: Request[Any, Any, Any],
+    identify_node: NamedDependency[IdentifyNode],
+    receive_message: NamedDependency[ReceiveMessage],
+    receive_document_file: NamedDependency[ReceiveDocumentFile],
+    record_request: NamedDependency[RecordRequest],
+    file_id: FromPath[str],
+) -> Response[Any]:
+    """The bytes of a file that a row of `document_files` announced, streamed to the disk."""
+    conversation = Conversation(request, "files")
+    body = Body(request)
+
+    async def counted() -> AsyncIterator[bytes]:
+        async for chunk in body:
+            conversation.size += len(chunk)
+            yield chunk
+
+    async def talk(node: NodeAccess) -> tuple[int, Any]:
+        receive_message.table(node, "document_files")
+        ref = normal_ref(file_id.removeprefix("/"))
+        stored = await receive_document_file(system_actor("exchange"), node.node_id, ref, counted())
+        return HTTPStatus.OK, {"file_id": ref, "sha256": stored.sha256, "size": stored.size}
+
+    response = await conversation.run(identify_node, talk)
+    if response.status_code != HTTPStatus.OK:
+        await body.drain()
+    await conversation.record(record_request, request.app.state.container.clock(), response)
+    return response
+
+
+ROUTES = [take, state, receive_file]

@@ -16,6 +16,10 @@ INFORMATION: Mapping[Information, tuple[str, str]] = {
         N_("Quantities in stock"),
         N_("Quantities and warehouses. Without them: in stock, few left, out of stock."),
     ),
+    Information.DOCUMENTS: (
+        N_("Documents"),
+        N_("Invoices, waybills and other documents of the company, with everything written in them."),
+    ),
     Information.ORDER_SUMS: (N_("Sums of colleagues' orders"), N_("One's own orders always show theirs.")),
 }
 """Title and explanation of the groups that something shows, in the order of the page. Levels keep the others, and they

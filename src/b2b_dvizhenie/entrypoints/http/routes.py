@@ -10,6 +10,7 @@ from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 from b2b_dvizhenie.entrypoints.http.api import company_directory as company_directory_api
 from b2b_dvizhenie.entrypoints.http.api import currencies as currencies_api
+from b2b_dvizhenie.entrypoints.http.api import documents as documents_api
 from b2b_dvizhenie.entrypoints.http.api import drift as drift_api
 from b2b_dvizhenie.entrypoints.http.api import entrance as entrance_api
 from b2b_dvizhenie.entrypoints.http.api import payment_methods as payment_methods_api
@@ -52,6 +53,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
     vip_offers,
     why,
 )
+from b2b_dvizhenie.entrypoints.http.panel import documents as panel_documents
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
@@ -66,6 +68,7 @@ from b2b_dvizhenie.entrypoints.http.portal import (
     catalogue,
     checkout,
     displaying,
+    document_pages,
     entrance,
     entrance_codes,
     entrance_links,
@@ -99,6 +102,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *orders.ROUTES,
     *payment_methods_api.ROUTES,
     *specifications_api.ROUTES,
+    *documents_api.ROUTES,
     *drift_api.ROUTES,
     *jobs.ROUTES,
     *entrance.ROUTES,
@@ -113,6 +117,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *live.ROUTES,
     *checkout.ROUTES,
     *order_pages.ROUTES,
+    *document_pages.ROUTES,
+    *panel_documents.ROUTES,
     *panel.ROUTES,
     *panel_jobs.ROUTES,
     *panel_prices.ROUTES,

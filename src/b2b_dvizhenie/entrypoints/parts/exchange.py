@@ -16,6 +16,7 @@ from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransacti
 from b2b_dvizhenie.adapters.postgres.exchange_orders import PostgresOrderStateTransaction, PostgresOrdersToSend
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.gateway import PostgresGatewayWork
+from b2b_dvizhenie.adapters.postgres.gateway_documents import PostgresDocumentFiles, PostgresDocuments
 from b2b_dvizhenie.adapters.postgres.gateway_staging import PostgresStageTransaction
 from b2b_dvizhenie.adapters.postgres.gateway_stocks import PostgresStocks
 from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
@@ -124,7 +125,14 @@ class Exchange(Drift):
     show_summary = providers.Factory(exchange.ShowSummary, node_work.provider, monitor_reader, Base.clock)
     read_exchange_log = providers.Factory(exchange.ReadExchangeLog, monitor_reader)
 
-    gateway_tables = providers.Singleton(gateway.GatewayTables, providers.List(providers.Singleton(PostgresStocks)))
+    gateway_tables = providers.Singleton(
+        gateway.GatewayTables,
+        providers.List(
+            providers.Singleton(PostgresStocks),
+            providers.Singleton(PostgresDocuments),
+            providers.Singleton(PostgresDocumentFiles, Drift.document_files),
+        ),
+    )
     identify_node = providers.Factory(gateway.IdentifyNode, session_work.provider, verify_node)
     stage_work = providers.Factory(PostgresStageTransaction, Base.database, Base.clock)
     receive_message = providers.Factory(gateway.ReceiveMessage, gateway_tables, stage_work.provider, Base.clock)

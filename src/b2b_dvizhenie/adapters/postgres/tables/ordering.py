@@ -139,6 +139,8 @@ customer_order = Table(
     Index("ix_customer_order_user_id", "user_id", "company_id", *NEWEST),
     Index("ix_customer_order_manager_id", "manager_id", text("placed_at DESC")),
     Index("ix_customer_order_node_id", "node_id", "placed_at"),
+    # Documents name orders by the ERP's ids.
+    Index("ix_customer_order_erp_ref", "company_id", "erp_ref", postgresql_where=text("erp_ref <> ''")),
 )
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from b2b_dvizhenie.entrypoints.http.kit.documents import paper
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW, rows
 from b2b_dvizhenie.entrypoints.http.kit.shell import rub
 from b2b_dvizhenie.entrypoints.http.pages.account import AccountCompany, ProfileView, SecurityView, SessionRow
@@ -13,7 +14,6 @@ from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, Checkout
 from b2b_dvizhenie.entrypoints.http.pages.errors import ErrorView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.orders import (
-    OrderDocument,
     OrderEvent,
     OrderLine,
     OrderRow,
@@ -177,16 +177,10 @@ def order() -> OrderView:
             OrderStep(status="completed", state="todo"),
         ),
         documents=(
-            OrderDocument(
-                title="Счёт",
-                number="4498",
-                day=NOW.date() - timedelta(days=3),
-                total=rub("145082.10"),
-                url="/documents/1",
-                status="partly_paid",
-            ),
-            OrderDocument(title="УПД", number="7712", day=NOW.date(), total=rub("72541.05"), url="/documents/2"),
+            paper("invoice", "4498", "partly_paid", rub("145082.10")),
+            paper("upd", "7712", "signed", rub("72541.05")),
         ),
+        documents_url="/documents?order=10476",
         events=(
             OrderEvent(at=NOW - timedelta(hours=20), text="Отгружено 3 позиции", who="1С", note="УПД № 7712"),
             OrderEvent(at=NOW - timedelta(days=2), text="Получена оплата 72 541,05 ₽", who="1С"),

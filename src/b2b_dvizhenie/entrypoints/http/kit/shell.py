@@ -107,6 +107,7 @@ def panel_shell(current: str, preferences: Preferences = _DEFAULTS) -> PanelShel
     sections = {
         "sales": (
             ("orders", 14, False),
+            ("documents", None, False),
             ("specifications", None, False),
             ("carts", None, False),
             ("statistics", None, False),

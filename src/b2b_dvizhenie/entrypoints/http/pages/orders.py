@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.entrypoints.http.pages.documents import DocumentRow
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice, Link, Pager
 from b2b_dvizhenie.entrypoints.http.pages.shell import RateNote
 
@@ -73,17 +74,6 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     comment: str = ""
 
 
-class OrderDocument(Struct, frozen=True, kw_only=True):
-    """An invoice, waybill or other paper of the order."""
-
-    title: str
-    number: str
-    day: date
-    total: Money | None
-    url: str
-    status: str = ""  # a key of labels["payment"], for invoices
-
-
 class OrderEvent(Struct, frozen=True, kw_only=True):
     """An entry of the order's history; `text` is translated, `who` a person or a system."""
 
@@ -126,7 +116,8 @@ class OrderView(Struct, frozen=True, kw_only=True):
     vat: Money | None = None
     vat_included: bool = True
     comment: str = ""
-    documents: tuple[OrderDocument, ...] = ()
+    documents: tuple[DocumentRow, ...] = ()
+    documents_url: str = ""  # of their list
     events: tuple[OrderEvent, ...] = ()
     changed_by_erp: tuple[str, ...] = ()  # what the ERP changed against the order as placed, translated
     problem: str = ""  # why the ERP has not accepted it, translated

@@ -7,6 +7,7 @@ from litestar import Request, Response
 from msgspec import UNSET
 
 from b2b_dvizhenie.application.companies import Profile, ShowProfile
+from b2b_dvizhenie.application.documents import sees_documents
 from b2b_dvizhenie.application.ordering import PricedCart, ShowCart, shown_cart
 from b2b_dvizhenie.application.pricing import ShowDisplay, ShowLivePrices
 from b2b_dvizhenie.application.shared.actor import Actor
@@ -32,6 +33,7 @@ _NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("quick_order", "/quick-order", Permission.CART_EDIT),
     ("specifications", "/specifications", Permission.CART_EDIT),
     ("orders", "/orders", Permission.ORDERS_VIEW),
+    ("documents", "/documents", Permission.DOCUMENTS_VIEW),
 )
 """Key of the entry, its address, what one must be allowed to do to see it."""
 _VIP = (("vip", "/vip", Permission.CATALOG_VIEW),)
@@ -134,6 +136,7 @@ class Frame:
                 NavItem(key, url)
                 for key, url, permission in (*_NAVIGATION, *(_VIP if actor.is_vip else ()))
                 if url in self.site.paths and actor.may(permission)
+                if permission is not Permission.DOCUMENTS_VIEW or sees_documents(actor)
             ),
             companies=tuple(
                 CompanyChoice(

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 from msgspec.structs import replace
 
+from b2b_dvizhenie.application.documents import DocumentsOfOrder
 from b2b_dvizhenie.application.ordering import CancelOrder, ListOrders, OrderQuery, RepeatOrder, ShowOrder
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
@@ -24,6 +25,7 @@ from b2b_dvizhenie.entrypoints.http.pages.orders import OrdersView
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link
 from b2b_dvizhenie.entrypoints.http.pages.parts import pages as numbered
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
+from b2b_dvizhenie.entrypoints.http.portal.document_views import row_of as document_row
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.portal.order_views import order_view, row_of
 from b2b_dvizhenie.entrypoints.http.responses import language_of
@@ -101,6 +103,7 @@ async def show(
     order_id: FromPath[UUID],
     frame: NamedDependency[Frame],
     show_order: NamedDependency[ShowOrder],
+    documents_of_order: NamedDependency[DocumentsOfOrder],
     placed: FromQuery[bool] = False,
     refused: FromQuery[str] = "",
 ) -> Response[str]:
@@ -116,6 +119,10 @@ async def show(
         flashes = (Flash(text=error_text(CannotCancel.code, {}, language), tone="bad"),)
     shell = await frame.shell(request, "orders", flashes=flashes)
     view = order_view(found, texts, repeatable=_repeatable(request.user))
+    papers = await documents_of_order(request.user, OrderId(order_id))
+    if papers:
+        listed = f"/documents?{urlencode({'order': found.summary.number})}"
+        view = replace(view, documents=tuple(map(document_row, papers)), documents_url=listed)
     if request.user.may(Permission.PANEL_ACCESS) and request.user.may(Permission.USERS_VIEW):
         view = replace(view, why_url=f"/panel/why?kind=order&object={order_id}")
     needed = (Permission.PANEL_ACCESS, Permission.ORDERS_PROCESS, Permission.PRICES_VIEW)
