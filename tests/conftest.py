@@ -1,23 +1,22 @@
-"""Shared fixtures: one embedded cluster per session, a migrated template, a fresh database per test that asks."""
+"""Shared fixtures: one embedded cluster per session, a migrated template, a clean database per test that asks."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+from databases import Databases
 from hypothesis import HealthCheck, settings
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from market import Market
-from psycopg import sql
 from shop import Shop
 
 from b2b_dvizhenie.adapters.embedded import Cluster
-from b2b_dvizhenie.domain.shared.ids import new_id
 from b2b_dvizhenie.entrypoints.cli.migrate import bring_up_to_date
 from b2b_dvizhenie.entrypoints.container import Container, build, running
 from b2b_dvizhenie.entrypoints.http.app import create_app
@@ -81,31 +80,15 @@ def template(cluster: Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(cluster: Cluster, template: str) -> Iterator[Callable[[], str]]:
-    """Makes a fresh, migrated database and gives its address; drops the one made before.
-
-    A database that somebody has just left takes PostgreSQL a tenth of a second to drop, so it is left until the next
-    one is made. Files of the template are copied: through the log, which is the default, would take ten times as long.
-    """
-    left: list[sql.Identifier] = []
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-
-        def fresh() -> str:
-            while left:
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(left.pop()))
-            name = f"t_{new_id().hex}"
-            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-            connection.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-            left.append(sql.Identifier(name))
-            return cluster.url(name)
-
-        yield fresh
+def databases(cluster: Cluster, template: str) -> Databases:
+    """The database of this worker."""
+    return Databases(cluster, template)
 
 
 @pytest.fixture
-def database_url(databases: Callable[[], str]) -> str:
-    """A fresh, migrated database of the test's own."""
-    return databases()
+def database_url(databases: Databases) -> str:
+    """A migrated database without a trace of other tests."""
+    return databases.clean()
 
 
 @pytest.fixture
