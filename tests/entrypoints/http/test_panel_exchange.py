@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import, exchange_problem
 from b2b_dvizhenie.application.exchange import NodeDraft
 from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.domain.exchange.monitoring import SyncCategory
 from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
 from b2b_dvizhenie.entrypoints.container import Container
 
@@ -80,7 +81,7 @@ async def test_summary_worst_first_and_runs(
     broken = await put(container, node_id, filename="offers0_1.xml", **failed)
     page = await see(client)
     tiles = [tile.text_content() for tile in page.cssselect("article.kpi")]
-    assert len(tiles) == 7
+    assert len(tiles) == len(SyncCategory)
     assert all(word in tiles[0] for word in ("Цены", "Ошибка", "Файл оборван", "УТ <центральная>"))
     assert "Товары" in "".join(tiles)
     assert {"Выполнено" in tile for tile in tiles if "Товары" in tile} == {True}
