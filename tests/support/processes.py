@@ -9,10 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 PRELOADED = [
     "commands",
@@ -23,6 +26,7 @@ PRELOADED = [
     "portal_process",
     "web_process",
     "worker_process",
+    "warmth",
 ]
 
 
@@ -111,12 +115,25 @@ def b2b(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "b2b_dvizhenie", *arguments]
 
 
+@cache
+def _context() -> multiprocessing.context.ForkServerContext:
+    """The fork server, started where it finds what it is to load.
+
+    Before Python 3.13 it does not get the path of its parent, and what it cannot import it passes over in silence.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
+        forkserver.ensure_running()
+    return context
+
+
 class Fork:
     """A child forked from a server that has the product's modules loaded already: starts in a moment, dies as any."""
 
     def __init__(self, target: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
+        context = _context()
         self._line, theirs = context.Pipe(duplex=False)
         self.child = context.Process(target=target, args=(theirs, *arguments), daemon=True)
         self.child.start()
