@@ -1,6 +1,6 @@
 """Prices in a chosen currency (CUR-2, CUR-3): one rounding, and ranges that mean exactly what is shown."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -94,3 +94,20 @@ def test_control_a_bound_converted_like_an_amount_loses_goods() -> None:
     assert shown.amount(Decimal("99.70")) == Decimal("1.25")
     assert Decimal("99.70") < naive
     assert shown.least(Decimal("1.25")) == pytest.approx(Decimal("99.6"))
+
+
+@given(PAIRS, RATES, RATES, PRICES, st.integers(0, 900))
+def test_what_was_shown_is_shown_again_by_the_stored_rates(
+    pair: tuple[str, str], usd: Decimal, eur: Decimal, price: Decimal, days: int
+) -> None:
+    """Whatever today's rates are, and however far the days of the stored ones are apart."""
+    rates = (Rate("USD", usd, TODAY, "cbr"), Rate("EUR", eur, TODAY + timedelta(days=days), "cbr"))
+    then = Display.stored(*pair, rates)
+    assert then is not None
+    assert then.amount(price) == display(pair, usd, eur).amount(price)
+    assert set(then.rates) == {rate for rate in rates if rate.currency in pair}
+
+
+def test_nothing_is_shown_by_rates_that_are_not_there() -> None:
+    assert Display.stored("RUB", "USD", ()) is None
+    assert Display.stored("RUB", "USD", (Rate("EUR", Decimal(90), TODAY, "cbr"),)) is None

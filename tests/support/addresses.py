@@ -207,6 +207,18 @@ BODIES: dict[tuple[str, str], Body] = {
         relations=("other company",),
         refused=frozenset({303}),  # the page says that the rate does not wait
     ),
+    ("POST", "/panel/rates/refuse"): Body(
+        lambda *_: {"currency": "USD", "day": "2020-01-01", "reason": "wrong"},
+        lambda *_: False,  # no rate waits in the club
+        relations=("other company",),
+        refused=frozenset({303}),  # the page says that the rate does not wait
+    ),
+    ("POST", "/api/v1/currencies/refuse"): Body(
+        lambda *_: {"currency": "USD", "day": "2020-01-01", "reason": "wrong"},
+        lambda *_: False,  # no rate waits in the club
+        form=False,
+        relations=("other company",),
+    ),
     ("POST", "/account/currency"): Body(lambda *_: {"currency": "RUB"}, lambda *_: True, relations=("own",)),
     ("POST", "/api/v1/currencies/confirm"): Body(
         lambda *_: {"currency": "USD", "day": "2020-01-01"},

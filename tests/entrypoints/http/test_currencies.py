@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import AsyncTestClient
+from lxml import html
 from market import Market
 from psycopg import connect
 from rates import fetching, sheet
@@ -50,22 +51,37 @@ async def test_rates_are_kept_shown_and_held(container: Container, client: Async
         assert Decimal(now["EUR"]["per_unit"]) == Decimal("90.5")
         assert (now["USD"]["held"] is None) == (one is buyer)
     body = {"currency": "USD", "day": today.isoformat()}
+    wrong = body | {"reason": "The source mixed up a digit"}
+    assert (await client.post(f"{URL}/refuse", headers=buyer.headers, json=wrong)).status_code == 403
+    unsaid = await client.post(f"{URL}/refuse", headers=admin.headers, json=body | {"reason": " "})
+    assert [one["field"] for one in unsaid.json()["fields"]] == ["reason"]
+    assert (await client.post(f"{URL}/refuse", headers=admin.headers, json=wrong)).status_code == 204
+    for verb, sent in (("refuse", wrong), ("confirm", body)):
+        assert (await client.post(f"{URL}/{verb}", headers=admin.headers, json=sent)).status_code == 404, "decided"
+    usd = (await shown(client, admin.headers))["USD"]
+    assert (Decimal(usd["per_unit"]), usd["held"]) == (80, None)
+    assert await fetching(container, sheet(today, USD="8000", EUR="90.5"))(SYSTEM) == 0, "told again, it stays refused"
+    assert (await shown(client, admin.headers))["USD"]["held"] is None
+    assert await fetching(container, sheet(today, USD="800", EUR="90.5"))(SYSTEM) == 1, "another one waits again"
+    assert Decimal((await shown(client, admin.headers))["USD"]["held"]["per_unit"]) == 800
     assert (await client.post(f"{URL}/confirm", headers=buyer.headers, json=body)).status_code == 403
     assert (await client.post(f"{URL}/confirm", headers=admin.headers, json=body)).status_code == 204
     assert (await client.post(f"{URL}/confirm", headers=admin.headers, json=body)).status_code == 404
     usd = (await shown(client, admin.headers))["USD"]
-    assert (Decimal(usd["per_unit"]), usd["held"]) == (8000, None)
+    assert (Decimal(usd["per_unit"]), usd["held"]) == (800, None)
 
     assert await fetching(container, first)(SYSTEM) == 0, "an older day changes nothing"
     with pytest.raises(RatesUnavailable):
         await fetching(container, sheet(today, USD="80"))(SYSTEM)
     with pytest.raises(RatesUnavailable):
-        await fetching(container, sheet(today + timedelta(days=400), USD="8000"))(SYSTEM)
+        await fetching(container, sheet(today + timedelta(days=400), USD="800"))(SYSTEM)
     with pytest.raises(Forbidden):
         await fetching(container, first)(Actor(None, "n", "buyer", {}))
     trail = (await client.get("/api/v1/audit", headers=admin.headers)).json()["items"]
     actions = [one["action"] for one in trail if one["action"].startswith("pricing.rate")]
-    assert actions == ["pricing.rate_confirmed", *["pricing.rate_fetched"] * 3]
+    fetched = "pricing.rate_fetched"
+    assert actions == ["pricing.rate_confirmed", fetched, "pricing.rate_refused", *[fetched] * 3]
+    assert [one["after"]["reason"] for one in trail if one["action"] == "pricing.rate_refused"] == [wrong["reason"]]
 
 
 async def test_an_old_rate_and_one_of_tomorrow(
@@ -150,6 +166,11 @@ async def test_the_panel_shows_rates_and_lets_the_held_one_in(
 
     assert (await client.get("/panel/rates", headers=manager.headers | page)).status_code == 403
     assert (await press("/panel/rates/confirm", manager.headers))[0] == 403
+    assert (await press("/panel/rates/refuse", manager.headers))[0] == 403
+    data["reason"] = "  "
+    unsaid = await client.post("/panel/rates/refuse", data=data, headers=admin.headers | page)
+    assert unsaid.status_code == 422
+    assert html.fromstring(unsaid.text).cssselect("#reason-USD-error")[0].text_content() == "Заполните поле."
     assert await press("/panel/rates/confirm", admin.headers) == (303, "/panel/rates?done=confirmed")
     assert await press("/panel/rates/confirm", admin.headers) == (303, "/panel/rates?done=gone")
     assert await press("/panel/rates/fetch", admin.headers) == (303, "/panel/rates?done=same")
@@ -157,3 +178,11 @@ async def test_the_panel_shows_rates_and_lets_the_held_one_in(
     assert "Новый ждёт решения" not in used.text
     assert "<polyline" in used.text
     assert "Курс применяется с этого момента." in used.text
+
+    await fetching(container, sheet(today + timedelta(days=1), USD="240"))(SYSTEM)
+    data |= {"day": (today + timedelta(days=1)).isoformat(), "reason": "Опечатка <источника>"}
+    assert await press("/panel/rates/refuse", admin.headers) == (303, "/panel/rates?done=refused")
+    assert await press("/panel/rates/refuse", admin.headers) == (303, "/panel/rates?done=gone")
+    refused = await client.get("/panel/rates?done=refused", headers=admin.headers | page)
+    assert "Новый ждёт решения" not in refused.text
+    assert "отклонён: Опечатка &lt;источника&gt;" in refused.text

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 PAGE = {"Accept": "text/html"}
 PARTIAL = PAGE | {"HX-Request": "true", "HX-Request-Type": "partial"}
 NBSP = "\u00a0"
+SECOND = "tbody td[data-label='{}'] small"
 
 
 def texts(answer: Response, selector: str) -> list[str]:
@@ -40,6 +41,21 @@ async def buyer(market: Market, client: AsyncTestClient) -> Person:
     person = await market.member(await market.client("ООО Ромашка"), name="Анна Петрова")
     client.cookies.set("b2b_session", person.token)
     return person
+
+
+async def as_it_was_shown(client: AsyncTestClient, order_id: OrderId) -> None:
+    """Lines, sum, explanation and list of an order: what was seen then, by the rate of then."""
+    order = await see(client, f"/orders/{order_id}")
+    assert texts(order, ".facts-sums dd")[-2:] == ["333,33 ₽", "4,17 $"], "what was seen then"
+    assert "1 USD = 80 ₽" in order.text
+    articles = texts(order, "tbody th code")
+    assert dict(zip(articles, texts(order, SECOND.format("Цена")), strict=True)) == {"A-1": "1,25 $", "B-1": "0,42 $"}
+    sums = dict(zip(articles, texts(order, SECOND.format("Сумма")), strict=True))
+    assert sums == {"A-1": "3,75 $", "B-1": "0,42 $"}, "they add up to the sum"
+    why = await see(client, f"/orders/{order_id}/lines/{articles.index('A-1') + 1}/price")
+    assert texts(why, ".reason .result .v") == ["300,00 ₽", "100,00 ₽", "3,75 $", "1,25 $"]
+    assert "1 USD = 80 ₽" in why.text, "the rate of the order, not that of today"
+    assert texts(await see(client, "/orders"), "tbody td[data-label='Сумма'] .meta .nowrap") == ["4,17 $"]
 
 
 async def test_every_page_shows_the_same_price_and_the_order_keeps_both_sums(
@@ -81,11 +97,10 @@ async def test_every_page_shows_the_same_price_and_the_order_keeps_both_sums(
     order_id = OrderId(UUID(placed.headers["location"].split("/orders/")[1].split("?")[0]))
     with connect(database_url, autocommit=True) as connection:
         connection.execute("UPDATE currency_rate SET per_unit = 100")
-    order = await see(client, f"/orders/{order_id}")
-    assert texts(order, ".facts-sums dd")[-2:] == ["333,33 ₽", "4,17 $"], "what was seen then"
-    assert "1 USD = 80 ₽" in order.text
+    await as_it_was_shown(client, order_id)
     told = (await client.get(f"/api/v1/orders/{order_id}", headers=buyer.headers)).json()
     assert (told["summary"]["currency"], told["summary"]["total"]) == ("RUB", "333.33")
+    assert told["summary"]["shown"] == {"amount": "4.17", "currency": "USD"}
     assert (told["shown"]["currency"], told["shown"]["total"]) == ("USD", "4.17")
     assert [rate["day"] for rate in told["shown"]["rates"]] == [utc_now().date().isoformat()]
 
@@ -93,6 +108,9 @@ async def test_every_page_shows_the_same_price_and_the_order_keeps_both_sums(
     assert plain.status_code == 204
     assert texts(await see(client, "/catalog"), ".price .now") == ["100,00 ₽", "33,33 ₽"]
     assert told["shown"] == (await client.get(f"/api/v1/orders/{order_id}", headers=buyer.headers)).json()["shown"]
+    plain_order = await see(client, f"/orders/{order_id}")
+    assert texts(plain_order, SECOND.format("Цена")) == [], "who sees roubles has one sum a line"
+    assert texts(await see(client, "/orders"), "tbody td[data-label='Сумма'] .meta .nowrap") == []
     binding = await market.order(buyer, (dear, "1"))
     assert (await client.get(f"/api/v1/orders/{binding.order_id}", headers=buyer.headers)).json()["shown"] is None
 

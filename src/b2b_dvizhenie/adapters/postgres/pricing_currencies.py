@@ -1,7 +1,7 @@
 """Official currency rates in PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Row, select, text, update
@@ -27,8 +27,13 @@ _LOCK = text("SELECT pg_advisory_xact_lock(6435437)")
 _DIGITS = Decimal("1e-14")
 
 
-def _read(row: Row[str, Decimal, date, str]) -> Rate:
-    return Rate(row[0], row[1], row[2], row[3])
+_RATE = (_rate.currency, _rate.per_unit, _rate.day, _rate.source)
+_ROW = (*_RATE, _rate.fetched_at, _rate.is_held, _rate.refusal)
+_WAITS = (_rate.is_held, _rate.refusal == "")
+
+
+def _read_row(row: Row[str, Decimal, date, str, datetime, bool, str]) -> RateRow:
+    return RateRow(Rate(row[0], row[1], row[2], row[3]), row[4], is_held=row[5], refusal=row[6])
 
 
 class PostgresRateBook(RateBook):
@@ -44,26 +49,24 @@ class PostgresRateBook(RateBook):
 
     async def rows(self, today: date | None = None) -> Sequence[RateRow]:
         """The latest usable rate of each currency and a later held one; one round trip, a few rows of an index."""
-        query = select(_rate.currency, _rate.per_unit, _rate.day, _rate.source, _rate.fetched_at, _rate.is_held)
+        query = select(*_ROW).where(_rate.refusal == "")
         if today is not None:
             query = query.where((_rate.day <= today) | _rate.is_held)
         query = query.ext(distinct_on(_rate.currency, _rate.is_held))
         query = query.order_by(_rate.currency, _rate.is_held, _rate.day.desc())
         found: list[RateRow] = []
         for row in await self._connection.execute(query):
-            rate = Rate(*row[:4])
+            one = _read_row(row)
             last = found[-1].rate if found else None
-            if row[5] and last is not None and last.currency == rate.currency and last.day >= rate.day:
+            if one.is_held and last is not None and last.currency == one.rate.currency and last.day >= one.rate.day:
                 continue
-            found.append(RateRow(rate, row[4], is_held=row[5]))
+            found.append(one)
         return found
 
     async def since(self, day: date) -> Sequence[RateRow]:
         """Rates of this day and later ones; one round trip."""
-        query = select(_rate.currency, _rate.per_unit, _rate.day, _rate.source, _rate.fetched_at, _rate.is_held)
-        query = query.where(_rate.day >= day).order_by(_rate.currency, _rate.day)
-        rows = await self._connection.execute(query)
-        return [RateRow(Rate(*row[:4]), row[4], is_held=row[5]) for row in rows]
+        query = select(*_ROW).where(_rate.day >= day).order_by(_rate.currency, _rate.day)
+        return [_read_row(row) for row in await self._connection.execute(query)]
 
     async def put(self, rate: Rate, *, is_held: bool) -> bool:
         """Write the rate of its day, to fourteen digits after the point, unless it is there already."""
@@ -72,6 +75,7 @@ class PostgresRateBook(RateBook):
             "source": rate.source,
             "fetched_at": self._clock(),
             "is_held": is_held,
+            "refusal": "",
         }
         statement = insert(currency_rate).values(currency=rate.currency, day=rate.day, **values)
         new = statement.excluded
@@ -86,12 +90,23 @@ class PostgresRateBook(RateBook):
         """Let a held rate be used."""
         statement = (
             update(currency_rate)
-            .where(_rate.currency == currency, _rate.day == day, _rate.is_held)
+            .where(_rate.currency == currency, _rate.day == day, *_WAITS)
             .values(is_held=False)
-            .returning(_rate.currency, _rate.per_unit, _rate.day, _rate.source)
+            .returning(*_RATE)
         )
         row = (await self._connection.execute(statement)).first()
-        return None if row is None else _read(row)
+        return None if row is None else Rate(*row)
+
+    async def refuse(self, currency: str, day: date, reason: str) -> Rate | None:
+        """Let a held rate wait no more, and be used by nobody."""
+        statement = (
+            update(currency_rate)
+            .where(_rate.currency == currency, _rate.day == day, *_WAITS)
+            .values(refusal=reason)
+            .returning(*_RATE)
+        )
+        row = (await self._connection.execute(statement)).first()
+        return None if row is None else Rate(*row)
 
 
 class PostgresDisplayChoices(DisplayChoices):

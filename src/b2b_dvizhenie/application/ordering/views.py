@@ -10,6 +10,7 @@ from b2b_dvizhenie.domain.catalog import Availability
 from b2b_dvizhenie.domain.ordering import CanonicalStatus, OrderPayment, OrderStatus, ShownSum
 from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
+from b2b_dvizhenie.domain.shared.money import Money
 
 MAX_PAGE = 200
 COUNTED = 10_000
@@ -98,7 +99,10 @@ class OrderQuery(Struct, frozen=True, kw_only=True):
 
 
 class OrderSummary(Struct, frozen=True, kw_only=True):
-    """A row of the list of orders. Sums are None for colleagues to whom what they are made of is closed (LVL-3)."""
+    """A row of the list of orders. Sums are None for colleagues to whom what they are made of is closed (LVL-3).
+
+    `shown` is the sum in the currency in which the buyer saw prices, by the rates of that day; `total` is what binds.
+    """
 
     order_id: OrderId
     number: str
@@ -119,6 +123,7 @@ class OrderSummary(Struct, frozen=True, kw_only=True):
     is_shipped: bool
     author: str
     manager: str
+    shown: Money | None = None
 
 
 class OrderPage(Struct, frozen=True):
@@ -152,12 +157,16 @@ class OrderLineView(Struct, frozen=True):
 
 
 class ExplainedLine(Struct, frozen=True):
-    """A line of an order with the explanation of its price that was stored with it."""
+    """A line of an order with the explanation of its price that was stored with it.
+
+    `shown` is what the order came to in another currency, whose rates are those the price was shown by.
+    """
 
     article: str
     name: str
     unit: str
     explanation: Explanation
+    shown: ShownSum | None = None
 
 
 class ErpLine(Struct, frozen=True):

@@ -12,6 +12,7 @@ from b2b_dvizhenie.application.pricing.currencies import (
     RateSheet,
     RatesTransaction,
     RatesUnavailable,
+    RefuseRate,
     ShowCurrencies,
 )
 from b2b_dvizhenie.application.pricing.discounting import CurrentDiscounts, LinePrices, sees_discounts
@@ -193,6 +194,7 @@ __all__ = [
     "RatesUnavailable",
     "Reasons",
     "References",
+    "RefuseRate",
     "Rejected",
     "Replay",
     "Report",

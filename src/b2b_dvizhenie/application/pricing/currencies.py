@@ -9,11 +9,13 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from b2b_dvizhenie.application.settings import CurrentSettings
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog, Change
 from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.domain.companies import clean_text
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.pricing import (
     BASE,
@@ -28,6 +30,7 @@ from b2b_dvizhenie.domain.pricing import (
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 
 RATES_JOB = "pricing.fetch_rates"
+MAX_REASON = 500
 AHEAD = timedelta(days=14)
 """How far before its first day a rate is told at most: the longest run of holidays, and some more."""
 
@@ -68,11 +71,13 @@ class CurrencyRates(Protocol):
 
 
 class RateRow(Struct, frozen=True):
-    """A stored rate. `is_held`: it waits for an administrator and is used by nobody."""
+    """A stored rate. `is_held`: it is used by nobody; it waits for an administrator, or has been refused by one."""
 
     rate: Rate
     fetched_at: datetime
     is_held: bool
+    refusal: str = ""
+    """Why nobody shall ever use it; empty for one that waits."""
 
 
 class RateBook(Protocol):
@@ -85,7 +90,7 @@ class RateBook(Protocol):
 
     @abstractmethod
     async def rows(self, today: date | None = None) -> Sequence[RateRow]:
-        """Per currency the latest usable rate (up to `today`, where given) and, if later, the latest held one."""
+        """Per currency the latest usable rate (up to `today`, where given) and, if later, the latest that waits."""
         ...
 
     @abstractmethod
@@ -100,7 +105,15 @@ class RateBook(Protocol):
 
     @abstractmethod
     async def confirm(self, currency: str, day: date) -> Rate | None:
-        """Let a held rate be used; None if there is no held one."""
+        """Let a rate that waits be used; None if none does."""
+        ...
+
+    @abstractmethod
+    async def refuse(self, currency: str, day: date, reason: str) -> Rate | None:
+        """Let a rate that waits be used by nobody; None if none does.
+
+        It stays refused however often the source tells the same again; another rate of that day takes its place.
+        """
         ...
 
 
@@ -246,4 +259,30 @@ class ConfirmRate:
             if rate is None:
                 raise NotFound("day")
             await work.audit.record(actor, _change("confirmed", rate, is_held=False))
+            await work.commit()
+
+
+class RefuseRate:
+    """Let a rate be used by nobody that was held back because it jumped: the source was wrong."""
+
+    def __init__(self, work: RatesWork) -> None:
+        self._work = work
+
+    async def __call__(self, actor: Actor, currency: str, day: date, reason: str) -> None:
+        """Refuse the held rate of a currency and a day; the last good one holds on.
+
+        Raises:
+            Forbidden: without `settings.manage`.
+            FieldRequired, TextTooLong, TextUnreadable: by the field `reason`.
+            NotFound: no such rate waits.
+        """
+        actor.require(Permission.SETTINGS_MANAGE)
+        told = clean_text(reason, "reason", MAX_REASON, required=True)
+        async with self._work() as work:
+            await work.rates.hold()
+            rate = await work.rates.refuse(currency, day, told)
+            if rate is None:
+                raise NotFound("day")
+            change = _change("refused", rate, is_held=True)
+            await work.audit.record(actor, replace(change, after={**(change.after or {}), "reason": told}))
             await work.commit()

@@ -11,7 +11,7 @@ from b2b_dvizhenie.domain.companies import PaymentKind, Terms
 from b2b_dvizhenie.domain.ordering.acceptance import Draft
 from b2b_dvizhenie.domain.ordering.statuses import OrderStatus
 from b2b_dvizhenie.domain.ordering.vat import Totals
-from b2b_dvizhenie.domain.pricing import Rate, explanation_of
+from b2b_dvizhenie.domain.pricing import Display, Rate, explanation_of
 from b2b_dvizhenie.domain.shared.ids import CompanyId, FirmId, OrderId, PaymentMethodId, UserId, VariantId
 from b2b_dvizhenie.domain.visibility import Opened
 
@@ -44,6 +44,10 @@ class ShownSum(Struct, frozen=True):
     currency: str
     total: Decimal
     rates: tuple[Rate, ...]
+
+    def display(self, source: str) -> Display | None:
+        """How amounts of the order's currency were shown then; None where the stored rates do not tell."""
+        return Display.stored(source, self.currency, self.rates)
 
 
 class OrderPayment(Struct, frozen=True):

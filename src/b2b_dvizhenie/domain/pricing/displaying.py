@@ -1,5 +1,6 @@
 """Showing one person money in the currency he chose (CUR): what is charged stays in that of the terms."""
 
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from msgspec import Struct
@@ -27,6 +28,14 @@ class Display(Struct, frozen=True):
         """How to show `source` in `currency`, or whose rate is missing: then there is no amount, never a wrong one."""
         nothing = exchange.convert(Money(Decimal(0), source), currency)
         return nothing if isinstance(nothing, NoRate) else cls(source, currency, exchange, nothing.rates)
+
+    @classmethod
+    def stored(cls, source: str, currency: str, rates: tuple[Rate, ...]) -> "Display | None":
+        """How `source` was shown by these rates, whatever the rates are today; None where one of them is not there."""
+        day = max((rate.day for rate in rates), default=date.min)
+        oldest = min((rate.day for rate in rates), default=date.min)
+        found = cls.of(source, currency, Exchange(rates, day, (day - oldest).days))
+        return found if isinstance(found, Display) else None
 
     def amount(self, amount: Decimal) -> Decimal:
         """An amount of the terms' currency, rounded once to the minor unit of the shown one (CUR-3)."""

@@ -58,6 +58,7 @@ CHANGES: dict[str, Label] = {
     "pricing.group_put": Label(N_("Discount group saved")),
     "pricing.preset_applied": Label(N_("Way of choosing discounts set")),
     "pricing.rate_confirmed": Label(N_("Currency rate confirmed")),
+    "pricing.rate_refused": Label(N_("Currency rate refused")),
     "pricing.rate_fetched": Label(N_("Currency rate received")),
     "pricing.rule_put": Label(N_("Discount saved")),
     "pricing.rule_set_changed": Label(N_("Name and limits of discounts changed")),

@@ -96,6 +96,7 @@ class Pricing(Catalog):
     display_work = providers.Factory(PostgresDisplayTransaction, Base.database, Base.clock)
     choose_currency = providers.Factory(pricing.ChooseCurrency, display_work.provider)
     confirm_rate = providers.Factory(pricing.ConfirmRate, rates_work.provider)
+    refuse_rate = providers.Factory(pricing.RefuseRate, rates_work.provider)
 
     rule_set_work = providers.Factory(PostgresRuleSetTransaction, Base.database, Base.clock)
     list_rule_sets = providers.Factory(pricing.ListRuleSets, rule_set_work.provider, Base.clock)

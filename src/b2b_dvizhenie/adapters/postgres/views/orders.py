@@ -37,7 +37,7 @@ from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.ordering import OrderStatus, ShownSum, Totals, canonical
 from b2b_dvizhenie.domain.pricing import Explanation
 from b2b_dvizhenie.domain.shared.ids import CompanyId, OrderId, ProductId, VariantId
-from b2b_dvizhenie.domain.shared.money import round_money
+from b2b_dvizhenie.domain.shared.money import Money, round_money
 from b2b_dvizhenie.domain.shared.quantity import trimmed
 from b2b_dvizhenie.domain.visibility import known_information, sums_are_open
 
@@ -71,6 +71,7 @@ _SUMMARY = (
     func.coalesce(_manager.c.name, ""),
     customer_order.c.made_of,
     customer_order.c.user_id,
+    customer_order.c.shown,
 )
 _DETAILS = (
     customer_order.c.comment,
@@ -79,7 +80,6 @@ _DETAILS = (
     customer_order.c.erp_status,
     customer_order.c.erp_lines,
     customer_order.c.erp_amount,
-    customer_order.c.shown,
     *PAYMENT,
 )
 
@@ -114,7 +114,12 @@ def _summary(row: Any, *, opened: bool) -> OrderSummary:
         is_shipped=row[15],
         author=row[16],
         manager=row[17],
+        shown=Money(Decimal(row[20]["total"]), row[20]["currency"]) if opened and row[20] is not None else None,
     )
+
+
+def _shown(stored: dict[str, Any] | None) -> ShownSum | None:
+    return None if stored is None else msgspec.convert(stored, ShownSum, strict=False)
 
 
 def _joined(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -203,7 +208,7 @@ class PostgresOrderReader(OrderReader):
             lines, refs = await self._lines(connection, order_id, row[6])
             events = await self._events(connection, order_id)
         opened = _opened(row[18], row[19], actor, scope)
-        comment, address, revision, erp_status, erp_lines, erp_amount, shown, *payment = row[len(_SUMMARY) :]
+        comment, address, revision, erp_status, erp_lines, erp_amount, *payment = row[len(_SUMMARY) :]
         return OrderDetails(
             summary=_summary(row, opened=opened),
             lines=lines if opened else tuple(map(_concealed, lines)),
@@ -215,7 +220,7 @@ class PostgresOrderReader(OrderReader):
             erp_status=erp_status,
             erp_lines=None if erp_lines is None else _erp_lines(erp_lines, refs, opened=opened),
             erp_amount=erp_amount if opened else None,
-            shown=msgspec.convert(shown, ShownSum, strict=False) if shown is not None and opened else None,
+            shown=_shown(row[20]) if opened else None,
             payment=payment_of(*payment),
         )
 
@@ -223,7 +228,15 @@ class PostgresOrderReader(OrderReader):
         """Why a line cost what it cost; for who sees the order and its sums."""
         orders, line = customer_order.c, order_line.c
         query = (
-            select(line.article, line.name, line.unit_name, line.explanation, orders.made_of, orders.user_id)
+            select(
+                line.article,
+                line.name,
+                line.unit_name,
+                line.explanation,
+                orders.made_of,
+                orders.user_id,
+                orders.shown,
+            )
             .join(order_line, line.order_id == orders.order_id)
             .where(orders.order_id == order_id, line.position == position, visible_orders(actor, scope))
         )
@@ -235,7 +248,7 @@ class PostgresOrderReader(OrderReader):
             told = msgspec.convert(row[3], Explanation, strict=False)
         except msgspec.ValidationError:  # of an order that was placed before explanations were kept in this form
             return None
-        return ExplainedLine(row[0], row[1], row[2], told)
+        return ExplainedLine(row[0], row[1], row[2], told, _shown(row[6]))
 
     async def _lines(
         self, connection: AsyncConnection, order_id: OrderId, currency: str

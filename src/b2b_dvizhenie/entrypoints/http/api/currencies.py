@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from b2b_dvizhenie.application.pricing import ChooseCurrency, ConfirmRate, CurrencyLine, ShowCurrencies
+from b2b_dvizhenie.application.pricing import ChooseCurrency, ConfirmRate, CurrencyLine, RefuseRate, ShowCurrencies
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 
@@ -36,6 +36,22 @@ async def confirm(
     await confirm_rate(request.user, data.currency, data.day)
 
 
+class RefusedRate(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rate that was held back and is wrong; `reason` says why, for the audit trail."""
+
+    currency: str
+    day: date
+    reason: str
+
+
+@post("/api/v1/currencies/refuse", permission=Permission.SETTINGS_MANAGE, status_code=204, tags=["pricing"])
+async def refuse(
+    request: Request[Actor, Any, Any], data: JSONBody[RefusedRate], refuse_rate: NamedDependency[RefuseRate]
+) -> None:
+    """Let a rate be used by nobody that was held back; the last good one holds on."""
+    await refuse_rate(request.user, data.currency, data.day, data.reason)
+
+
 class CurrencyChoice(Struct, frozen=True, forbid_unknown_fields=True):
     """The currency to see prices in on the pages of the portal: one of those that are listed."""
 
@@ -50,4 +66,4 @@ async def choose(
     await choose_currency(request.user, data.currency)
 
 
-ROUTES = [currencies, confirm, choose]
+ROUTES = [currencies, confirm, refuse, choose]

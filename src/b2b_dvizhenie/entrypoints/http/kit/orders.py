@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.kit.documents import paper
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW, rows
 from b2b_dvizhenie.entrypoints.http.kit.shell import rub
@@ -55,7 +56,7 @@ def checkout() -> CheckoutView:
         warehouses=(Choice("1", "Екатеринбург", selected=True), Choice("2", "Москва, 5–7 дней")),
         payments=(
             Choice("1", "По договору, 30 дней", selected=True, note="С отсрочкой по договору"),
-            Choice("2", "Предоплата по счёту", note="Предоплата по счёту"),
+            Choice("2", "Предоплата по счёту"),
         ),
         limit=Limit(rub("500000"), rub("208088.01"), 42),
         needs_approval="Павел Дёмин",
@@ -93,6 +94,7 @@ def orders() -> OrdersView:
                 author="Ирина Соколова",
                 positions=1 + index * 4,
                 total=rub(f"{186452 - index * 21370}.30"),
+                shown=Money(Decimal("1914.06"), "USD") if index == 1 else None,
                 shipped_percent=shipped,
                 documents=index % 4,
                 repeat_url=f"/orders/{index}/repeat",
@@ -163,6 +165,8 @@ def order() -> OrderView:
                 base=row.price.base,
                 percent=row.price.percent,
                 total=rub("8034.72"),
+                price_shown=Money(Decimal("2.09"), "USD") if index < 2 else None,
+                total_shown=Money(Decimal("100.43"), "USD") if index < 2 else None,
                 confirmed=Decimal(36 if index == 1 else 48),
                 shipped=Decimal(0 if index > 2 else 36),
                 comment="Щит ЩР-2" if index == 0 else "",

@@ -22,6 +22,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     company: str
     positions: int
     total: Money | None
+    shown: Money | None = None  # the sum in the currency the buyer saw, for who sees prices in another one
     erp_number: str = ""
     payment: str = ""  # a key of labels["payment"]
     paid_percent: int | None = None
@@ -65,6 +66,8 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     unit: str
     price: Money | None
     total: Money | None
+    price_shown: Money | None = None  # the same in the currency the buyer saw, by the rates of the order
+    total_shown: Money | None = None
     url: str | None = None
     base: Money | None = None
     reason_url: str | None = None

@@ -56,6 +56,7 @@ class PriceReason(Struct, frozen=True, kw_only=True):
     shown: Money | None = None  # the price in the currency the viewer chose, by `rates`
     rates: tuple[RateNote, ...] = ()
     shown_total: Money | None = None
+    is_placed: bool = False  # of an order: what is shown is what was shown then
 
 
 class Break(Struct, frozen=True):

@@ -5,13 +5,24 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from b2b_dvizhenie.entrypoints.http.pages.forms import Form
+
 
 class HeldRate(Struct, frozen=True):
-    """A rate that differs too much from the one before; `percent` is by how much."""
+    """A rate that differs too much from the one before; `percent` is by how much. `form` is that of refusing it."""
 
     per_unit: Decimal
     day: date
     percent: Decimal
+    form: Form = Form()
+
+
+class RefusedRate(Struct, frozen=True):
+    """A rate that an administrator decided to be wrong, and why."""
+
+    per_unit: Decimal
+    day: date
+    reason: str
 
 
 class RateRow(Struct, frozen=True, kw_only=True):
@@ -26,6 +37,7 @@ class RateRow(Struct, frozen=True, kw_only=True):
     percent: Decimal | None = None  # against the rate before
     values: tuple[Decimal, ...] = ()
     held: HeldRate | None = None
+    refused: RefusedRate | None = None  # the last one, while no later rate is used
 
 
 class RatesView(Struct, frozen=True, kw_only=True):

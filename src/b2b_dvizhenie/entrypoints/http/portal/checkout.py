@@ -1,5 +1,6 @@
 """Placing the order: one page that names the company, asks for consent where prices rose, and cannot order twice."""
 
+from gettext import GNUTranslations
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from b2b_dvizhenie.application.ordering import (
     ShowCart,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.companies import PaymentMethod
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import Consent, PriceChanged, Refused, Wishes
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
@@ -57,6 +59,12 @@ class CheckoutForm(Struct, frozen=True):
         return {"address": self.address, "client_number": self.client_number, "comment": self.comment} | chosen
 
 
+def _choice(method: PaymentMethod, texts: GNUTranslations, *, chosen: bool) -> Choice:
+    kind = texts.gettext(label_of("payment_kind", method.terms.kind.value).text)
+    name = method.terms.name
+    return Choice(str(method.method_id), name, chosen, "" if kind == name else kind)
+
+
 async def _page(
     request: Request[Actor, Any, Any],
     frame: Frame,
@@ -87,15 +95,7 @@ async def _page(
         ),
         totals=totals_of(cart),
         form=form,
-        payments=tuple(
-            Choice(
-                str(one.method_id),
-                one.terms.name,
-                one.method_id == offer.preset,
-                texts.gettext(label_of("payment_kind", one.terms.kind.value).text),
-            )
-            for one in offer.methods
-        ),
+        payments=tuple(_choice(one, texts, chosen=one.method_id == offer.preset) for one in offer.methods),
         cannot_pay=offer.is_closed,
         shown=total_beside(cart, await frame.shown(request.user, cart)),
         risen=Money(cart.risen, cart.currency) if cart.needs_consent else None,

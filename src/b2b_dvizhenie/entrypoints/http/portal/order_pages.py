@@ -27,7 +27,7 @@ from b2b_dvizhenie.entrypoints.http.pages.parts import pages as numbered
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
 from b2b_dvizhenie.entrypoints.http.portal.document_views import row_of as document_row
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
-from b2b_dvizhenie.entrypoints.http.portal.order_views import order_view, row_of
+from b2b_dvizhenie.entrypoints.http.portal.order_views import order_view, row_of, sees_shown
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
@@ -74,7 +74,10 @@ async def list_(
 
     here = url().replace("{", "{{").replace("}", "}}")
     view = OrdersView(
-        rows=tuple(row_of(one, repeatable=_repeatable(request.user)) for one in found.orders),
+        rows=tuple(
+            row_of(one, repeatable=_repeatable(request.user), second=sees_shown(request.user, one.currency))
+            for one in found.orders
+        ),
         pager=numbered(
             max(found.total, reached),
             number,
@@ -118,7 +121,8 @@ async def show(
     elif refused == CannotCancel.code:
         flashes = (Flash(text=error_text(CannotCancel.code, {}, language), tone="bad"),)
     shell = await frame.shell(request, "orders", flashes=flashes)
-    view = order_view(found, texts, repeatable=_repeatable(request.user))
+    second = sees_shown(request.user, found.summary.currency)
+    view = order_view(found, texts, repeatable=_repeatable(request.user), second=second)
     papers = await documents_of_order(request.user, OrderId(order_id))
     if papers:
         listed = f"/documents?{urlencode({'order': found.summary.number})}"

@@ -6,12 +6,13 @@ from gettext import GNUTranslations
 from typing import Any, Literal
 
 from b2b_dvizhenie.application.ordering import ErpLine, OrderDetails, OrderEvent, OrderSummary
+from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.ordering import OrderStatus
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages import orders as pages
-from b2b_dvizhenie.entrypoints.http.portal.displaying import notes_of
+from b2b_dvizhenie.entrypoints.http.portal.displaying import money_in, notes_of
 from b2b_dvizhenie.entrypoints.http.portal.rows import percent_off
 
 _WAY = (
@@ -29,8 +30,13 @@ def _sum(amount: Decimal | None, currency: str) -> Money | None:
     return None if amount is None else Money(amount, currency)
 
 
-def row_of(order: OrderSummary, *, repeatable: bool) -> pages.OrderRow:
-    """An order in the list."""
+def sees_shown(actor: Actor, currency: str) -> bool:
+    """Whether this person sees money in another currency than that of an order, so a second sum beside it."""
+    return actor.currency not in ("", currency)
+
+
+def row_of(order: OrderSummary, *, repeatable: bool, second: bool = False) -> pages.OrderRow:
+    """An order in the list; with a `second` sum where it has been shown in another currency."""
     return pages.OrderRow(
         url=f"/orders/{order.order_id}",
         number=order.number,
@@ -39,6 +45,7 @@ def row_of(order: OrderSummary, *, repeatable: bool) -> pages.OrderRow:
         company=order.company_name,
         positions=order.positions,
         total=_sum(order.total, order.currency),
+        shown=order.shown if second else None,
         erp_number=order.erp_number,
         payment="paid" if order.is_paid else "",
         author=order.author,
@@ -69,13 +76,17 @@ def steps_of(order: OrderDetails) -> tuple[pages.OrderStep, ...]:
     )
 
 
-def lines_of(order: OrderDetails) -> tuple[pages.OrderLine, ...]:
-    """The lines as ordered, with what the ERP confirmed where it holds other lines."""
+def lines_of(order: OrderDetails, *, second: bool = False) -> tuple[pages.OrderLine, ...]:
+    """The lines as ordered, with what the ERP confirmed where it holds other lines.
+
+    With `second` prices and sums stand in the currency of the order's second sum too, by the rates it was made by.
+    """
     confirmed: dict[int, Decimal] = {}
     for line in order.erp_lines or ():
         if line.position is not None:
             confirmed[line.position] = confirmed.get(line.position, Decimal(0)) + line.quantity
     currency = order.summary.currency
+    display = order.shown.display(currency) if second and order.shown else None
     return tuple(
         pages.OrderLine(
             title=line.name,
@@ -86,6 +97,8 @@ def lines_of(order: OrderDetails) -> tuple[pages.OrderLine, ...]:
             base=_sum(line.base_price, currency),
             percent=percent_off(line.base_price, line.price) if line.base_price and line.price is not None else None,
             total=_sum(line.amount, currency),
+            price_shown=money_in(_sum(line.price, currency), display) if display else None,
+            total_shown=money_in(_sum(line.amount, currency), display) if display else None,
             reason_url=None
             if line.base_price is None or line.price is None
             else f"/orders/{order.summary.order_id}/lines/{line.position}/price",
@@ -181,7 +194,9 @@ def events_of(order: OrderDetails, texts: GNUTranslations) -> tuple[pages.OrderE
     return tuple(told)
 
 
-def order_view(order: OrderDetails, texts: GNUTranslations, *, repeatable: bool) -> pages.OrderView:
+def order_view(
+    order: OrderDetails, texts: GNUTranslations, *, repeatable: bool, second: bool = False
+) -> pages.OrderView:
     """The page of one order."""
     summary = order.summary
     url = f"/orders/{summary.order_id}"
@@ -190,7 +205,7 @@ def order_view(order: OrderDetails, texts: GNUTranslations, *, repeatable: bool)
         placed_at=summary.placed_at,
         status=summary.status.value,
         company=summary.company_name,
-        lines=lines_of(order),
+        lines=lines_of(order, second=second),
         total=_sum(summary.total, summary.currency),
         steps=steps_of(order),
         erp_number=summary.erp_number,

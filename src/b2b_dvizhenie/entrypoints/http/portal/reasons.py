@@ -16,7 +16,7 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.pricing import Display, Effect, Kind, LimitKind, Loss, Mismatch
 from b2b_dvizhenie.domain.shared.ids import OrderId, VariantId
-from b2b_dvizhenie.domain.shared.money import Money
+from b2b_dvizhenie.domain.shared.money import Money, round_money
 from b2b_dvizhenie.domain.shared.quantity import QuantityInvalid, plain
 from b2b_dvizhenie.entrypoints.http.labels import N_
 from b2b_dvizhenie.entrypoints.http.pages.parts import Price
@@ -161,7 +161,7 @@ def reason_of(why: Why, price_type: str, texts: GNUTranslations) -> PriceReason 
 
 
 def with_shown(view: PriceReason, display: Display | None) -> PriceReason:
-    """The explanation with its last step: the finished price in the currency the viewer chose (CUR-3)."""
+    """The explanation with its last step: the finished price in the currency it is, or was, shown in (CUR-3)."""
     if display is None or view.price.amount is None:
         return view
     return replace(
@@ -229,13 +229,16 @@ async def of_order(
     view = PriceReason(
         title=line.name,
         article=line.article,
-        price=Price(amount=Money(reasons.unit_price, reasons.currency)),
+        # As the page of the order shows it; the price shown in another currency was made of this one.
+        price=Price(amount=Money(round_money(reasons.unit_price, reasons.currency), reasons.currency)),
         steps=steps_of(reasons, _base_title(reasons, line.unit, "", texts), texts),
+        is_placed=True,
         live_at=reasons.live_at,
         total=_total(reasons),
         buyer=reasons.audience is Audience.BUYER,
     )
-    return _shown(request, frame, view, await frame.shell(request, "orders"))
+    display = line.shown.display(reasons.currency) if line.shown else None
+    return _shown(request, frame, with_shown(view, display), await frame.shell(request, "orders"))
 
 
 ROUTES = [own, of_order]
