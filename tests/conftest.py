@@ -1,5 +1,6 @@
 """Shared fixtures: one embedded cluster per session, a migrated template, a clean database per test that asks."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -37,6 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # As the product does where it serves: looking for cycles after every 700 objects took a fifteenth of the time.
+    gc.set_threshold(20_000, 20, 50)
     profile = "nightly" if config.getoption("--nightly") else "ci" if os.environ.get("CI") else "dev"
     settings.load_profile(profile)
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 import httpx
 import pytest
 from exchange_site import LOGIN, PASSWORD, Site, in_thread, make_node, served, working
+from litestar import Litestar
 
 from b2b_dvizhenie.application.companies import CompanyQuery
 from b2b_dvizhenie.application.exchange import NodeChange, SweepUploads
@@ -30,11 +31,11 @@ def clock() -> datetime:
 
 
 @pytest.fixture
-async def site(container: Container) -> AsyncIterator[Site]:
+async def site(app: Litestar, container: Container) -> AsyncIterator[Site]:
     node_id = await make_node(container)
     settings = NodeChange(settings={"default_price_type": "Розничная"})
     await container.change_node()(system_actor("test"), node_id, settings)
-    async with served(container) as url, working(container):
+    async with served(app) as url, working(container):
         yield Site(url, container, node_id)
 
 

@@ -142,7 +142,7 @@ async def test_prices_of_the_agreement_shown_to_the_first_level_are_noticed(
     assert closed in session_reads._ACTOR
     monkeypatch.setattr(session_reads, "_ACTOR", session_reads._ACTOR.replace(closed, "true"))
     async with opening(NEWCOMER) as stage:
-        found = await _noticed(stage, "/api/v1/catalog/products")
+        found = await _noticed(stage, "/api/v1/catalog/products?limit=50")
     assert any("/api/v1/catalog/products" in one for one in found)
 
 
@@ -188,10 +188,10 @@ def _whole_cart(_: Closing, made: Callable[[Closing], Any] = ordering_carts._car
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "without", "where"),
+    ("module", "name", "without", "about", "where"),
     [
-        (catalog_sql, "known", _everything_known, "q="),
-        (ordering_carts, "_cart_sql", _whole_cart, "/cart"),
+        (catalog_sql, "known", _everything_known, ("/api/v1/catalog/products?q=", "/search"), "q="),
+        (ordering_carts, "_cart_sql", _whole_cart, ("/cart", "/api/v1/cart"), "/cart"),
     ],
     ids=["words", "cart"],
 )
@@ -201,12 +201,13 @@ async def test_a_reader_without_the_predicate_of_closed_goods_is_noticed(
     module: Any,
     name: str,
     without: Callable[[Closing], Any],
+    about: tuple[str, ...],
     where: str,
 ) -> None:
     """HIER-7: what a misspelt word was taken for, what a line of a cart costs."""
     monkeypatch.setattr(module, name, without)
     async with opening(CLIENT) as stage:
-        found = await _noticed(stage, "/api/v1/catalog", "/search", "/cart", "/api/v1/cart")
+        found = await _noticed(stage, *about)
     assert any(where in one for one in found), found
 
 
@@ -217,5 +218,5 @@ async def test_discounts_of_other_companies_are_noticed(opening: Opening, monkey
     monkeypatch.setattr(pricing_books, "_OWN", pricing_books._OWN.replace(own, "r.companies <> '{}'"))
     monkeypatch.setattr(Target, "covers", lambda *_: True)
     async with opening(CLIENT) as stage:
-        found = await _noticed(stage, "/api/v1/catalog/products")
+        found = await _noticed(stage, "/api/v1/catalog/products?limit=50")
     assert any("/api/v1/catalog/products" in one for one in found)

@@ -16,10 +16,11 @@ from snapshots import Snapshot
 
 from b2b_dvizhenie.application.identity import CloseOtherSessions
 from b2b_dvizhenie.domain.hierarchy import Permission
-from b2b_dvizhenie.entrypoints.container import Container
+from b2b_dvizhenie.entrypoints.container import Container, build
 from b2b_dvizhenie.entrypoints.http import viewing
 from b2b_dvizhenie.entrypoints.http.app import create_app
 from b2b_dvizhenie.entrypoints.http.routes import ROUTES
+from b2b_dvizhenie.entrypoints.settings import Settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
 OPEN = {"POST /logout", "POST /api/v1/auth/logout", "POST /preferences", "POST /view-as/end"}
@@ -41,9 +42,16 @@ async def club(market: Market) -> Club:
     return await Club(market).open()
 
 
-@pytest.fixture
-def app(container: Container) -> Litestar:
-    return create_app(container, routes=[*ROUTES, leaves], lifespan=_opened)
+@pytest.fixture(scope="module")
+def stage() -> Container:
+    """Not that of the session: its own settings are gone once another container has stood in for it."""
+    return build(Settings(), "postgresql:///nowhere")
+
+
+@pytest.fixture(scope="module")
+def application(stage: Container) -> Litestar:
+    """The product with a planted address; made once for all tests of this file."""
+    return create_app(stage, routes=[*ROUTES, leaves], lifespan=_opened)
 
 
 @get("/api/v1/leaves", permission=Permission.PROFILE_VIEW)

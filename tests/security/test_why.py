@@ -1,7 +1,5 @@
 """«Почему он это видит»: the verdict is what the routes answer, for everybody of the club and everything in it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -21,16 +19,9 @@ from b2b_dvizhenie.application.hierarchy import ExplainSight, Explanation, Quest
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.shared.ids import UserId
 from b2b_dvizhenie.domain.visibility import Information
-from b2b_dvizhenie.entrypoints.container import Container
-from b2b_dvizhenie.entrypoints.http.app import create_app
 from b2b_dvizhenie.entrypoints.http.panel.why import SECTIONS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
-
-
-@asynccontextmanager
-async def _opened(container: Container) -> AsyncIterator[Container]:
-    yield container
 
 
 class Court:
@@ -80,8 +71,8 @@ EVERYWHERE = ["client", "client_other", "manager", "manager_3", "head", "directo
 
 
 @pytest.fixture
-async def court(market: Market, container: Container) -> Court:
-    return Court(create_app(container, lifespan=_opened), await Club(market).open())
+async def court(app: Litestar, market: Market) -> Court:
+    return Court(app, await Club(market).open())
 
 
 async def test_the_verdict_is_what_the_route_answers(

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any
 
 import uvicorn
+from litestar import Litestar
 
 from b2b_dvizhenie.application.exchange import NodeDraft
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.shared.ids import NodeId
 from b2b_dvizhenie.entrypoints.container import Container
-from b2b_dvizhenie.entrypoints.http.app import create_app
 from b2b_dvizhenie.entrypoints.starting import bind
 from b2b_dvizhenie.entrypoints.worker.working import work
 from b2b_dvizhenie.testing.emulator import RULES, Address, Base1C, OneC
@@ -33,16 +33,11 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _open(container: Container) -> AsyncIterator[Container]:
-    yield container
-
-
-@asynccontextmanager
-async def served(container: Container) -> AsyncIterator[str]:
-    """The HTTP door over a container that is open; gives its address without a trailing slash."""
+async def served(app: Litestar) -> AsyncIterator[str]:
+    """The HTTP door behind a socket; gives its address without a trailing slash."""
     listener = bind("127.0.0.1", 0)
     config = uvicorn.Config(
-        create_app(container, lifespan=_open),
+        app,
         log_config=None,
         access_log=False,
         lifespan="on",

@@ -17,6 +17,8 @@ class Snapshot:
         self._connection = psycopg.connect(url, autocommit=True)
         self._connection.prepare_threshold = 0
         self._schema = sql.Identifier(schema)
+        # The transactions up to which the tables are known to be those that were kept, and when that was last asked.
+        self._known = self._looked_at = -1
         found = self._connection.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relname <> 'alembic_version' ORDER BY 1"
@@ -57,7 +59,14 @@ class Snapshot:
                     self._schema, sql.Identifier(table), self._columns[table], sql.Identifier(table)
                 )
             )
+        self._known = self._finished()
         self.kept = self.digest()
+
+    def _finished(self) -> int:
+        """The number after that of the last transaction that changed anything: one that only reads gets none."""
+        row = self._connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
+        assert row is not None
+        return int(row[0])
 
     def digest(self) -> dict[str, str]:
         """One hash per table, over all its rows."""
@@ -65,8 +74,14 @@ class Snapshot:
 
     def changed(self) -> list[str]:
         """Tables whose rows are not those that were kept."""
+        finished = self._looked_at = self._finished()
+        if finished == self._known:
+            return []
         now = self.digest()
-        return [table for table in self.tables if now[table] != self.kept[table]]
+        changed = [table for table in self.tables if now[table] != self.kept[table]]
+        if not changed:
+            self._known = finished
+        return changed
 
     def restore(self) -> list[str]:
         """Bring every changed table back; which they were."""
@@ -84,6 +99,7 @@ class Snapshot:
                         name, self._columns[table], self._columns[table], self._schema, name
                     )
                 )
+        self._known = self._looked_at + 1  # this one alone: whoever wrote besides is seen next time
         return changed
 
     def run(self, statement: str, *values: object) -> None:

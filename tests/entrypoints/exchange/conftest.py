@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from exchange_site import Site, make_node, served, working
+from litestar import Litestar
 from msgspec.structs import replace
 
 from b2b_dvizhenie.entrypoints.container import Container, build, running
@@ -29,10 +30,10 @@ async def container(
 
 
 @pytest.fixture
-async def idle_site(container: Container) -> AsyncIterator[Site]:
+async def idle_site(app: Litestar, container: Container) -> AsyncIterator[Site]:
     """The door alone: jobs wait."""
     node_id = await make_node(container)
-    async with served(container) as url:
+    async with served(app) as url:
         yield Site(url, container, node_id)
 
 

@@ -50,66 +50,64 @@ async def search(
     return [item["article"] for item in found["items"]], found["shown_for"]
 
 
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("MVA20-1-016-C", "MVA20-1-016-C"),
-        ("mva201016c", "MVA20-1-016-C"),
-        ("МVА20 1 016 с", "MVA20-1-016-C"),
-        ("VVG-325", "VVG-325"),
-        ("vvg325", "VVG-325"),
-        ("ввгнг 3х2,5", "VVG-325"),
-        ("ВВГнг 3x2.5", "VVG-325"),
-        ("кабель 3 х 2,5", "VVG-325"),
-        ("ввгнг 3×1,5", "VVG-315"),
-        ("4601234567893", "LLE-10"),
-        ("4600000000017", "LLF-7"),
-        ("КМИ11810", "KKM11-018-230-10"),
-        ("кми-11810", "KKM11-018-230-10"),
-        ("розетка атлас", "ATN000143"),
-        ("розет", "RS-2"),
-        ("дифавтоматы", "DA12-16-30"),
-        ("светодиодные лампы", "LLE-10"),
-        ("камкабель 3х25", "VVG-3250"),
-    ],
-)
-async def test_found_as_typed(client: AsyncTestClient, headers: dict[str, str], text: str, first: str) -> None:
-    found, shown_for = await search(client, headers, text)
-    assert found[0] == first
-    assert shown_for is None
+AS_TYPED = [
+    ("MVA20-1-016-C", "MVA20-1-016-C"),
+    ("mva201016c", "MVA20-1-016-C"),
+    ("МVА20 1 016 с", "MVA20-1-016-C"),
+    ("VVG-325", "VVG-325"),
+    ("vvg325", "VVG-325"),
+    ("ввгнг 3х2,5", "VVG-325"),
+    ("ВВГнг 3x2.5", "VVG-325"),
+    ("кабель 3 х 2,5", "VVG-325"),
+    ("ввгнг 3×1,5", "VVG-315"),
+    ("4601234567893", "LLE-10"),
+    ("4600000000017", "LLF-7"),
+    ("КМИ11810", "KKM11-018-230-10"),
+    ("кми-11810", "KKM11-018-230-10"),
+    ("розетка атлас", "ATN000143"),
+    ("розет", "RS-2"),
+    ("дифавтоматы", "DA12-16-30"),
+    ("светодиодные лампы", "LLE-10"),
+    ("камкабель 3х25", "VVG-3250"),
+]
 
 
-@pytest.mark.parametrize("text", ["ва47-29", "ВА47 29", "ba47-29", "BA4729"])
-async def test_every_spelling_of_a_series(client: AsyncTestClient, headers: dict[str, str], text: str) -> None:
-    found, _ = await search(client, headers, text)
-    assert set(found) == {"MVA20-1-016-C", "MVA20-3-025-C"}
+async def test_found_as_typed(client: AsyncTestClient, headers: dict[str, str]) -> None:
+    for text, first in AS_TYPED:
+        found, shown_for = await search(client, headers, text)
+        assert found[0] == first, text
+        assert shown_for is None, text
 
 
-@pytest.mark.parametrize(
-    ("text", "first", "meant"),
-    [
-        ("fdnjvfn", "MVA20-3-025-C", "автомат"),
-        ("lbafdnjvfn", "DA12-16-30", "дифавтомат"),
-        ("дифафтомат", "DA12-16-30", "дифавтомат"),
-        ("rf,tkm 3x1.5", "VVG-315", "кабель 3x1d5"),
-        ("rfabtkm 3х1,5", "VVG-315", "кабель 3x1d5"),
-        ("шул контактор", "KKM11-018-230-10", "iek контактор"),
-        ("vvgng 3x2,5", "VVG-325", "ввгнг 3x2d5"),
-        ("rozetka", "RS-2", "розетка"),
-        ("dd4729", "MVA20-3-025-C", "ba4729"),
-        ("lbafdnjvfn 'ra", "DA12-16-30", "дифавтомат экф"),
-        ("кантактор", "KKM11-018-230-10", "контактор"),
-    ],
-)
-async def test_found_as_meant(
-    client: AsyncTestClient, headers: dict[str, str], text: str, first: str, meant: str
-) -> None:
-    found, shown_for = await search(client, headers, text)
-    assert found[0] == first
-    assert shown_for == {"text": meant, "any_word": False}
-    literal, shown_for = await search(client, headers, text, literal="true")
-    assert literal == []
-    assert shown_for is None
+async def test_every_spelling_of_a_series(client: AsyncTestClient, headers: dict[str, str]) -> None:
+    for text in ("ва47-29", "ВА47 29", "ba47-29", "BA4729"):
+        found, _ = await search(client, headers, text)
+        assert set(found) == {"MVA20-1-016-C", "MVA20-3-025-C"}, text
+
+
+AS_MEANT = [
+    ("fdnjvfn", "MVA20-3-025-C", "автомат"),
+    ("lbafdnjvfn", "DA12-16-30", "дифавтомат"),
+    ("дифафтомат", "DA12-16-30", "дифавтомат"),
+    ("rf,tkm 3x1.5", "VVG-315", "кабель 3x1d5"),
+    ("rfabtkm 3х1,5", "VVG-315", "кабель 3x1d5"),
+    ("шул контактор", "KKM11-018-230-10", "iek контактор"),
+    ("vvgng 3x2,5", "VVG-325", "ввгнг 3x2d5"),
+    ("rozetka", "RS-2", "розетка"),
+    ("dd4729", "MVA20-3-025-C", "ba4729"),
+    ("lbafdnjvfn 'ra", "DA12-16-30", "дифавтомат экф"),
+    ("кантактор", "KKM11-018-230-10", "контактор"),
+]
+
+
+async def test_found_as_meant(client: AsyncTestClient, headers: dict[str, str]) -> None:
+    for text, first, meant in AS_MEANT:
+        found, shown_for = await search(client, headers, text)
+        assert found[0] == first, text
+        assert shown_for == {"text": meant, "any_word": False}, text
+        literal, shown_for = await search(client, headers, text, literal="true")
+        assert literal == [], text
+        assert shown_for is None, text
 
 
 async def test_size_without_its_comma(client: AsyncTestClient, headers: dict[str, str]) -> None:
@@ -140,12 +138,12 @@ async def test_a_brand_comes_before_a_word(client: AsyncTestClient, shop: Shop) 
     assert found == ["BRAND", "WORD"]
 
 
-@pytest.mark.parametrize("text", ["!!!", "   ", "\x00", "'", "a & | ! ( ) :*", "\\", "🦊", "и", "%", "<->", "а" * 200])
-async def test_odd_texts_are_answered(client: AsyncTestClient, headers: dict[str, str], text: str) -> None:
-    found, _ = await search(client, headers, text)
-    assert found == [] or not text.strip()
-    facets = await client.get("/api/v1/catalog/facets", params={"q": text}, headers=headers)
-    assert facets.status_code == 200
+async def test_odd_texts_are_answered(client: AsyncTestClient, headers: dict[str, str]) -> None:
+    for text in ("!!!", "   ", "\x00", "'", "a & | ! ( ) :*", "\\", "🦊", "и", "%", "<->", "а" * 200):
+        found, _ = await search(client, headers, text)
+        assert found == [] or not text.strip(), text
+        facets = await client.get("/api/v1/catalog/facets", params={"q": text}, headers=headers)
+        assert facets.status_code == 200, text
 
 
 async def test_any_text_makes_a_query_the_database_takes(shop: Shop) -> None:

@@ -58,7 +58,10 @@ class Scope(StrEnum):
     @property
     def width(self) -> int:
         """0 for the narrowest; a wider scope includes the narrower ones."""
-        return list(Scope).index(self)
+        return _WIDTHS[self]
+
+
+_WIDTHS = {scope: width for width, scope in enumerate(Scope)}
 
 
 class Forbidden(DomainError):

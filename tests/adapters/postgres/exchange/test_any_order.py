@@ -139,7 +139,9 @@ def exports(draw: st.DrawFn) -> tuple[list[File], list[File]]:
 
 
 @given(exports())
-@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking imports takes minutes
+@settings(
+    max_examples=12 if settings().max_examples <= 100 else 200, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)  # shrinking imports takes minutes
 async def test_any_order_any_portions_any_repeats_give_one_state(
     database_url: str, tmp_path: Path, both: tuple[list[File], list[File]]
 ):

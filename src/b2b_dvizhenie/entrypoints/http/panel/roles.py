@@ -99,7 +99,8 @@ def _resource(permission: Permission) -> str:
 
 def view_of(tree: RoleTree, texts: GNUTranslations) -> RightsView:
     """The matrix: permissions grouped by what they are about."""
-    ordered = sorted(Permission, key=lambda one: list(dict.fromkeys(map(_resource, Permission))).index(_resource(one)))
+    places = {resource: place for place, resource in enumerate(dict.fromkeys(map(_resource, Permission)))}
+    ordered = sorted(Permission, key=lambda one: places[_resource(one)])
     return RightsView(
         columns=tuple(
             RoleColumn(title=role_title(role, texts), people=role.people, own=role.role_id == tree.editor.role_id)
