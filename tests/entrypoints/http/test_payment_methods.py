@@ -11,7 +11,7 @@ from market import ON_ACCOUNT, PREPAYMENT, Market, Person
 from sqlalchemy import select, update
 
 from b2b_dvizhenie.adapters.onec.cml.writer import WriteOptions, write_orders
-from b2b_dvizhenie.adapters.postgres.tables.companies import company, payment_method
+from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company, payment_method
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
 from b2b_dvizhenie.application.shared.actor import system_actor
@@ -182,6 +182,39 @@ async def test_the_check_out_offers_presets_and_refuses(till: Till, market: Mark
     async with market.container.database().engine.begin() as connection:
         await connection.execute(update(payment_method).values(is_active=False))
     assert (await till.place(till.one)).json()["payment"] is None, "a house without methods asks for none"
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [(2, "не хватает 50 RUB"), (1, "превышает то, о чём договорились ваша компания и поставщик")],
+    ids=["sees the limit", "may not know it"],
+)
+async def test_an_order_beyond_the_limit_can_be_paid_ahead(
+    till: Till, market: Market, client: AsyncTestClient, level: int, said: str
+) -> None:
+    """The refusal says so, and tells no more of the limit than the level opens; another way to pay goes through."""
+    buyer = await market.member(till.one, level=level)
+    client.cookies.set("b2b_session", buyer.token)
+    async with market.container.database().engine.begin() as connection:
+        await connection.execute(update(agreement).values(credit_limit=150))
+    cart = {"lines": [{"variant_id": str(till.variant), "quantity": "2"}]}
+    await client.put("/api/v1/cart", headers=buyer.headers, json=cart)
+    page = await client.get("/checkout", headers=PAGE)
+    hidden = {
+        one.get("name"): one.get("value") for one in html.fromstring(page.text).cssselect("form input[type=hidden]")
+    }
+    refused = await client.post(
+        "/checkout", data=hidden | {"payment": str(ON_ACCOUNT)}, headers=PAGE, follow_redirects=False
+    )
+    assert refused.status_code == 422
+    (told,) = html.fromstring(refused.text).cssselect(".form-error")
+    assert said in told.text_content()
+    assert "другим способом: «Предоплата по счёту»." in told.text_content()
+    assert level == 2 or "150" not in told.text_content()
+    ahead = await client.post(
+        "/checkout", data=hidden | {"payment": str(PREPAYMENT)}, headers=PAGE, follow_redirects=False
+    )
+    assert ahead.status_code == 303
 
 
 async def test_an_administrator_edits_methods_in_the_panel(till: Till, market: Market, client: AsyncTestClient) -> None:

@@ -1,5 +1,6 @@
 """Placing the order: one page that names the company, asks for consent where prices rose, and cannot order twice."""
 
+from collections.abc import Iterable
 from gettext import GNUTranslations
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,6 +21,7 @@ from b2b_dvizhenie.application.ordering import (
     ShowCart,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.domain.balances import BeyondAgreed, LimitExceeded, PaymentOverdue
 from b2b_dvizhenie.domain.companies import PaymentMethod
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import Consent, PriceChanged, Refused, Wishes
@@ -37,6 +39,8 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
 
 UNPROCESSABLE = 422
+AHEAD_HELPS = frozenset({LimitExceeded.code, BeyondAgreed.code, PaymentOverdue.code})
+"""What is in the way only of orders on account."""
 _FORM = Body(media_type=RequestEncodingType.URL_ENCODED)
 
 
@@ -151,12 +155,23 @@ async def place(
             address = for_company(request, f"/orders/{outcome.order.order_id}?placed=1")
             return Redirect(address, status_code=303)
         errors = {"": _told(outcome, language)}
+        if isinstance(outcome, Refused) and {one.code for one in outcome.reasons} <= AHEAD_HELPS:
+            offer = await offer_payments(request.user)
+            errors[""] = f"{errors['']} {ahead_text(offer.methods, frame.site.texts(language))}".rstrip()
         key = data.idempotency_key
     cart = await show_cart(request.user, live="asked")
     if not cart.can_order:
         return Redirect(for_company(request, "/cart"), status_code=303)
     form = Form(data.values(), errors)
     return await _page(request, frame, cart, offer_payments, key or new_id().hex, form, UNPROCESSABLE)
+
+
+def ahead_text(methods: Iterable[PaymentMethod], texts: GNUTranslations) -> str:
+    """That an order which is too much for the credit can be placed by paying it ahead; "" where nothing is open."""
+    names = ", ".join(f"«{one.terms.name}»" for one in methods if not one.terms.kind.is_on_account)
+    if not names:
+        return ""
+    return texts.gettext("It can be placed all the same, paid another way: {names}.").format(names=names)
 
 
 def _field(fault: DomainError) -> str:
