@@ -118,7 +118,7 @@ async def test_documents_of_other_companies_are_noticed(opening: Opening, monkey
     async with opening(MANAGER) as stage:
         found = await _noticed(stage, "/api/v1/documents", "/documents")
     assert any("GET /documents" in one for one in found)
-    assert any("GET /api/v1/documents " in one for one in found)
+    assert any("GET /api/v1/documents" in one for one in found)
 
 
 async def test_documents_shown_below_their_level_are_noticed(opening: Opening, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ def command(url: str, goods: int, orders_loop: bool, control_fd: int | None) -> 
     control = Control(control_fd)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     folder = load_settings().data / "demo-1c"
-    day = ScenarioSettings(url, NODE_LOGIN, NODE_PASSWORD, folder, goods=goods)
+    day = ScenarioSettings(url, NODE_LOGIN, NODE_PASSWORD, folder, goods=goods, documents=True)
 
     async def people(container: Container) -> None:
         await load_demo(container, control.say)
@@ -89,6 +89,6 @@ def command(url: str, goods: int, orders_loop: bool, control_fd: int | None) -> 
         click.echo(f"companies: {companies}")
     if orders_loop:
         looping = ScenarioSettings(
-            url, NODE_LOGIN, NODE_PASSWORD, folder, goods=goods, orders_loop=True, pause=ORDERS_EVERY
+            url, NODE_LOGIN, NODE_PASSWORD, folder, goods=goods, orders_loop=True, pause=ORDERS_EVERY, documents=True
         )
         _trade(looping, control, first=False)

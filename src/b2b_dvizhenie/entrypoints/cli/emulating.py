@@ -49,6 +49,7 @@ def run_emulator(
     no_zip: bool,
     no_wait: bool,
     counts: str,
+    documents: bool,
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -70,6 +71,7 @@ def run_emulator(
         orders_loop=orders_loop,
         pause=pause,
         counting=_counting(counts),
+        documents=documents,
     )
     try:
         with watcher(Console(stderr=True)) as progress:
@@ -92,6 +94,7 @@ def _told(report: ScenarioReport) -> Table:
     table.add_row("goods", str(report.goods))
     table.add_row("files, pictures", f"{report.files}, {report.pictures}")
     table.add_row("orders taken, answered", f"{report.orders_taken}, {report.orders_told}")
+    table.add_row("documents", str(report.documents))
     table.add_row("requests, bytes", f"{report.requests}, {report.bytes_sent}")
     table.add_row("longest answer", f"{report.slowest:.2f} s")
     table.add_row("took", f"{report.seconds:.1f} s")

@@ -79,6 +79,7 @@ def status(limit: int, *, as_json: bool) -> None:
     show_default=True,
     help="How it counts orders: site, or otherwise by its own price, discount, extra, rounding, vat.",
 )
+@click.option("--documents", is_flag=True, help="Send invoices, transfer documents and others to the gateway, too.")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where the emulated base is kept.")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON document.")
 def emulate(**options: Any) -> None:

@@ -18,6 +18,7 @@ adapter it judges.
 
 from b2b_dvizhenie.testing.emulator.base import Base1C, Mark, Order, Status
 from b2b_dvizhenie.testing.emulator.counting import Counting
+from b2b_dvizhenie.testing.emulator.gateway import Gateway, tell_papers
 from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
 from b2b_dvizhenie.testing.emulator.progress import Quiet, Watcher, watcher
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
@@ -34,6 +35,7 @@ __all__ = [
     "Counting",
     "Credentials",
     "EmulatorRefused",
+    "Gateway",
     "Mark",
     "Misbehaviour",
     "OneC",
@@ -52,5 +54,6 @@ __all__ = [
     "Watcher",
     "Wire",
     "run_scenario",
+    "tell_papers",
     "watcher",
 ]

@@ -83,6 +83,8 @@ class State(Struct):
     buyers: dict[str, str] = {}
     """Ид of a counterparty → name, to notice customers that collapse into one."""
     exchanges: int = 0
+    papers: dict[str, str] = {}
+    """Documents the site was told of: GUID → digest of what it was told."""
 
 
 class Base1C:

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     SUMS = "sums"
     VAT = "vat"
     INFO = "info"  # §4.6
+    GATEWAY = "gateway"  # §5.2 a message, a row or a file was refused
     ECHO = "echo"  # [21] what 1C confirmed or sent itself came again
 
 

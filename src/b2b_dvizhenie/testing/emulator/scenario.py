@@ -15,7 +15,9 @@ from msgspec import Struct
 
 from b2b_dvizhenie.testing.emulator.base import Base1C, Order, Status
 from b2b_dvizhenie.testing.emulator.counting import Counting, Prices
+from b2b_dvizhenie.testing.emulator.gateway import Gateway, tell_papers
 from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
+from b2b_dvizhenie.testing.emulator.papers import untold_papers
 from b2b_dvizhenie.testing.emulator.progress import Watcher
 from b2b_dvizhenie.testing.emulator.rules import RULES
 from b2b_dvizhenie.testing.emulator.wire import Address
@@ -53,6 +55,8 @@ class ScenarioSettings(Struct, frozen=True):
     currencies: tuple[str, ...] = ("RUB",)
     counting: Counting = Counting.SITE
     """How new orders are counted; anything but as the site did is a quarrel about sums."""
+    documents: bool = False
+    """Whether documents and their printed forms go to the gateway of the same site."""
 
 
 class ScenarioReport(Struct):
@@ -69,6 +73,7 @@ class ScenarioReport(Struct):
     """What the site answered to imports."""
     orders_taken: int = 0
     orders_told: int = 0
+    documents: int = 0
     requests: int = 0
     bytes_sent: int = 0
     slowest: float = 0
@@ -109,6 +114,8 @@ def run_scenario(settings: ScenarioSettings, progress: Watcher, clock: Callable[
     left = settings.rounds if settings.orders_loop else 1
     while left is None or left > 0:
         _trade(one_c, base, report, progress, clock, partial(_count, base, settings.counting, prices))
+        if settings.documents:
+            report.documents += _tell_papers(address, base, progress)
         left = None if left is None else left - 1
         if left is None or left > 0:
             time.sleep(settings.pause)
@@ -171,6 +178,20 @@ def _trade(
         _work_on(base, order, clock)
     report.orders_told += len(one_c.answer_orders())
     progress.step()
+
+
+def _tell_papers(address: Address, base: Base1C, progress: Watcher) -> int:
+    """Send documents that the site does not know as they are."""
+    if not untold_papers(base):
+        return 0
+    progress.stage("documents", 1)
+    gateway = Gateway(address)
+    try:
+        told = tell_papers(gateway, base)
+    finally:
+        gateway.close()
+    progress.step()
+    return told
 
 
 def _count(base: Base1C, counting: Counting, prices: Prices, order: Order) -> None:
