@@ -10,7 +10,9 @@ from litestar.testing import AsyncTestClient
 from market import Market, Person
 from msgspec import Struct
 from papers import pdf
+from statements import recorded_statements
 
+from b2b_dvizhenie.adapters.postgres import gateway_rows
 from b2b_dvizhenie.application.ordering import PlacedOrder
 from b2b_dvizhenie.domain.documents import MAX_FILE
 from b2b_dvizhenie.domain.exchange.access import ExchangeRight
@@ -129,6 +131,16 @@ async def test_bytes_are_streamed_in_a_request_of_their_own(scene: Scene) -> Non
     other = await Gateway.open(node.container, node.client)
     answer = await node.client.put("/api/gateway/v1/files/dir/f%201", headers=other.headers, content=content)
     assert answer.status_code == 404, "another node's file"
+
+
+async def test_rows_with_files_are_taken_a_few_at_a_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many wait: a batch ends with the row that reaches the limit of bytes."""
+    monkeypatch.setattr(gateway_rows, "BATCH_BYTES", 1)
+    await scene.node.send("documents", [row(f"D-{place}") for place in range(4)])
+    with recorded_statements() as seen:
+        assert await scene.node.apply("documents") == 4
+    assert sum("pg_column_size" in one for one in seen) == 5, "one row each, and once for none"
+    assert len(await scene.documents()) == 4
 
 
 async def test_a_full_export_withdraws_what_it_did_not_name(scene: Scene) -> None:

@@ -21,6 +21,8 @@ from b2b_dvizhenie.domain.exchange.generations import GenerationState
 from b2b_dvizhenie.domain.exchange.monitoring import PROBLEMS_COUNTER
 
 APPLY_LOCK = "apply"
+BATCH_BYTES = 16 * 1024 * 1024
+"""Rows are read until their payloads come to so much: some hold files, and hundreds of them would fill the memory."""
 _ALLOW_WAITING = text("SET LOCAL lock_timeout = 0")
 _full = gw_full.c
 FULL = select(
@@ -36,8 +38,14 @@ FULL = select(
 _FIRST = text("""
 SELECT w.row_id, w.batch_id, w.key, w.op = 'delete', CAST(w.payload AS text), w.version, a.version
   FROM (SELECT * FROM gw_in
-         WHERE node_id = :node_id AND table_name = :table AND state = 'new'
-         ORDER BY row_id LIMIT :limit FOR UPDATE) w
+         WHERE row_id IN (
+               SELECT row_id
+                 FROM (SELECT row_id, sum(size) OVER (ORDER BY row_id) - size AS passed
+                         FROM (SELECT row_id, pg_column_size(payload) AS size FROM gw_in
+                                WHERE node_id = :node_id AND table_name = :table AND state = 'new'
+                                ORDER BY row_id LIMIT :limit) waiting) sized
+                WHERE passed < :bytes)
+         ORDER BY row_id FOR UPDATE) w
   LEFT JOIN LATERAL (
        SELECT version FROM gw_in
         WHERE node_id = :node_id AND table_name = :table AND key = w.key AND state = 'applied'
@@ -120,7 +128,7 @@ class PostgresWaitingRows(WaitingRows):
 
     async def first(self, lane: Lane, limit: int) -> Sequence[StagedRow]:
         """The first rows that wait, locked, with the version that was applied last of each key."""
-        facts = {"node_id": lane.node_id, "table": lane.table.name, "limit": limit}
+        facts = {"node_id": lane.node_id, "table": lane.table.name, "limit": limit, "bytes": BATCH_BYTES}
         return [
             StagedRow(row_id, batch_id, key, deleted, payload.encode(), version, known)
             for row_id, batch_id, key, deleted, payload, version, known in await self._connection.execute(_FIRST, facts)
