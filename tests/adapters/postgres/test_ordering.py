@@ -10,23 +10,24 @@ import pytest
 from drawn_lines import cart_lines, moments, money, places, prices, quantities, seen, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from market import Market, Person
+from market import ON_ACCOUNT, PREPAYMENT, Market, Person
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 from statements import recorded_statements
 
-from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
+from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction, payment_of
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import cart_line, customer_order, order_line
 from b2b_dvizhenie.application.ordering import OrderQuery
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.domain.companies import Terms
+from b2b_dvizhenie.domain.companies import PaymentKind, Terms
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.ordering import (
     Canceller,
     CartLine,
     Order,
     OrderLine,
+    OrderPayment,
     OrderStatus,
     Seen,
     Standing,
@@ -144,13 +145,30 @@ def order_of(world: World, drawn: list[OrderLine], *, vat_included: bool = True,
     return msgspec.structs.replace(order, **changes)
 
 
+payments = st.none() | st.builds(
+    OrderPayment, st.sampled_from((ON_ACCOUNT, PREPAYMENT)), st.sampled_from(PaymentKind), words
+)
+
+
 @given(
-    order_lines, st.booleans(), st.builds(Wishes, words, words, words), moments, st.none() | st.text("abc", min_size=8)
+    order_lines,
+    st.booleans(),
+    st.builds(Wishes, words, words, words),
+    moments,
+    st.none() | st.text("abc", min_size=8),
+    payments,
 )
 async def test_an_order_is_read_as_it_was_written(
-    world: World, drawn: list[OrderLine], vat_included: bool, wishes: Wishes, at: datetime, key: str | None
+    world: World,
+    drawn: list[OrderLine],
+    vat_included: bool,
+    wishes: Wishes,
+    at: datetime,
+    key: str | None,
+    payment: OrderPayment | None,
 ) -> None:
     kept = {"wishes": wishes, "placed_at": at, "idempotency_key": key, "request_hash": b"hash" if key else None}
+    kept["payment"] = payment
     order = order_of(world, drawn, vat_included=vat_included, **kept)
     async with world.work() as work:
         await work.orders.add(order, "Author")
@@ -159,12 +177,14 @@ async def test_an_order_is_read_as_it_was_written(
             assert claimed is not None
             assert (claimed.order_id, claimed.number, claimed.totals) == (order.order_id, order.number, order.totals)
             assert (claimed.placed_at, claimed.request_hash) == (order.placed_at, b"hash")
+            assert claimed.payment == order.payment
         (held,) = await work.orders.hold_all([order.order_id])
         assert (held.standing, held.revision, held.company_id) == (Standing(), 1, order.company_id)
         row = (await work.connection.execute(select(customer_order))).one()
         assert msgspec.convert(row.terms, Terms, strict=False) == order.terms
         assert Wishes(row.comment, row.delivery_address, row.client_number) == order.wishes
         assert (row.node_id, row.firm_id) == (order.source_id, order.firm_id)
+        assert payment_of(row.payment_method_id, row.payment_kind, row.payment_name) == order.payment
         columns = [order_line.c[name] for name in OrderLine.__struct_fields__]
         lines = await work.connection.execute(select(*columns).order_by(order_line.c.position))
         assert tuple(OrderLine(*line) for line in lines) == order.lines
