@@ -77,6 +77,7 @@ def test_orders_go_their_way_over_the_days(site, settings, now, order_xml):
     site.orders = {number: order(order_xml, number) for number in numbers}
     report = run_scenario(settings, Quiet(), now)
     assert (report.orders_taken, report.orders_told) == (20, 20)
+    assert report.payments == {"Предоплата": 20}
     assert documents(site).keys() == set(numbers)
     for _ in range(4):
         run_scenario(settings, Quiet(), now)

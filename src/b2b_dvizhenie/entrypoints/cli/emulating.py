@@ -94,6 +94,8 @@ def _told(report: ScenarioReport) -> Table:
     table.add_row("goods", str(report.goods))
     table.add_row("files, pictures", f"{report.files}, {report.pictures}")
     table.add_row("orders taken, answered", f"{report.orders_taken}, {report.orders_told}")
+    for way, count in sorted(report.payments.items()):
+        table.add_row("paid by", f"{way or 'nothing named'}: {count}")
     table.add_row("documents", str(report.documents))
     table.add_row("requests, bytes", f"{report.requests}, {report.bytes_sent}")
     table.add_row("longest answer", f"{report.slowest:.2f} s")

@@ -73,6 +73,8 @@ class ScenarioReport(Struct):
     """What the site answered to imports."""
     orders_taken: int = 0
     orders_told: int = 0
+    payments: dict[str, int] = {}
+    """How many of the orders taken are to be paid each way, by the name the site gives it; "" says none."""
     documents: int = 0
     requests: int = 0
     bytes_sent: int = 0
@@ -171,6 +173,9 @@ def _trade(
     progress.stage("orders", 2)
     orders = one_c.fetch_orders()
     report.orders_taken += len(orders)
+    for taken in orders:
+        _, way = taken.payment_method
+        report.payments[way] = report.payments.get(way, 0) + 1
     progress.step()
     for order in base.state.orders.values():
         if order.status is Status.LOADED:
