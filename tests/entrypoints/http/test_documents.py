@@ -58,8 +58,12 @@ def refused(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-async def test_documents_follow_the_company(client: AsyncTestClient, scene: Scene) -> None:
-    """MUL-3, DOC-1: the list and the order's page are those of the selected company; foreign ones are 404."""
+async def test_documents_follow_the_company_and_files_leave_as_downloads(client: AsyncTestClient, scene: Scene) -> None:
+    """MUL-3, DOC-1: the list and the order's page are those of the selected company; foreign ones are 404.
+
+    DOC-4: a file leaves as a download with safe headers and its own name, and every one is an audit row; so who looks
+    through another's eyes, in whose name it would stand, downloads nothing. DOC-3: orders, files and history.
+    """
     for company, number in ((scene.first, "УТ-17"), (scene.second, "УТ-18")):
         found = (await client.get("/api/v1/documents", headers=scene.as_buyer(company))).json()
         assert [one["number"] for one in found["documents"]] == [number]
@@ -77,9 +81,36 @@ async def test_documents_follow_the_company(client: AsyncTestClient, scene: Scen
             assert (await client.get(start + path, headers=scene.as_buyer(scene.second))).status_code == 404
             assert (await client.get(start + path, headers=scene.as_buyer())).status_code == 200
 
+    url = f"/documents/{scene.invoice}/files/{scene.file}"
+    for start, who in (("", scene.buyer), ("/api/v1", scene.manager)):
+        headers = scene.as_buyer() if who is scene.buyer else who.headers
+        answer = await client.get(start + url, headers=headers)
+        assert (answer.status_code, answer.content) == (200, pdf("f"))
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["content-disposition"].startswith("attachment;")
+        assert "%D0%A1%D1%87%D1%91%D1%82" in answer.headers["content-disposition"].upper()
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in answer.headers["content-security-policy"]
+    query = select(audit.c.user_id, audit.c.subject_id, audit.c.after).where(
+        audit.c.action == "documents.file_downloaded"
+    )
+    async with scene.market.container.database().engine.connect() as connection:
+        told = [tuple(row) for row in await connection.execute(query.order_by(audit.c.audit_id))]
+    after = {"number": "УТ-17", "name": "Счёт № 17 -основной", "company_id": str(scene.first)}
+    assert told[-2:] == [(who.user_id, str(scene.invoice), after) for who in (scene.buyer, scene.manager)]
+    unknown = await client.get(f"/documents/{scene.invoice}/files/{new_id()}", headers=scene.as_buyer())
+    assert unknown.status_code == 404
 
-async def test_a_document_shows_its_orders_files_and_history(client: AsyncTestClient, scene: Scene) -> None:
-    """DOC-1, DOC-3."""
+    admin = await scene.market.member(role_code="administrator")
+    view = f"/panel/users/{scene.buyer.user_id}/view-as"
+    assert (await client.post(view, headers=admin.headers, follow_redirects=False)).status_code == 303
+    headers = admin.headers | {"X-Company-Id": str(scene.first)}
+    assert (await client.get(f"/documents/{scene.invoice}", headers=headers | PAGE)).status_code == 200
+    for start in ("", "/api/v1"):
+        answer = await client.get(f"{start}/documents/{scene.invoice}/files/{scene.file}", headers=headers)
+        assert refused(answer) == (403, "hierarchy.view_only")
+
     await scene.papers.put(
         "УТ-17", scene.first, order_numbers=(scene.order.number,), amount=Decimal("12000.00"), status="partly_paid"
     )
@@ -100,30 +131,6 @@ async def test_a_document_shows_its_orders_files_and_history(client: AsyncTestCl
     assert found["summary"]["orders"] == [{"order_id": str(scene.order.order_id), "number": scene.order.number}]
     signed = await client.get("/documents", headers=scene.as_buyer(scene.second) | PAGE)
     assert "Подписан контрагентом" in signed.text
-
-
-async def test_a_file_leaves_as_a_download_and_is_told_to_the_trail(client: AsyncTestClient, scene: Scene) -> None:
-    """DOC-4: safe headers, its own name, and an audit row for every download by anybody."""
-    url = f"/documents/{scene.invoice}/files/{scene.file}"
-    for start, who in (("", scene.buyer), ("/api/v1", scene.manager)):
-        headers = scene.as_buyer() if who is scene.buyer else who.headers
-        answer = await client.get(start + url, headers=headers)
-        assert (answer.status_code, answer.content) == (200, pdf("f"))
-        assert answer.headers["content-type"] == "application/pdf"
-        assert answer.headers["content-disposition"].startswith("attachment;")
-        assert "%D0%A1%D1%87%D1%91%D1%82" in answer.headers["content-disposition"].upper()
-        assert answer.headers["cache-control"] == "private, no-store"
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert "sandbox" in answer.headers["content-security-policy"]
-    query = select(audit.c.user_id, audit.c.subject_id, audit.c.after).where(
-        audit.c.action == "documents.file_downloaded"
-    )
-    async with scene.market.container.database().engine.connect() as connection:
-        told = [tuple(row) for row in await connection.execute(query.order_by(audit.c.audit_id))]
-    after = {"number": "УТ-17", "name": "Счёт № 17 -основной", "company_id": str(scene.first)}
-    assert told == [(who.user_id, str(scene.invoice), after) for who in (scene.buyer, scene.manager)]
-    unknown = await client.get(f"/documents/{scene.invoice}/files/{new_id()}", headers=scene.as_buyer())
-    assert unknown.status_code == 404
 
 
 async def test_what_a_level_or_a_segment_closes_is_not_there(client: AsyncTestClient, scene: Scene) -> None:
@@ -156,8 +163,10 @@ async def test_what_a_level_or_a_segment_closes_is_not_there(client: AsyncTestCl
     assert not any(await shown())
 
 
-async def test_staff_sees_documents_of_its_scope(client: AsyncTestClient, scene: Scene) -> None:
-    """HIER-3, DOC-2: a manager those of his clients, an administrator all, with a filter by company."""
+async def test_lists_are_narrowed_and_come_to_an_end(client: AsyncTestClient, scene: Scene) -> None:
+    """HIER-3, DOC-2: a manager sees those of his clients, an administrator all; wrong filters are named by the API, and
+    said on the page. A list costs the same statements however long it is; documents of one day are told apart.
+    """
     mine = (await client.get("/api/v1/documents", headers=scene.manager.headers)).json()
     assert [one["number"] for one in mine["documents"]] == ["УТ-17"]
     admin = await scene.market.member(role_code="administrator")
@@ -170,9 +179,6 @@ async def test_staff_sees_documents_of_its_scope(client: AsyncTestClient, scene:
     nothing = await client.get("/panel/documents?q=нет такого", headers=admin.headers | PAGE)
     assert "Подходящих документов нет" in nothing.text
 
-
-async def test_wrong_filters_are_told_by_field(client: AsyncTestClient, scene: Scene) -> None:
-    """The API names the field; the page shows what it can and says what makes no sense."""
     headers = scene.as_buyer()
     for query, field, code in (
         ("kind=poem", "kind", "documents.kind_unknown"),
@@ -193,11 +199,6 @@ async def test_wrong_filters_are_told_by_field(client: AsyncTestClient, scene: S
     assert "УТ-17" in page.text
     found = await client.get("/documents?amount_from=12 345,60&amount_to=12%C2%A0345.60", headers=headers | PAGE)
     assert "УТ-17" in found.text
-
-
-async def test_pages_and_cursors_come_to_an_end(client: AsyncTestClient, scene: Scene) -> None:
-    """And a list costs the same statements however long it is; documents of one day are told apart."""
-    headers = scene.as_buyer()
 
     async def statements() -> int:
         with recorded_statements() as seen:
@@ -222,15 +223,3 @@ async def test_pages_and_cursors_come_to_an_end(client: AsyncTestClient, scene: 
             break
         cursor = found["next_cursor"]
     assert sorted(seen) == sorted(["УТ-17", *(one.ref for one in records)])
-
-
-async def test_who_looks_through_others_eyes_downloads_nothing(client: AsyncTestClient, scene: Scene) -> None:
-    """The trail would name the wrong person, so there is no download at all; looking is free."""
-    admin = await scene.market.member(role_code="administrator")
-    url = f"/panel/users/{scene.buyer.user_id}/view-as"
-    assert (await client.post(url, headers=admin.headers, follow_redirects=False)).status_code == 303
-    headers = admin.headers | {"X-Company-Id": str(scene.first)}
-    assert (await client.get(f"/documents/{scene.invoice}", headers=headers | PAGE)).status_code == 200
-    for start in ("", "/api/v1"):
-        answer = await client.get(f"{start}/documents/{scene.invoice}/files/{scene.file}", headers=headers)
-        assert refused(answer) == (403, "hierarchy.view_only")

@@ -133,17 +133,15 @@ async def test_bytes_are_streamed_in_a_request_of_their_own(scene: Scene) -> Non
     assert answer.status_code == 404, "another node's file"
 
 
-async def test_rows_with_files_are_taken_a_few_at_a_time(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many wait: a batch ends with the row that reaches the limit of bytes."""
-    monkeypatch.setattr(gateway_rows, "BATCH_BYTES", 1)
-    await scene.node.send("documents", [row(f"D-{place}") for place in range(4)])
-    with recorded_statements() as seen:
-        assert await scene.node.apply("documents") == 4
-    assert sum("pg_column_size" in one for one in seen) == 5, "one row each, and once for none"
-    assert len(await scene.documents()) == 4
-
-
-async def test_a_full_export_withdraws_what_it_did_not_name(scene: Scene) -> None:
+async def test_a_batch_is_bounded_and_a_full_export_withdraws(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many rows wait, a batch ends with the one that reaches the limit of bytes; what is not named goes."""
+    with monkeypatch.context() as small:
+        small.setattr(gateway_rows, "BATCH_BYTES", 1)
+        await scene.node.send("documents", [row(f"D-{place}") for place in range(4)])
+        with recorded_statements() as seen:
+            assert await scene.node.apply("documents") == 4
+        assert sum("pg_column_size" in one for one in seen) == 5, "one row each, and once for none"
+        assert len(await scene.documents()) == 4
     node = scene.node
     names = [f"D-{place}" for place in range(12)]
     await node.send("documents", [row(one) for one in names])
