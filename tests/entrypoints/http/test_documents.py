@@ -13,7 +13,7 @@ from papers import DAY, Papers, pdf
 from sqlalchemy import insert, select, update
 from statements import recorded_statements
 
-from b2b_dvizhenie.adapters.postgres.tables.companies import membership
+from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, membership
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
 from b2b_dvizhenie.adapters.postgres.tables.visibility import segment, segment_information
 from b2b_dvizhenie.application.documents import FileRecord
@@ -58,6 +58,20 @@ def refused(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
+async def trails(client: AsyncTestClient, scene: Scene) -> list[str]:
+    """The audit trail as the director of the document's firm sees it, and that of another firm of the company."""
+    other = await scene.market.firm("Другая фирма")
+    terms = {"company_id": scene.first, "price_type_id": scene.market.wholesale, "firm_id": other}
+    await scene.market._write(insert(agreement).values(agreement_id=new_id(), is_default=False, **terms))
+    told = []
+    for firm in (scene.market.firm_id, other):
+        director = await scene.market.member(role_code="director", firm_id=firm)
+        answer = await client.get("/api/v1/audit", headers=director.headers)
+        assert answer.status_code == 200
+        told.append(answer.text)
+    return told
+
+
 async def test_documents_follow_the_company_and_files_leave_as_downloads(client: AsyncTestClient, scene: Scene) -> None:
     """MUL-3, DOC-1: the list and the order's page are those of the selected company; foreign ones are 404.
 
@@ -99,6 +113,10 @@ async def test_documents_follow_the_company_and_files_leave_as_downloads(client:
         told = [tuple(row) for row in await connection.execute(query.order_by(audit.c.audit_id))]
     after = {"number": "УТ-17", "name": "Счёт № 17 -основной", "company_id": str(scene.first)}
     assert told[-2:] == [(who.user_id, str(scene.invoice), after) for who in (scene.buyer, scene.manager)]
+    seen = await trails(client, scene)
+    assert ["УТ-17" in one for one in seen] == [True, False], (
+        "the firm whose document it is, and another of the company"
+    )
     unknown = await client.get(f"/documents/{scene.invoice}/files/{new_id()}", headers=scene.as_buyer())
     assert unknown.status_code == 404
 

@@ -11,6 +11,7 @@ from b2b_dvizhenie.adapters.postgres.ordering_scope import visible_orders
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.tables.catalog import warehouse
 from b2b_dvizhenie.adapters.postgres.tables.companies import company, seller_firm
+from b2b_dvizhenie.adapters.postgres.tables.documents import document
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_node
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, role
 from b2b_dvizhenie.adapters.postgres.tables.operations import audit
@@ -46,6 +47,7 @@ _SUBJECT = func.coalesce(
         _name("segment", segment.c.name, segment.c.segment_id, _id),
         _name("firm", seller_firm.c.name, seller_firm.c.firm_id, _id),
         _name("order", customer_order.c.number, customer_order.c.order_id, _id),
+        _name("document", document.c.number, document.c.document_id, _id),
         _name("exchange_node", exchange_node.c.name, exchange_node.c.node_id, _id),
         (audit.c.subject_type == "membership", _member + " · " + _joined),
         (audit.c.subject_type == "role", _role),
@@ -59,15 +61,19 @@ _SUBJECT = func.coalesce(
 
 
 def visible_changes(actor: Actor, scope: Scope) -> ColumnElement[bool]:
-    """Changes within the scope of a grant: those of orders as the orders are seen, others as their authors are."""
+    """Changes within the scope of a grant: of orders and documents as these are seen, others as their authors are."""
     if scope is Scope.ALL:
         return true()
     of_order = select(customer_order.c.order_id).where(
         customer_order.c.order_id == cast(audit.c.subject_id, Uuid), visible_orders(actor, scope)
     )
+    of_document = select(document.c.document_id).where(
+        document.c.document_id == cast(audit.c.subject_id, Uuid), visible_orders(actor, scope, orders=document.c)
+    )
     authors = select(app_user.c.user_id).where(visible_users(actor, scope))
     return case(
         (audit.c.subject_type == "order", of_order.correlate(audit).exists()),
+        (audit.c.subject_type == "document", of_document.correlate(audit).exists()),
         else_=func.coalesce(audit.c.user_id.in_(authors), False),
     )
 
