@@ -5,7 +5,10 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
 
 import click
 import msgspec
@@ -142,7 +145,53 @@ def jobs() -> str:
     return "# Jobs\n\n" + _table(("job", "does"), rows) + "\n"
 
 
-PAGES = {"settings": settings, "cli": cli, "http-api": http_api, "errors": errors, "tables": tables, "jobs": jobs}
+def gateway_tables() -> str:
+    """Every table of the JSON gateway: who may send it, what identifies a row, what a row holds."""
+    parts = ["# Tables of the JSON gateway\n", "How to send them: [Send rows from 1C](../how-to/send-rows.md).\n"]
+    for table in build(Settings(), "postgresql:///nowhere").gateway_tables():
+        key = {field.name for field in msgspec.structs.fields(table.key_row)}
+        rows = [
+            (f"`{field.encode_name}`", _wire_type(field.type), "key" if field.name in key else "", _needed(field))
+            for field in msgspec.structs.fields(table.row)
+        ]
+        scopes = "changes only" if table.scopes is None else ", ".join(f"`{name}`" for name in table.scopes) or "none"
+        parts += [
+            f"## `{table.name}`\n",
+            f"{_first_sentence(table.row)}\n",
+            f"Right of the node: `{table.right}`. Scopes of a full export: {scopes}.\n",
+            _table(("field", "type", "", ""), rows),
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _wire_type(kind: Any) -> str:
+    """A type as it is written in JSON."""
+    if get_origin(kind) is Annotated:
+        return _wire_type(get_args(kind)[0])
+    arguments = [_wire_type(one) for one in get_args(kind) if one is not Ellipsis]
+    if get_origin(kind) in (tuple, list):
+        return f"list of {arguments[0]}"
+    if arguments:
+        return " or ".join(arguments)
+    named = {str: "text", bool: "true or false", int: "integer", Decimal: "decimal", type(None): "null"}
+    named |= {date: "date", datetime: "time"}
+    return named.get(kind, getattr(kind, "__name__", str(kind)))
+
+
+def _needed(field: msgspec.structs.FieldInfo) -> str:
+    return "required" if field.required else ""
+
+
+PAGES = {
+    "settings": settings,
+    "cli": cli,
+    "http-api": http_api,
+    "errors": errors,
+    "tables": tables,
+    "jobs": jobs,
+    "gateway": gateway_tables,
+}
 
 
 def write(folder: Path) -> None:

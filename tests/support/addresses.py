@@ -164,6 +164,9 @@ PARAMETERS: dict[str, Parameter] = {
         is_own,
         relations=("own", "other company"),
     ),
+    # Rows of the gateway and its full exports: nobody in the club has any, so every number is of none.
+    "row_id": Parameter(lambda *_: "1", lambda *_: False, relations=("other company",)),
+    "full_id": Parameter(lambda *_: "1", lambda *_: False, relations=("other company",)),
     "offer_id": _shared_parameter("offer"),
     "method_id": Parameter(
         lambda _, __, relation: str(PREPAYMENT) if relation == "own" else str(NOBODY),
@@ -263,6 +266,9 @@ BODIES: dict[tuple[str, str], Body] = {
     ),
     ("POST", "/panel/users/{user_id:uuid}/state"): Body(
         lambda *_: {"action": "log_out"}, lambda *_: True, relations=("own",)
+    ),
+    ("POST", "/panel/exchange/gateway/requeue"): Body(
+        lambda club, *_: {"node": str(club.market.node), "table": "stocks"}, lambda *_: True, relations=("own",)
     ),
     ("POST", "/panel/jobs/bulk"): Body(
         lambda club, _, relation: {"action": "retry", "job": str(club.things["job"] if relation == "own" else NOBODY)},

@@ -61,36 +61,45 @@ class Gateway:
             found = await connection.execute(text(query), {"node": self.node_id} | facts)
             return [tuple(row) for row in found]
 
+    async def execute(self, statement: str, **facts: Any) -> None:
+        async with self.container.database().engine.begin() as connection:
+            await connection.execute(text(statement), {"node": self.node_id} | facts)
+
     async def states(self) -> list[str]:
         """States of the staged rows, in the order of their arrival."""
         found = await self.rows("SELECT state FROM gw_in WHERE node_id = :node ORDER BY row_id")
         return [state for (state,) in found]
 
 
+async def furnish(container: Container, node: NodeId, goods: int) -> None:
+    """Two warehouses (w1, w2), the one for totals (*), and goods g1, g2 …, all of the node."""
+    now = container.clock()()
+    stores = [
+        {"warehouse_id": new_id(), "node_id": node, "external_ref": ref, "name": ref} for ref in ("w1", "w2", "*")
+    ]
+    made: list[dict[str, Any]] = [
+        {
+            "product_id": new_id(),
+            "node_id": node,
+            "external_ref": f"g{number}",
+            "name": f"g{number}",
+            "sort_key": f"g{number}",
+            "updated_at": now,
+        }
+        for number in range(1, goods + 1)
+    ]
+    variants = [{"variant_id": one["product_id"], "product_id": one["product_id"]} for one in made]
+    async with container.database().engine.begin() as connection:
+        await connection.execute(insert(c.warehouse), stores)
+        await connection.execute(insert(c.product), made)
+        await connection.execute(insert(c.variant), variants)
+
+
 class Stocked(Gateway):
     """With two warehouses and goods of its own; `refs` of goods are g1, g2 …"""
 
     async def furnish(self, goods: int = 3) -> "Stocked":
-        node, now = self.node_id, self.container.clock()()
-        stores = [
-            {"warehouse_id": new_id(), "node_id": node, "external_ref": ref, "name": ref} for ref in ("w1", "w2", "*")
-        ]
-        made: list[dict[str, Any]] = [
-            {
-                "product_id": new_id(),
-                "node_id": node,
-                "external_ref": f"g{number}",
-                "name": f"g{number}",
-                "sort_key": f"g{number}",
-                "updated_at": now,
-            }
-            for number in range(1, goods + 1)
-        ]
-        variants = [{"variant_id": one["product_id"], "product_id": one["product_id"]} for one in made]
-        async with self.container.database().engine.begin() as connection:
-            await connection.execute(insert(c.warehouse), stores)
-            await connection.execute(insert(c.product), made)
-            await connection.execute(insert(c.variant), variants)
+        await furnish(self.container, self.node_id, goods)
         return self
 
     async def stock(self) -> dict[tuple[str, str], str]:

@@ -21,6 +21,7 @@ PRELOADED = [
     "commands",
     "b2b_dvizhenie.entrypoints.http.serving",
     "b2b_dvizhenie.entrypoints.worker.working",
+    "gateway_process",
     "import_process",
     "order_process",
     "portal_process",

@@ -1,6 +1,8 @@
 """The door of the JSON gateway: every reply of onec.md §5.2, staging and applying (T26)."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,7 +182,7 @@ async def test_who_may_send_what(container: Container, client: AsyncTestClient[A
     sale = await Stocked.open(container, client, (ExchangeRight.SALE,))
     refused = await sale.post("stocks", message)
     assert (refused.status_code, refused.json()["code"]) == (403, "exchange.gateway_table_refused")
-    assert await sale.state() == {}
+    assert "stocks" not in await sale.state()
     unknown = await node.post("goods", message)
     assert (unknown.status_code, unknown.json()["code"]) == (400, "exchange.gateway_table_unknown")
     async with container.database().engine.begin() as connection:
@@ -214,3 +216,16 @@ async def test_a_table_that_somebody_else_writes_is_busy(
     assert (answer.status_code, answer.json()["code"]) == (503, "exchange.gateway_busy")
     assert answer.headers["retry-after"] == "5"
     assert (await node.send("stocks", [stock(1)])).status_code == 200
+
+
+async def test_the_examples_of_the_documentation_are_taken(node: Stocked) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "send-rows.md").read_text("utf-8")
+    delta, answer, full, state = (json.loads(one) for one in re.findall(r"```json\n(.*?)```", page, re.DOTALL))
+    sent = await node.post("stocks", delta)
+    assert sent.json() == answer | {"batch_id": sent.json()["batch_id"]}
+    await node.apply()
+    assert await node.stock() == {("w1", "g1"): "600.5", ("w1", "g2"): "12"}
+    assert (await node.post("stocks", full)).status_code == 200
+    await node.apply()
+    assert await node.stock() == {("w1", "g1"): "600.5"}
+    assert (await node.state())["stocks"].keys() == state[0].keys()

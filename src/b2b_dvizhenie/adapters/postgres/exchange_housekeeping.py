@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportRequests
+from b2b_dvizhenie.adapters.postgres.gateway_managing import gateway_deletions
 from b2b_dvizhenie.adapters.postgres.tables.exchange import (
     exchange_attempt,
     exchange_import,
@@ -70,6 +71,7 @@ class PostgresHousekeeping(Housekeeping):
             "sessions": delete(exchange_session).where(exchange_session.c.last_seen_at < log),
             "imports": delete(exchange_import).where(over),
             "attempts": delete(exchange_attempt).where(exchange_attempt.c.at < attempts),
+            **gateway_deletions(rows=log, errors=imports),
         }
         return {name: (await self._connection.execute(one)).rowcount for name, one in deletions.items()}
 

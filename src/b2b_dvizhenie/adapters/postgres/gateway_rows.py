@@ -36,7 +36,7 @@ FULL = select(
     _full.state,
 )
 _FIRST = text("""
-SELECT w.row_id, w.batch_id, w.key, w.op = 'delete', CAST(w.payload AS text), w.version, a.version
+SELECT w.row_id, w.batch_id, w.key, w.op = 'delete', CAST(w.payload AS text), w.version, a.version, w.attempts
   FROM (SELECT * FROM gw_in
          WHERE row_id IN (
                SELECT row_id
@@ -45,6 +45,7 @@ SELECT w.row_id, w.batch_id, w.key, w.op = 'delete', CAST(w.payload AS text), w.
                                 WHERE node_id = :node_id AND table_name = :table AND state = 'new'
                                 ORDER BY row_id LIMIT :limit) waiting) sized
                 WHERE passed < :bytes)
+           AND state = 'new'  -- once more, for rows that were superseded while this waited for their locks
          ORDER BY row_id FOR UPDATE) w
   LEFT JOIN LATERAL (
        SELECT version FROM gw_in
@@ -130,8 +131,8 @@ class PostgresWaitingRows(WaitingRows):
         """The first rows that wait, locked, with the version that was applied last of each key."""
         facts = {"node_id": lane.node_id, "table": lane.table.name, "limit": limit, "bytes": BATCH_BYTES}
         return [
-            StagedRow(row_id, batch_id, key, deleted, payload.encode(), version, known)
-            for row_id, batch_id, key, deleted, payload, version, known in await self._connection.execute(_FIRST, facts)
+            StagedRow(row_id, batch_id, key, deleted, payload.encode(), *rest)
+            for row_id, batch_id, key, deleted, payload, *rest in await self._connection.execute(_FIRST, facts)
         ]
 
     async def settle(
@@ -151,7 +152,8 @@ class PostgresWaitingRows(WaitingRows):
         applied = [one.row for one in rows if one.state.value == "applied"]
         outlived = {"ids": [row.row_id for row in applied], "keys": [row.key for row in applied]}
         await self._connection.execute(_OUTLIVED, where | outlived)
-        problems = [("error", one.code, one.detail, one.row) for one in rows if one.code]
+        # The log tells a refusal once; what is tried again stays to be seen among the rows.
+        problems = [("error", one.code, one.detail, one.row) for one in rows if one.code and not one.row.attempts]
         problems += [("warning", one.code, one.detail, one.row) for one in warnings]
         if problems:
             told = {

@@ -1,6 +1,7 @@
 """`b2b exchange emulate-1c`: a day of an emulated 1C against a running portal."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -37,6 +38,13 @@ def _counting(name: str) -> Counting:
         raise click.BadParameter(f"{name!r} is not one of {known}", param_hint="--counts") from None
 
 
+def _rows(file: Path) -> list[dict[str, Any]]:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=list[dict[str, Any]])
+    except msgspec.DecodeError as error:
+        raise click.BadParameter(f"{file} is no JSON list of rows: {error}", param_hint="--send") from error
+
+
 def run_emulator(
     *,
     url: str,
@@ -50,6 +58,7 @@ def run_emulator(
     no_wait: bool,
     counts: str,
     documents: bool,
+    tables: tuple[tuple[str, Path], ...],
     folder: Path | None,
     as_json: bool,
 ) -> None:
@@ -72,6 +81,7 @@ def run_emulator(
         pause=pause,
         counting=_counting(counts),
         documents=documents,
+        tables={table: _rows(file) for table, file in tables},
     )
     try:
         with watcher(Console(stderr=True)) as progress:
@@ -93,6 +103,8 @@ def _told(report: ScenarioReport) -> Table:
     )
     table.add_row("goods", str(report.goods))
     table.add_row("files, pictures", f"{report.files}, {report.pictures}")
+    if report.rows_accepted or report.rows_rejected:
+        table.add_row("rows taken, refused", f"{report.rows_accepted}, {report.rows_rejected}")
     table.add_row("orders taken, answered", f"{report.orders_taken}, {report.orders_told}")
     for way, count in sorted(report.payments.items()):
         table.add_row("paid by", f"{way or 'nothing named'}: {count}")

@@ -80,6 +80,14 @@ def status(limit: int, *, as_json: bool) -> None:
     help="How it counts orders: site, or otherwise by its own price, discount, extra, rounding, vat.",
 )
 @click.option("--documents", is_flag=True, help="Send invoices, transfer documents and others to the gateway, too.")
+@click.option(
+    "--send",
+    "tables",
+    type=(str, click.Path(exists=True, dir_okay=False, path_type=Path)),
+    multiple=True,
+    metavar="TABLE FILE",
+    help="Also send the rows of a JSON file through the gateway; may be repeated.",
+)
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="Where the emulated base is kept.")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON document.")
 def emulate(**options: Any) -> None:

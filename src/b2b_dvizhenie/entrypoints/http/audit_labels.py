@@ -1,5 +1,6 @@
 """Words of the audit trail: what was done, and the fields that were changed."""
 
+from b2b_dvizhenie.entrypoints.http.gateway_labels import GATEWAY_CHANGES
 from b2b_dvizhenie.entrypoints.http.label import N_, Label
 
 CHANGES: dict[str, Label] = {
@@ -21,6 +22,7 @@ CHANGES: dict[str, Label] = {
     "companies.terms_set": Label(N_("Price type of a company set")),
     "documents.file_downloaded": Label(N_("File of a document downloaded")),
     "exchange.absent_decided": Label(N_("Decided about goods missing from an export")),
+    **GATEWAY_CHANGES,
     "exchange.import_repeated": Label(N_("Import repeated")),
     "exchange.node_changed": Label(N_("Exchange node changed")),
     "exchange.node_created": Label(N_("Exchange node added")),

@@ -5,6 +5,7 @@
 
 from b2b_dvizhenie.entrypoints.http.audit_labels import CHANGES, FIELDS
 from b2b_dvizhenie.entrypoints.http.drift_labels import DRIFT_KINDS, DRIFT_STEPS
+from b2b_dvizhenie.entrypoints.http.gateway_labels import GATEWAY_STATES
 from b2b_dvizhenie.entrypoints.http.label import N_, Label, Tone
 
 __all__ = ["LABELS", "N_", "Label", "label_of"]
@@ -98,6 +99,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "done": Label(N_("Done"), "ok"),
         "dead": Label(N_("Gave up"), "bad"),
     },
+    "gateway": GATEWAY_STATES,
     "trigger": {
         "schedule": Label(N_("by schedule")),
         "manual": Label(N_("by hand")),

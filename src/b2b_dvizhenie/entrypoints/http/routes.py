@@ -56,6 +56,7 @@ from b2b_dvizhenie.entrypoints.http.panel import (
 from b2b_dvizhenie.entrypoints.http.panel import documents as panel_documents
 from b2b_dvizhenie.entrypoints.http.panel import exchange as panel_exchange
 from b2b_dvizhenie.entrypoints.http.panel import frame as panel
+from b2b_dvizhenie.entrypoints.http.panel import gateway as panel_gateway
 from b2b_dvizhenie.entrypoints.http.panel import jobs as panel_jobs
 from b2b_dvizhenie.entrypoints.http.panel import payment_methods as panel_payment_methods
 from b2b_dvizhenie.entrypoints.http.panel import prices as panel_prices
@@ -158,6 +159,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *account.ROUTES,
     *panel_exchange.ROUTES,
     *exchange_logs.ROUTES,
+    *panel_gateway.ROUTES,
     *exchange_nodes.ROUTES,
     *files.ROUTES,
     *exchange_door.ROUTES,

@@ -17,6 +17,7 @@ from b2b_dvizhenie.adapters.postgres.exchange_orders import PostgresOrderStateTr
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.gateway import PostgresGatewayWork
 from b2b_dvizhenie.adapters.postgres.gateway_documents import PostgresDocumentFiles, PostgresDocuments
+from b2b_dvizhenie.adapters.postgres.gateway_managing import PostgresManageTransaction
 from b2b_dvizhenie.adapters.postgres.gateway_staging import PostgresStageTransaction
 from b2b_dvizhenie.adapters.postgres.gateway_stocks import PostgresStocks
 from b2b_dvizhenie.adapters.postgres.views.exchange import PostgresMonitor
@@ -141,3 +142,8 @@ class Exchange(Drift):
     gateway_reader = providers.Singleton(PostgresGatewayReader, Base.database)
     show_gateway_state = providers.Factory(gateway.ShowGatewayState, gateway_tables, gateway_reader, Base.clock)
     read_gateway = providers.Factory(gateway.ReadGateway, gateway_reader, Base.clock)
+    manage_work = providers.Factory(PostgresManageTransaction, Base.database, Base.clock)
+    requeue_rows = providers.Factory(gateway.RequeueRows, gateway_tables, manage_work.provider)
+    skip_row = providers.Factory(gateway.SkipRow, manage_work.provider)
+    decide_full = providers.Factory(gateway.DecideFull, gateway_tables, apply_work.provider, Base.clock)
+    heal_rows = providers.Factory(gateway.HealRows, gateway_tables, manage_work.provider, Base.clock)

@@ -9,7 +9,7 @@ import structlog
 from msgspec import Struct
 
 from b2b_dvizhenie.application.exchange.closing import CLOSE_JOB
-from b2b_dvizhenie.application.exchange.gateway import APPLY_JOB
+from b2b_dvizhenie.application.exchange.gateway import APPLY_JOB, HEAL_JOB
 from b2b_dvizhenie.application.exchange.requesting import IMPORT_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
 from b2b_dvizhenie.application.identity import CODE_JOB, RECOVERY_JOB
@@ -78,6 +78,11 @@ async def apply_rows(container: Container, payload: dict[str, Any], job: Running
     await container.apply_rows()(actor, NodeId(UUID(payload["node_id"])), payload["table"])
 
 
+async def heal_rows(container: Container, _payload: dict[str, Any], job: RunningJob) -> None:
+    """`exchange.heal_rows`: rows of the gateway whose company or product may have come since."""
+    await container.heal_rows()(job.request_id)
+
+
 async def send_message(container: Container, payload: dict[str, Any], _job: RunningJob) -> None:
     """`messaging.send` {message_id}: hand a message to its gateway; what is secret in it is not in the payload."""
     await container.send_message()(UUID(payload["message_id"]))
@@ -112,6 +117,7 @@ HANDLERS: Mapping[str, Handler] = {
     CLEAN_JOB: clean_exchange,
     CLOSE_JOB: close_exports,
     APPLY_JOB: apply_rows,
+    HEAL_JOB: heal_rows,
     FORGET_JOB: forget_remains,
     RATES_JOB: fetch_rates,
     SEND_JOB: send_message,

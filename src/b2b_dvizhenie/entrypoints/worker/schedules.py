@@ -7,6 +7,7 @@ for nightly work, so that everything does not begin at once.
 
 from b2b_dvizhenie.adapters.postgres.seeding import DefaultSchedule
 from b2b_dvizhenie.application.exchange.closing import CLOSE_JOB
+from b2b_dvizhenie.application.exchange.gateway import HEAL_JOB
 from b2b_dvizhenie.application.exchange.sweeping import CLEAN_JOB, SWEEP_JOB
 from b2b_dvizhenie.application.operations import FORGET_JOB
 from b2b_dvizhenie.application.pricing import RATES_JOB
@@ -15,6 +16,7 @@ from b2b_dvizhenie.domain.operations import Cron, Every
 DEFAULT_SCHEDULES: tuple[DefaultSchedule, ...] = (
     DefaultSchedule("exchange-sweep", SWEEP_JOB, Every(30)),
     DefaultSchedule("exchange-close", CLOSE_JOB, Every(300)),
+    DefaultSchedule("gateway-heal", HEAL_JOB, Every(300)),
     DefaultSchedule("exchange-clean", CLEAN_JOB, Cron("17 3 * * *", "Europe/Moscow")),
     DefaultSchedule("forget", FORGET_JOB, Cron("41 3 * * *", "Europe/Moscow")),
     # The rates of tomorrow are told in the afternoon; the night catches up with what was late.

@@ -22,6 +22,7 @@ from b2b_dvizhenie.testing.emulator.gateway import Gateway, tell_papers
 from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
 from b2b_dvizhenie.testing.emulator.progress import Quiet, Watcher, watcher
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
+from b2b_dvizhenie.testing.emulator.rows import GatewayFaults, GatewaySender, Receipt
 from b2b_dvizhenie.testing.emulator.rules import RULES, Credentials, Misbehaviour, Rules, Sessid
 from b2b_dvizhenie.testing.emulator.scenario import ScenarioReport, ScenarioSettings, run_scenario
 from b2b_dvizhenie.testing.emulator.site_info import SiteInfo
@@ -36,12 +37,15 @@ __all__ = [
     "Credentials",
     "EmulatorRefused",
     "Gateway",
+    "GatewayFaults",
+    "GatewaySender",
     "Mark",
     "Misbehaviour",
     "OneC",
     "Order",
     "Quiet",
     "Reason",
+    "Receipt",
     "Rules",
     "ScenarioReport",
     "ScenarioSettings",

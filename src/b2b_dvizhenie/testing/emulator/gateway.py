@@ -1,6 +1,5 @@
 """The emulated 1C at the gateway (onec.md §5.2): rows of tables, files in requests of their own."""
 
-import secrets
 import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -8,11 +7,11 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
-import msgspec
 
 from b2b_dvizhenie.testing.emulator.base import Base1C
 from b2b_dvizhenie.testing.emulator.papers import Paper, untold_papers
 from b2b_dvizhenie.testing.emulator.refusal import EmulatorRefused, Reason, Wire
+from b2b_dvizhenie.testing.emulator.rows import GatewaySender
 from b2b_dvizhenie.testing.emulator.wire import Address, basic
 
 _OK, _NOT_FOUND = 200, 404
@@ -29,10 +28,12 @@ class Gateway:
         self._url = f"{parts.scheme}://{parts.netloc}/api/gateway/v1"
         headers = {"authorization": basic(address.login, address.password), "accept-encoding": "identity"}
         self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, headers=headers)
+        self._sender = GatewaySender(address, timeout=timeout, portion=_ROWS)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        self._sender.close()
 
     def send(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Send rows; one that is rejected is a mistake on one of the two sides.
@@ -40,13 +41,14 @@ class Gateway:
         Raises:
             EmulatorRefused: the message or a row was rejected, or nobody answers.
         """
-        for start in range(0, len(rows), _ROWS):
-            message = {"message_id": secrets.token_hex(12), "mode": "delta", "rows": list(rows[start : start + _ROWS])}
-            answer = self._ask("POST", f"in/{table}", msgspec.json.encode(message))
-            if answer.status_code != _OK:
-                raise _refused(table, answer, f"status {answer.status_code}")
-            if rejected := answer.json()["rejected"]:
-                raise _refused(table, answer, f"{len(rejected)} rows rejected")
+        for receipt in self._sender.send(table, rows):
+            if receipt.rejected:
+                raise EmulatorRefused(
+                    f"gateway {table}",
+                    Reason.GATEWAY,
+                    Wire(f"POST {self._url}/in/{table}"),
+                    f"{len(receipt.rejected)} rows rejected: {receipt.rejected[0].message}",
+                )
 
     def put_file(self, file_ref: str, content: bytes) -> bool:
         """Send the bytes of a file; False while its row is not known yet.

@@ -58,6 +58,9 @@ class Reason(StrEnum):
     VAT = "vat"
     INFO = "info"  # §4.6
     GATEWAY = "gateway"  # §5.2 a message, a row or a file was refused
+    RECEIPT = "receipt"  # the gateway's answer contradicts what was sent (§5.2)
+    REPLAY = "replay"  # §5.2 the same message, the same answer
+    RETRY_AFTER = "retry_after"  # §5.2 busy without a word for how long
     ECHO = "echo"  # [21] what 1C confirmed or sent itself came again
 
 

@@ -19,6 +19,7 @@ from b2b_dvizhenie.testing.emulator.gateway import Gateway, tell_papers
 from b2b_dvizhenie.testing.emulator.one_c import OneC, Sent
 from b2b_dvizhenie.testing.emulator.papers import untold_papers
 from b2b_dvizhenie.testing.emulator.progress import Watcher
+from b2b_dvizhenie.testing.emulator.rows import GatewaySender, Rows
 from b2b_dvizhenie.testing.emulator.rules import RULES
 from b2b_dvizhenie.testing.emulator.wire import Address
 from b2b_dvizhenie.testing.wholesaler import Manifest, Profile, Wholesaler, write_catalog, write_changes
@@ -57,6 +58,8 @@ class ScenarioSettings(Struct, frozen=True):
     """How new orders are counted; anything but as the site did is a quarrel about sums."""
     documents: bool = False
     """Whether documents and their printed forms go to the gateway of the same site."""
+    tables: Mapping[str, Rows] = {}
+    """Rows by table that go through the JSON gateway after the catalogue, as changes."""
 
 
 class ScenarioReport(Struct):
@@ -71,6 +74,9 @@ class ScenarioReport(Struct):
     pictures: int = 0
     texts: list[str] = []
     """What the site answered to imports."""
+    rows_accepted: int = 0
+    """Rows of the JSON gateway that the site took."""
+    rows_rejected: int = 0
     orders_taken: int = 0
     orders_told: int = 0
     payments: dict[str, int] = {}
@@ -111,6 +117,7 @@ def run_scenario(settings: ScenarioSettings, progress: Watcher, clock: Callable[
     manifest = _write(settings, wholesaler, report, progress, clock)
     report.goods = manifest.counts.goods or manifest.counts.offers
     _send(settings, one_c, manifest, report, progress)
+    _send_tables(settings, address, report, progress)
     base.state.goods, base.state.seed, base.state.day = settings.goods, settings.seed, report.day
     base.save()
     left = settings.rounds if settings.orders_loop else 1
@@ -159,6 +166,22 @@ def _send(
         report.texts.extend(sent.texts)
     if report.full:
         one_c.close_full_export()
+
+
+def _send_tables(settings: ScenarioSettings, address: Address, report: ScenarioReport, progress: Watcher) -> None:
+    if not settings.tables:
+        return
+    progress.stage("gateway", len(settings.tables))
+    sender = GatewaySender(address)
+    try:
+        for table, rows in settings.tables.items():
+            for receipt in sender.send(table, rows):
+                report.rows_accepted += receipt.accepted
+                report.rows_rejected += len(receipt.rejected)
+                report.texts.extend(f"{table}: {row.message}" for row in receipt.rejected[:5])
+            progress.step()
+    finally:
+        sender.close()
 
 
 def _trade(

@@ -17,6 +17,8 @@ from b2b_dvizhenie.domain.exchange.gateway import RowState
 from b2b_dvizhenie.domain.shared.ids import NodeId
 
 _DAY = timedelta(hours=24)
+MAX_SHOWN = 20_000
+"""Letters of a payload that are shown: a row may carry a whole file."""
 # The pairs of node and table are found by skipping through the index: it holds millions of rows and a dozen pairs.
 _FIGURES = b"""
 WITH RECURSIVE pair AS (
@@ -47,7 +49,7 @@ _LINE = """r.row_id, r.node_id, n.name, r.table_name, r.key, r.op, r.version, r.
        r.attempts, r.received_at, r.applied_at"""
 _FROM = "FROM gw_in r JOIN exchange_node n ON n.node_id = r.node_id"
 _ROW = f"""
-SELECT {_LINE}, jsonb_pretty(r.payload), coalesce(b.message_id, '')
+SELECT {_LINE}, left(jsonb_pretty(r.payload), {MAX_SHOWN}), coalesce(b.message_id, '')
   {_FROM} LEFT JOIN gw_batch b ON b.batch_id = r.batch_id
  WHERE r.row_id = %(row_id)s
 """
@@ -67,7 +69,7 @@ def _line(row: Sequence[Any]) -> RowLine:
 
 def _conditions(query: RowQuery) -> tuple[str, dict[str, Any]]:
     conditions: list[str] = []
-    parameters: dict[str, Any] = {"size": query.size, "offset": max(0, query.offset)}
+    parameters: dict[str, Any] = {"size": query.size}
     for column, name, value in (
         ("r.node_id", "node_id", query.node_id),
         ("r.table_name", "table", query.table),
@@ -76,6 +78,9 @@ def _conditions(query: RowQuery) -> tuple[str, dict[str, Any]]:
         if value:
             conditions.append(f"{column} = %({name})s")
             parameters[name] = value
+    if query.before is not None:
+        conditions.append("r.row_id < %(before)s")
+        parameters["before"] = query.before
     if query.text:
         escaped = query.text.replace("\0", "").replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
         conditions.append("(r.key ILIKE %(text)s OR r.error_code ILIKE %(text)s OR r.error_text ILIKE %(text)s)")
@@ -103,13 +108,8 @@ class PostgresGatewayReader(GatewayReader):
     async def rows(self, query: RowQuery) -> Sequence[RowLine]:
         """Rows, the newest first."""
         where, facts = _conditions(query)
-        select = f"SELECT {_LINE} {_FROM} {where} ORDER BY r.row_id DESC LIMIT %(size)s OFFSET %(offset)s"
+        select = f"SELECT {_LINE} {_FROM} {where} ORDER BY r.row_id DESC LIMIT %(size)s"
         return [_line(row) for row in await self._rows(select, facts)]
-
-    async def counts(self, query: RowQuery) -> dict[str, int]:
-        """How many rows the query finds by state."""
-        where, facts = _conditions(RowQuery(query.node_id, query.table, "", query.text))
-        return dict(await self._rows(f"SELECT r.state, count(*) FROM gw_in r {where} GROUP BY 1", facts))  # noqa: S608
 
     async def row(self, row_id: int) -> RowDetail | None:
         """One row."""

@@ -96,14 +96,17 @@ class FullLine(Struct, frozen=True):
 
 
 class RowQuery(Struct, frozen=True):
-    """Which rows to list; empty fields do not filter. `text` is a part of the key, the code or the detail."""
+    """Which rows to list; empty fields do not filter. `text` is a part of the key, the code or the detail.
+
+    `before` is the id of the last row already shown.
+    """
 
     node_id: NodeId | None = None
     table: str = ""
     state: str = ""
     text: str = ""
+    before: int | None = None
     limit: int = 50
-    offset: int = 0
 
     @property
     def size(self) -> int:
@@ -122,11 +125,6 @@ class GatewayReader(Protocol):
     @abstractmethod
     async def rows(self, query: RowQuery) -> Sequence[RowLine]:
         """Rows, the newest first."""
-        ...
-
-    @abstractmethod
-    async def counts(self, query: RowQuery) -> dict[str, int]:
-        """How many rows the query finds by state, whatever state it asks for."""
         ...
 
     @abstractmethod
@@ -204,11 +202,6 @@ class ReadGateway:
         """Rows, the newest first; raises Forbidden."""
         actor.require(Permission.EXCHANGE_VIEW)
         return await self._reader.rows(query)
-
-    async def counts(self, actor: Actor, query: RowQuery) -> dict[str, int]:
-        """Rows by state; raises Forbidden."""
-        actor.require(Permission.EXCHANGE_VIEW)
-        return await self._reader.counts(query)
 
     async def row(self, actor: Actor, row_id: int) -> RowDetail:
         """One row with its payload; raises Forbidden, NotFound."""

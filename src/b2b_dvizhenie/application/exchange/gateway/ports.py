@@ -124,7 +124,10 @@ StageWork = Callable[[], AbstractAsyncContextManager[StageTransaction]]
 
 
 class StagedRow(Struct, frozen=True):
-    """A row that waits. `known` is the version of the row of its key that was applied last, None if none was."""
+    """A row that waits. `known` is the version of the row of its key that was applied last, None if none was.
+
+    `attempts` counts how often it was tried before.
+    """
 
     row_id: int
     batch_id: int | None
@@ -133,6 +136,7 @@ class StagedRow(Struct, frozen=True):
     payload: bytes
     version: str
     known: str | None
+    attempts: int = 0
 
 
 class SettledRow(Struct, frozen=True):

@@ -25,6 +25,7 @@ TABS = (
     ("/panel/exchange/log", N_("Rows with problems")),
     ("/panel/exchange/requests", N_("Requests of 1C")),
     ("/panel/exchange/undelivered", N_("Orders on their way")),
+    ("/panel/exchange/gateway", N_("Gateway tables")),
 )
 
 
