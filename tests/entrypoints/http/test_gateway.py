@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,14 @@ from gateway_node import Stocked, stock
 from litestar.testing import AsyncTestClient
 
 from b2b_dvizhenie.adapters.postgres import gateway_staging
-from b2b_dvizhenie.application.exchange.gateway.ports import Lane
+from b2b_dvizhenie.adapters.postgres.gateway import connection_of
+from b2b_dvizhenie.adapters.postgres.gateway_stocks import PostgresStocks
+from b2b_dvizhenie.application.exchange.gateway import ApplyRows, GatewayTables
+from b2b_dvizhenie.application.exchange.gateway.messages import TableUnknown
+from b2b_dvizhenie.application.exchange.gateway.ports import GatewayBusy, Lane
+from b2b_dvizhenie.application.exchange.gateway.stocks import StockRow
+from b2b_dvizhenie.application.shared.actor import system_actor
+from b2b_dvizhenie.application.shared.gateway import GatewayWork, Outcome
 from b2b_dvizhenie.domain.exchange.access import ExchangeRight
 from b2b_dvizhenie.entrypoints.container import Container
 
@@ -88,6 +97,36 @@ async def test_a_refused_row_is_superseded_by_one_that_is_taken(node: Stocked) -
     await node.send("stocks", [stock(1, 1), stock(2, 1)])
     await node.apply()
     assert await node.states() == ["superseded", "error", "applied", "applied"]
+
+
+class Fragile(PostgresStocks):
+    """A table whose database dies of one good."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def apply(self, work: GatewayWork, rows: Sequence[StockRow], now: datetime) -> Sequence[Outcome]:
+        if any(row.product_id == "g2" for row in rows):
+            await connection_of(work).exec_driver_sql("UPDATE stock SET quantity = 0")
+            raise self.error
+        return await super().apply(work, rows, now)
+
+
+async def test_a_row_nobody_can_take_stops_none_but_itself(node: Stocked) -> None:
+    for error in (RuntimeError("broken"), TableUnknown("table")):
+        await node.execute("TRUNCATE gw_in, stock")
+        await node.send("stocks", [stock(1), stock(2), stock(3)])
+        apply = ApplyRows(GatewayTables([Fragile(error)]), node.container.apply_work, node.container.clock())
+        assert await apply(system_actor("test"), node.node_id, "stocks") == 3
+        assert await node.states() == ["applied", "error", "applied"]
+        assert await node.stock() == {("w1", "g1"): "5", ("w1", "g3"): "5"}
+    await node.send("stocks", [stock(2)])
+    away = ApplyRows(
+        GatewayTables([Fragile(GatewayBusy(retry_after=1))]), node.container.apply_work, node.container.clock()
+    )
+    with pytest.raises(GatewayBusy):
+        await away(system_actor("test"), node.node_id, "stocks")
+    assert (await node.states())[-1] == "new", "what may work later is left to the job"
 
 
 async def test_stock_by_warehouse_and_a_total_exclude_each_other(node: Stocked) -> None:

@@ -123,6 +123,7 @@ async def test_old_rows_go_but_for_the_last_word_on_a_key(node: Stocked) -> None
     await node.execute("UPDATE gw_batch SET received_at = received_at - interval '40 days'")
     assert (await node.container.clean_exchange()())["gateway_rows"] == 1
     assert await node.states() == ["error", "applied"]
+    assert await node.rows("SELECT payload FROM gw_in WHERE state = 'applied'") == [({},)]
     assert await node.rows("SELECT count(*) FROM gw_batch") == [(0,)]
     await node.send("stocks", [stock(1, 9, version="1")])
     assert await node.states() == ["error", "applied", "skipped"]
@@ -167,3 +168,23 @@ async def test_statements_do_not_grow_with_rows(node: Stocked) -> None:
     shown = await counted()
     assert await taken(40) == few
     assert await counted() == shown
+
+
+async def test_a_node_is_limited_to_some_tables(node: Stocked) -> None:
+    path = f"/panel/exchange/nodes/{node.node_id}"
+    fields = {
+        "title": "Gateway",
+        "protocol": "auto",
+        "rights": ["catalog", "sale"],
+        "enabled": "1",
+        "tables_shown": "1",
+    }
+    boxes = html.fromstring((await node.client.get(path, headers=PAGE)).text).cssselect("input[name=tables]")
+    every = [str(box.get("value")) for box in boxes]
+    assert "stocks" in every
+    assert all(box.get("checked") is not None for box in boxes)
+    for ticked, status in (([name for name in every if name != "stocks"], 403), (["stocks"], 200), (every, 200)):
+        saved = await node.client.post(path, data=fields | {"tables": ticked}, headers=PAGE, follow_redirects=False)
+        assert saved.status_code == 303
+        assert (await node.send("stocks", [])).status_code == status, ticked
+    assert await node.rows("SELECT settings -> 'gateway_tables' FROM exchange_node WHERE node_id = :node") == [(None,)]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import Delete, Update, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.exchange_imports import PostgresImportRequests
-from b2b_dvizhenie.adapters.postgres.gateway_managing import gateway_deletions
+from b2b_dvizhenie.adapters.postgres.gateway_managing import gateway_forgetting
 from b2b_dvizhenie.adapters.postgres.tables.exchange import (
     exchange_attempt,
     exchange_import,
@@ -66,12 +66,12 @@ class PostgresHousekeeping(Housekeeping):
             exchange_import.c.state.in_(("done", "failed")),
             exchange_import.c.created_at < imports,
         )
-        deletions = {
+        deletions: dict[str, Delete | Update] = {
             "requests": delete(exchange_request).where(exchange_request.c.at < log),
             "sessions": delete(exchange_session).where(exchange_session.c.last_seen_at < log),
             "imports": delete(exchange_import).where(over),
             "attempts": delete(exchange_attempt).where(exchange_attempt.c.at < attempts),
-            **gateway_deletions(rows=log, errors=imports),
+            **gateway_forgetting(rows=log, errors=imports),
         }
         return {name: (await self._connection.execute(one)).rowcount for name, one in deletions.items()}
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, and_, delete, exists, or_, select, text, update
+from sqlalchemy import Delete, Update, and_, delete, exists, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.tables.gateway import gw_batch, gw_full, gw_in
@@ -74,11 +74,11 @@ class PostgresManageTransaction(Transaction, ManageTransaction):
         self.managed = PostgresManagedRows(connection)
 
 
-def gateway_deletions(*, rows: datetime, errors: datetime) -> dict[str, Delete]:
+def gateway_forgetting(*, rows: datetime, errors: datetime) -> dict[str, Delete | Update]:
     """What of the gateway is too old: rows and messages before `rows`, refusals and full exports before `errors`.
 
-    The newest applied row of a key stays whatever its age: its version says what is older. Rows that a full export
-    which is not over may have named stay too.
+    The newest applied row of a key stays whatever its age, without what was sent: its version says what is older.
+    Rows that a full export which is not over may have named stay too.
     """
     newer = gw_in.alias("newer")
     outlived = exists().where(
@@ -102,5 +102,8 @@ def gateway_deletions(*, rows: datetime, errors: datetime) -> dict[str, Delete]:
     return {
         "gateway_fulls": delete(gw_full).where(gw_full.c.opened_at < errors),
         "gateway_rows": delete(gw_in).where(_row.received_at < rows, gone, ~needed),
+        "gateway_payloads": update(gw_in)
+        .where(_row.received_at < rows, _row.state == "applied", _row.payload != {})
+        .values(payload={}),
         "gateway_messages": delete(gw_batch).where(gw_batch.c.received_at < rows),
     }

@@ -56,14 +56,11 @@ class ApplyRows:
         while True:
             try:
                 done = await self._batch(actor, lane, size)
-            except DomainError as error:
-                if error.kind is Kind.UNAVAILABLE or size == 1:
+            except Exception as error:
+                if isinstance(error, DomainError) and error.kind is Kind.UNAVAILABLE:
                     raise
-                size = max(1, size // 2)
-                continue
-            except Exception as error:  # noqa: BLE001 - what a database may raise only its adapter knows
                 if size > 1:
-                    size = max(1, size // 2)
+                    size //= 2
                     continue
                 done = await self._give_up(actor, lane, repr(error))
             if done == 0:

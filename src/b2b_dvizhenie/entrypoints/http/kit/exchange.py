@@ -196,6 +196,7 @@ def node() -> NodeView:
             Choice("cml", "CommerceML (обмен с сайтом)", selected=True),
             Choice("json", "Шлюзовые таблицы JSON"),
         ),
+        tables=(Choice("stocks", "stocks", selected=True), Choice("debts", "debts", selected=False)),
         rights=(
             Choice("catalog", "Выгружать товары, цены и остатки", selected=True),
             Choice("sale", "Забирать заказы и отдавать документы", selected=True, note="Только от своих фирм"),

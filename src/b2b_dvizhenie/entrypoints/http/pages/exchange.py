@@ -112,6 +112,7 @@ class NodeView(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     protocols: tuple[Choice, ...] = ()
     rights: tuple[Choice, ...] = ()
+    tables: tuple[Choice, ...] = ()  # of the gateway
     addresses: str = ""
     last_seen_at: datetime | None = None
     client: str = ""  # what 1C says it is

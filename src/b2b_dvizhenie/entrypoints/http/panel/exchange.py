@@ -83,7 +83,7 @@ _STATES = {
     SyncStatus.NEVER: "never",
 }
 _WORST_FIRST = ("error", "overdue", "warning", "running", "ok", "never")
-_TRIGGERS = {"protocol": "erp", "sweeper": "schedule"}
+_TRIGGERS = {"protocol": "erp", "gateway": "erp", "sweeper": "schedule"}
 _CHANGES = ("added", "changed", "removed", "deleted", "emptied", "hidden")
 
 
@@ -288,7 +288,8 @@ async def one_run(
         ),
         query=q,
         error=error,
-        retry_url=f"{path}/repeat" if actor.may(Permission.EXCHANGE_MANAGE) else None,
+        # Rows of the gateway are put back one by one: their message has no file to read again.
+        retry_url=f"{path}/repeat" if actor.may(Permission.EXCHANGE_MANAGE) and line.started_by != "gateway" else None,
     )
     told = texts.gettext("The file is imported once more.")
     shell = await panel_shell(frame, request, "exchange", flashes=(Flash(text=told),) if repeated else ())

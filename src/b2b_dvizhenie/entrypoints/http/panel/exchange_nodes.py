@@ -1,7 +1,7 @@
 """The panel's exchange nodes: what 1C must be told, what it may do, how often it is expected (SYN-4)."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from gettext import GNUTranslations
 from typing import Any
 from uuid import UUID
@@ -25,10 +25,12 @@ from b2b_dvizhenie.application.exchange import (
     ReadExchangeLog,
     ShowSummary,
 )
+from b2b_dvizhenie.application.exchange.gateway import GatewayTables
 from b2b_dvizhenie.application.exchange.nodes import PROFILES
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.exchange.access import ExchangeRight
 from b2b_dvizhenie.domain.exchange.monitoring import EXPECTED_KEY, SyncCategory
+from b2b_dvizhenie.domain.exchange.settings import node_settings
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.shared.errors import DomainError, Kind, NotFound
 from b2b_dvizhenie.domain.shared.ids import NodeId
@@ -87,9 +89,15 @@ class NodePages:
     """Puts the page of one node together; several handlers end on it."""
 
     def __init__(
-        self, frame: Frame, list_nodes: ListNodes, show_summary: ShowSummary, read_exchange_log: ReadExchangeLog
+        self,
+        frame: Frame,
+        list_nodes: ListNodes,
+        show_summary: ShowSummary,
+        read_exchange_log: ReadExchangeLog,
+        tables: GatewayTables,
     ) -> None:
         self._frame = frame
+        self._tables = tuple(table.name for table in tables)
         self._list_nodes = list_nodes
         self._show_summary = show_summary
         self._log = read_exchange_log
@@ -122,6 +130,7 @@ class NodePages:
                 Choice(right.value, texts.gettext(title), right in node.rights, texts.gettext(note))
                 for right, (title, note) in _RIGHTS.items()
             ),
+            tables=_tables(self._tables, node),
             addresses="\n".join(node.allowed_addresses),
             last_seen_at=summary.last_seen_at,
             client=summary.client,
@@ -172,14 +181,28 @@ def _expected(form: FormMultiDict) -> dict[str, int]:
     return found
 
 
-def _change_of(form: FormMultiDict, settings: Mapping[str, Any]) -> NodeChange:
+def _tables(known: Sequence[str], node: ExchangeNode) -> tuple[Choice, ...]:
+    limited = node_settings(node.settings).gateway_tables
+    return tuple(Choice(name, name, limited is None or name in limited) for name in known)
+
+
+def _limited(form: FormMultiDict, settings: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
+    """Settings with the tables that were ticked; all of them are no limit, so that later ones are not left out."""
+    if form.get("tables_shown") is None:
+        return dict(settings)
+    ticked = {str(one) for one in form.getall("tables", [])}
+    chosen = [name for name in known if name in ticked]
+    return {**settings, "gateway_tables": None if len(chosen) == len(known) else chosen}
+
+
+def _change_of(form: FormMultiDict, settings: Mapping[str, Any], tables: Sequence[str]) -> NodeChange:
     rights = {str(one) for one in form.getall("rights", [])}
     return NodeChange(
         name=str(form.get("title", "")).strip()[:255],
         profile=str(form.get("protocol", "auto")),
         rights=tuple(right for right in ExchangeRight if right.value in rights),
         allowed_addresses=tuple(line for line in str(form.get("addresses", "")).split() if line),
-        settings={**settings, EXPECTED_KEY: _expected(form)},
+        settings=_limited(form, settings, tables) | {EXPECTED_KEY: _expected(form)},
         is_active=form.get("enabled") is not None,
     )
 
@@ -225,6 +248,7 @@ async def add(
     list_nodes: NamedDependency[ListNodes],
     show_summary: NamedDependency[ShowSummary],
     read_exchange_log: NamedDependency[ReadExchangeLog],
+    gateway_tables: NamedDependency[GatewayTables],
 ) -> Response[str]:
     """Add a node; its page shows the password, once."""
     form = await request.form()
@@ -236,7 +260,7 @@ async def add(
         if error.kind not in (Kind.INVALID, Kind.CONFLICT):
             raise
         return await _list(request, frame, show_summary, Form(typed, form_errors(error, language_of(request))))
-    pages = NodePages(frame, list_nodes, show_summary, read_exchange_log)
+    pages = NodePages(frame, list_nodes, show_summary, read_exchange_log, gateway_tables)
     return await pages.page(request, node.node_id, password=password)
 
 
@@ -247,12 +271,15 @@ async def show(
     list_nodes: NamedDependency[ListNodes],
     show_summary: NamedDependency[ShowSummary],
     read_exchange_log: NamedDependency[ReadExchangeLog],
+    gateway_tables: NamedDependency[GatewayTables],
     node_id: FromPath[UUID],
     *,
     saved: FromQuery[bool] = False,
 ) -> Response[str]:
     """One node."""
-    return await NodePages(frame, list_nodes, show_summary, read_exchange_log).page(request, node_id, saved=saved)
+    return await NodePages(frame, list_nodes, show_summary, read_exchange_log, gateway_tables).page(
+        request, node_id, saved=saved
+    )
 
 
 @post("/panel/exchange/nodes/{node_id:uuid}", permission=Permission.EXCHANGE_MANAGE, include_in_schema=False)
@@ -263,18 +290,21 @@ async def change(
     list_nodes: NamedDependency[ListNodes],
     show_summary: NamedDependency[ShowSummary],
     read_exchange_log: NamedDependency[ReadExchangeLog],
+    gateway_tables: NamedDependency[GatewayTables],
     node_id: FromPath[UUID],
 ) -> Response[str] | Redirect:
     """Change a node; what is wrong comes back with the form."""
     form = await request.form()
     node = await _found(list_nodes, request.user, node_id)
     try:
-        await change_node(request.user, node.node_id, _change_of(form, node.settings))
+        await change_node(
+            request.user, node.node_id, _change_of(form, node.settings, [table.name for table in gateway_tables])
+        )
     except DomainError as error:
         if error.kind is not Kind.INVALID:
             raise
         typed = {name: str(form.get(name, "")) for name in ("title", "protocol", "addresses")}
-        pages = NodePages(frame, list_nodes, show_summary, read_exchange_log)
+        pages = NodePages(frame, list_nodes, show_summary, read_exchange_log, gateway_tables)
         wrong = Form(typed, form_errors(error, language_of(request)))
         return await pages.page(request, node_id, form=wrong, status=422)
     return Redirect(f"/panel/exchange/nodes/{node_id}?saved=true", status_code=303)
@@ -293,12 +323,15 @@ async def password(
     list_nodes: NamedDependency[ListNodes],
     show_summary: NamedDependency[ShowSummary],
     read_exchange_log: NamedDependency[ReadExchangeLog],
+    gateway_tables: NamedDependency[GatewayTables],
     node_id: FromPath[UUID],
 ) -> Response[str]:
     """A new password for the node, shown once; the old one is dead at once."""
     made = new_password()
     await change_node(request.user, NodeId(node_id), NodeChange(password=made))
-    return await NodePages(frame, list_nodes, show_summary, read_exchange_log).page(request, node_id, password=made)
+    return await NodePages(frame, list_nodes, show_summary, read_exchange_log, gateway_tables).page(
+        request, node_id, password=made
+    )
 
 
 ROUTES = [list_, add, show, change, password]

@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
         (
             ("exchange", "/panel/exchange", Permission.EXCHANGE_VIEW),
             ("jobs", "/panel/jobs", Permission.JOBS_VIEW),
+            ("gateway", "/panel/exchange/gateway", Permission.EXCHANGE_VIEW),
         ),
     ),
     (

@@ -134,7 +134,7 @@ async def show(
     if requeued > 0:
         said = texts.ngettext("{count} row waits again.", "{count} rows wait again.", requeued).format(count=requeued)
         flashes.append(Flash(text=said, tone="ok"))
-    shell = await panel_shell(frame, request, "exchange", flashes=tuple(flashes))
+    shell = await panel_shell(frame, request, "gateway", flashes=tuple(flashes))
     return frame.page(request, "pages/gateway.html", {"shell": shell, "view": view})
 
 
@@ -157,7 +157,7 @@ async def _detail(
         skip_url=f"{PATH}/{row_id}/skip" if failed else None,
         skip=form or Form(),
     )
-    shell = await panel_shell(frame, request, "exchange")
+    shell = await panel_shell(frame, request, "gateway")
     return frame.page(request, "pages/gateway_row.html", {"shell": shell, "view": view})
 
 
