@@ -57,6 +57,13 @@ def test_the_latest_rate_that_has_begun_and_is_not_too_old(told_rates: list[tupl
         assert result == Rate("USD", last[1], last[0], "cbr")
 
 
+def test_a_rate_is_usable_up_to_its_last_day() -> None:
+    last = Rate("USD", Decimal(80), TODAY - timedelta(days=5), "cbr")
+    assert Exchange([last], TODAY, 5).rate("USD") == last
+    assert Exchange([last], TODAY, 4).rate("USD") == NoRate("USD", Gap.STALE, last.day)
+    assert Rate("USD", Decimal("1e9"), TODAY, "cbr").per_unit == 1_000_000_000, "the most a rate can be"
+
+
 def test_half_a_cent_goes_up_and_a_gap_shows_no_amount() -> None:
     exchange = Exchange([Rate("USD", Decimal(80), TODAY, "cbr")], TODAY, 5)
     converted = exchange.convert(Money(Decimal("0.40"), "RUB"), "USD")

@@ -87,6 +87,17 @@ def test_more_than_anything_costs_is_a_bound_like_any_other() -> None:
             assert shown.most(Decimal(asked)) <= Decimal("1e14")
 
 
+def test_bounds_at_the_most_that_anything_costs() -> None:
+    """To the last digit on either side of 9e13: 65 536 cents and a half come to a whole power of two."""
+    at_par, dear = (display(("RUB", "USD"), Decimal(rate), Decimal(1)) for rate in (1, 65536))
+    assert at_par.least(Decimal("9e13")) == Decimal("89999999999999.995")
+    assert at_par.least(Decimal("90000000000000.01")) == Decimal("9e13")
+    assert dear.most(Decimal("1373291015.62")) == Decimal("89999999999999.9999")
+    assert dear.most(Decimal("1373291015.63")) == Decimal("9e13")
+    assert at_par.most(Decimal("9e13")) == Decimal("9e13")
+    assert (at_par.least(Decimal(0)), at_par.most(Decimal(0))) == (0, Decimal("0.0049"))
+
+
 def test_control_a_bound_converted_like_an_amount_loses_goods() -> None:
     """Sabotage: the bound itself converted back instead of the prices that are shown as it."""
     shown = display(("RUB", "USD"), Decimal(80), Decimal(90))

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pricing_worlds import BRAND, BUYER, NOW, groups, line, policies, prices, quantities, terms
 
-from b2b_dvizhenie.domain.pricing import Effect, Group, Kind, Limits, LineInput, Rule, Shelf, Side, Tally
+from b2b_dvizhenie.domain.pricing import BulkPrice, Effect, Group, Kind, Limits, LineInput, Rule, Shelf, Side, Tally
+from b2b_dvizhenie.domain.shared.ids import VariantId
 from b2b_dvizhenie.domain.shared.money import RoundingPolicy
 
+VARIANT = VariantId(UUID(int=9))
 _lines = st.lists(st.builds(line, prices, quantities), min_size=1, max_size=4)
 
 
@@ -57,4 +59,16 @@ def test_a_planted_change_gives_the_hand_computed_difference() -> None:
     (first,) = report.parts[Side.ARTICLE]
     assert (first.key, first.delta.change, report.counts[Side.ARTICLE]) == ("0", -10, 2)
     (back,) = compared(rules("20"), rules("10"), lines, RoundingPolicy.LINE_EACH_DISCOUNT).report(1)
-    assert (back.total.change, back.total.dearer) == (15, 2)
+    assert (back.total.change, back.total.dearer, back.total.held_before) == (15, 2, 1)
+
+
+def test_lines_are_counted_by_what_became_of_them() -> None:
+    """One dearer, one cheaper, one as before; of parts with equal changes the first by key comes first."""
+    tally = Tally()
+    for key, before, after in (("b", 100, 110), ("a", 100, 90), ("c", 100, 100), ("d", None, 1), ("e", 1, None)):
+        sides = (None if one is None else Decimal(one) for one in (before, after))
+        tally.add("RUB", {Side.ARTICLE: key}, *(BulkPrice(VARIANT, Decimal(1), one, one) for one in sides))
+    (report,) = tally.report(10)
+    total = report.total
+    assert (total.lines, total.dearer, total.cheaper, total.changed, total.change) == (3, 1, 1, 2, 0)
+    assert [part.key for part in report.parts[Side.ARTICLE]] == ["a", "b"]

@@ -1,8 +1,8 @@
 """Every fault that follows from the syntax of a module: another comparison, operator or constant, a turned condition.
 
 Not planted, for nothing that anybody decided is in them: annotations, decorators, how msgspec stores a struct (keywords
-of classes), declarations of settings (their bounds are data that the reference pages tell) and `strict` of `zip`, which
-guards against an error of our own.
+of classes), declarations of settings (their bounds are data that the reference pages tell), `strict` of `zip`, which
+guards against an error of our own, and None in place of False, which mypy tells.
 """
 
 import ast
@@ -94,7 +94,7 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
         case ast.comprehension():
             yield from _comprehension(node)
-        case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and value.value is None):
+        case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and not value.value):
             yield ast.Return(ast.Constant(None))
         case ast.Name() if node.id in _SWAPPED:
             yield ast.Name(_SWAPPED[node.id], node.ctx)

@@ -123,6 +123,7 @@ def test_rounding_may_change_half_of_the_least_coin() -> None:
         ((Strategy.COMPOUND,), Combining.COMPOUND),
         ((Strategy.SUM, Strategy.COMPOUND), Combining.TOGETHER),
         ((Strategy.SUM, Strategy.MAX), Combining.TOGETHER),
+        ((Strategy.MAX, Strategy.REFUSE, Strategy.BEST_PRICE, Strategy.SUM, Strategy.COMPOUND), Combining.TOGETHER),
         ((Strategy.SUM, Strategy.MIN), Combining.AT_MOST),
         ((Strategy.PRIORITY_STACK,), Combining.AT_MOST),
     ],
@@ -154,6 +155,7 @@ def test_what_is_used_inside_counts_too(strategy: Strategy, inner: Strategy, com
         ((Strategy.MAX,), {"limits": COST}, 4),
         ((Strategy.MAX,), {"limits": SetLimits(max_total_percent=Decimal(15))}, 4),
         ((Strategy.BEST_PRICE,), {}, 5),
+        ((Strategy.MAX, Strategy.BEST_PRICE), {}, 5),
         ((Strategy.EXCLUSIVE_IF_BETTER,), {"inner": Strategy.BEST_PRICE}, 5),
         ((Strategy.SUM,), {}, 5),
         ((Strategy.SUM,), {"limits": FLOOR}, 6),
@@ -234,6 +236,8 @@ def test_where_one_percent_is_taken_each_is_a_level() -> None:
     assert (levels(found), found.apart) == (plain("0", "0.05", "0.07", "0.1", "0.2"), {"A-1", "B"})
     listed = together([*RULES, off(7, "8", articles=frozenset({"C"})), off(8, "20", articles=frozenset({"D"}))])
     assert (levels(listed), listed.apart) == (plain("0", "0.05", "0.07", "0.08", "0.1", "0.2"), {"A-1", "B"})
+    twice = together([RULES[1], *(off(number, str(number), articles=frozenset({"C"})) for number in (8, 30))])
+    assert (levels(twice), twice.apart) == (plain("0", "0.08", "0.2"), {"C"}), "the larger of its lists counts"
 
 
 def test_three_hundred_articles_are_apart_and_more_are_not() -> None:

@@ -98,12 +98,12 @@ class RuleBook:
         if rule.kind is Kind.ARTICLES:
             for article in rule.articles:
                 self._articles[article].append(placed)
-        elif rule.kind is Kind.BRAND and rule.brand_id:
-            self._brands[rule.brand_id.int].append(placed)
-        elif rule.kind is Kind.CATEGORY and rule.category_id:
-            self._categories[rule.category_id.int].append(placed)
-        elif rule.category_id and rule.brand_id:
+        elif rule.category_id is not None and rule.brand_id is not None:
             self._pairs[rule.category_id.int, rule.brand_id.int].append(placed)
+        elif rule.category_id is not None:
+            self._categories[rule.category_id.int].append(placed)
+        elif rule.brand_id is not None:
+            self._brands[rule.brand_id.int].append(placed)
 
     def covering(self, goods: Goods) -> list[Rule]:
         """Rules whose goods condition holds for the product; every other rule cannot match."""

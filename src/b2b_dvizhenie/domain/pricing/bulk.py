@@ -191,12 +191,12 @@ class _Largest:
             if rule.kind is Kind.ARTICLES:
                 for article in rule.articles:
                     by_article[article].append(rule)
-            elif rule.category_id is None:
-                by_brand[_key(rule.brand_id)].append(rule)
-            elif rule.brand_id is None:
-                self._sections[rule.category_id.int].append(rule)
-            else:
+            elif rule.category_id is not None and rule.brand_id is not None:
                 self._pairs[rule.category_id.int].append((rule.brand_id.int, rule))
+            elif rule.category_id is not None:
+                self._sections[rule.category_id.int].append(rule)
+            elif rule.brand_id is not None:
+                by_brand[rule.brand_id.int].append(rule)
         self._articles = {key: _steps(found) for key, found in by_article.items()}
         self._brands = {key: _steps(found) for key, found in by_brand.items()}
         self._paths: dict[UUID | None, tuple[tuple[UUID, ...], _Steps, dict[int, _Steps]]] = {}
@@ -216,7 +216,7 @@ class _Largest:
         """The largest percent and amount and the lowest fixed price of all rules that match."""
         path = goods.path
         known = self._paths.get(path[-1] if path else None)
-        if known is None or (known[0] is not path and known[0] != path):
+        if known is None or known[0] != path:
             known = self._path(path)
         percent, amount, fixed = _NOTHING if self._common is None else self._common.best(goods, quantity)
         found = [known[1]] if known[1] else []
@@ -233,8 +233,8 @@ class _Largest:
                 if quantity >= minimum:
                     percent = max(percent, best[0])
                     amount = max(amount, best[1])
-                    if best[2] is not None and (fixed is None or best[2] < fixed):
-                        fixed = best[2]
+                    if best[2] is not None:
+                        fixed = best[2] if fixed is None else min(fixed, best[2])
                     break
         return percent, amount, fixed
 
@@ -245,10 +245,6 @@ class _Largest:
         if amount:
             taken = max(taken, amount_of(Effect.AMOUNT, amount, base, space))
         return taken if fixed is None else max(taken, amount_of(Effect.FIXED_PRICE, fixed, base, space))
-
-
-def _key(one: UUID | None) -> int:
-    return -1 if one is None else one.int
 
 
 def _steps(rules: Iterable[Rule]) -> _Steps:

@@ -53,12 +53,7 @@ class Display(Struct, frozen=True):
         wanted = shown.quantize(self._unit, ROUND_CEILING, _WIDE)
         if max(wanted, self._back(wanted)) > _BEYOND:
             return _BEYOND
-        found = max(Decimal(0), self._back(wanted).quantize(_STEP, ROUND_CEILING, _WIDE))
-        while self.amount(found) < wanted:
-            found += _STEP
-        while found and self.amount(found - _STEP) >= wanted:
-            found -= _STEP
-        return found
+        return max(Decimal(0), self._back(wanted).quantize(_STEP, ROUND_CEILING, _WIDE))
 
     def most(self, shown: Decimal) -> Decimal:
         """The highest price of the terms' currency that is shown as this much or less."""
@@ -66,11 +61,8 @@ class Display(Struct, frozen=True):
         if max(wanted, self._back(wanted + self._unit)) > _BEYOND:
             return _BEYOND
         found = self._back(wanted + self._unit).quantize(_STEP, ROUND_FLOOR, _WIDE)
-        while self.amount(found) > wanted:
-            found -= _STEP
-        while self.amount(found + _STEP) <= wanted:
-            found += _STEP
-        return found
+        # A price that is half a unit above exactly is rounded up already.
+        return found - _STEP if self.amount(found) > wanted else found
 
     def within(self, low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
         """The prices of the terms' currency that are shown from `low` to `high`, both included; None is open.
@@ -88,7 +80,7 @@ class Display(Struct, frozen=True):
         return Decimal(1).scaleb(-minor_digits(self.currency))
 
     def _back(self, shown: Decimal) -> Decimal:
-        """About where an amount begins to be rounded up to the shown one."""
+        """Where an amount begins to be rounded up to the shown one: exact to many more digits than prices have."""
         rates = {rate.currency: rate.per_unit for rate in self.rates}
         exact = _WIDE.multiply(shown - self._unit / 2, rates.get(self.currency, Decimal(1)))
         return _WIDE.divide(exact, Decimal(1) if self.source == BASE else rates[self.source])

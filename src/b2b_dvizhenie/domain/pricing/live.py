@@ -128,7 +128,7 @@ def heard(question: Question, told: Told) -> dict[LiveKey, Decimal]:
         raise LiveRefused(reason="company")
     found: dict[LiveKey, Decimal] = {}
     numbers: set[int] = set()
-    senseless = 0
+    has_senseless = False
     for line in told.lines:
         if not 1 <= line.number <= len(question.lines) or line.number in numbers:
             raise LiveRefused(reason="line")
@@ -142,8 +142,8 @@ def heard(question: Question, told: Told) -> dict[LiveKey, Decimal]:
         if same_terms and line.price is not None and is_price(line.price, question.currency):
             found[asked.variant_id, asked.quantity] = line.price
         else:
-            senseless += 1
-    if senseless and not found:
+            has_senseless = True
+    if has_senseless and not found:
         raise LiveRefused(reason="prices")
     return found
 

@@ -176,7 +176,7 @@ def limit_of(limits: Limits, space: Space, base: Decimal) -> tuple[Decimal, Limi
 
 def held(base: Decimal, left: Decimal, lowest: Decimal) -> Decimal:
     """Stage C: what is left after the discount, not below the limit; a limit above the base blocks the discount."""
-    return min(lowest, base) if left < lowest else left
+    return max(left, min(lowest, base))
 
 
 def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None) -> LineQuote:
@@ -218,10 +218,10 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
         return LineQuote(
             line.variant_id, line.quantity, unit, amount, source, None, unit, amount, verdicts, rule_set_id=version
         )
-    limit, left = limit_of(line.limits, space, base), base - discount
-    limits_it = limit is not None and left < limit[0]
+    bound, left = limit_of(line.limits, space, base), base - discount
+    limit, limited_by = bound if bound is not None and left < bound[0] else (None, None)
     if limit is not None:
-        left = held(base, left, limit[0])
+        left = held(base, left, limit)
     return LineQuote(
         variant_id=line.variant_id,
         quantity=line.quantity,
@@ -231,9 +231,9 @@ def quote_line(terms: Terms, line: LineInput, discounts: Discounts | None = None
         base_unit_price=unit,
         base_amount=amount,
         verdicts=verdicts,
-        limited_by=limit[1] if limit is not None and limits_it else None,
+        limited_by=limited_by,
         taken=discount,
-        limit=limit[0] if limit is not None and limits_it else None,
+        limit=limit,
         rule_set_id=version,
     )
 

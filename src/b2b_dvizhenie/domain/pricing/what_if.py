@@ -28,13 +28,13 @@ class Delta(Struct, frozen=True, kw_only=True):
     `held_before` and `held_after` are lines whose discount a limit holds up: they lie on the floor.
     """
 
-    lines: int = 0
-    before: Decimal = _ZERO
-    after: Decimal = _ZERO
-    dearer: int = 0
-    cheaper: int = 0
-    held_before: int = 0
-    held_after: int = 0
+    lines: int
+    before: Decimal
+    after: Decimal
+    dearer: int
+    cheaper: int
+    held_before: int
+    held_after: int
 
     @property
     def change(self) -> Decimal:
