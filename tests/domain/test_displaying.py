@@ -88,7 +88,7 @@ def test_more_than_anything_costs_is_a_bound_like_any_other() -> None:
 
 
 def test_bounds_at_the_most_that_anything_costs() -> None:
-    """To the last digit on either side of 9e13: 65 536 cents and a half come to a whole power of two."""
+    """To the last digit on either side of 9e13: at 65 536 a unit, half a cent comes to a whole price."""
     at_par, dear = (display(("RUB", "USD"), Decimal(rate), Decimal(1)) for rate in (1, 65536))
     assert at_par.least(Decimal("9e13")) == Decimal("89999999999999.995")
     assert at_par.least(Decimal("90000000000000.01")) == Decimal("9e13")

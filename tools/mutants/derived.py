@@ -171,16 +171,26 @@ def _sites(node: ast.AST, classes: str = "", function: str = "", lines: range = 
             yield from _sites(child, within, inside, lines)
 
 
-def derived(path: Path) -> Iterator[Mutant]:
-    """Every mutant that follows from the syntax of a module. Names stay when lines move."""
-    tree = ast.parse(path.read_text())
+def _faults(tree: ast.Module, module: str) -> Iterator[tuple[str, _Site, ast.AST]]:
+    """Names of faults, where they go and what stands there then. Names stay when lines move."""
     told: Counter[str] = Counter()
     for site in list(_sites(tree)):
         for change in _changes(site.node):
-            name = f"{path.stem}.{site.function or '*'}: {_told(site.node)} -> {_told(change)}"
+            name = f"{module}.{site.function or '*'}: {_told(site.node)} -> {_told(change)}"
             told[name] += 1
-            number = f" #{told[name]}" if told[name] > 1 else ""
-            site.put(ast.copy_location(change, site.node) if hasattr(site.node, "lineno") else change)
-            code = compile(ast.fix_missing_locations(tree), str(path), "exec")
-            site.put(site.node)
-            yield Mutant(name + number, path.stem, code, site.function, site.lines)
+            yield f"{name} #{told[name]}" if told[name] > 1 else name, site, change
+
+
+def names(path: Path) -> list[str]:
+    """What the mutants of a module are called."""
+    return [name for name, _, _ in _faults(ast.parse(path.read_text()), path.stem)]
+
+
+def derived(path: Path) -> Iterator[Mutant]:
+    """Every mutant that follows from the syntax of a module."""
+    tree = ast.parse(path.read_text())
+    for name, site, change in _faults(tree, path.stem):
+        site.put(ast.copy_location(change, site.node) if hasattr(site.node, "lineno") else change)
+        code = compile(ast.fix_missing_locations(tree), str(path), "exec")
+        site.put(site.node)
+        yield Mutant(name, path.stem, code, site.function, site.lines)

@@ -1,11 +1,16 @@
-"""Mutants that nobody could tell from the source, each with the reason; they are neither tried nor counted."""
+"""Mutants that nobody could tell from the source, each with the reason. Not counted, but tried: none may be killed."""
 
 _UNIQUE = "prices of one type, currency and quantity are one row: two that are equal here cannot be"
 _REFUSED = "a start at exactly this moment was refused a few lines above"
 _GROUPS = "only groups are compared by it with each other, and all have the same number"
 _DIGITS = "fifty digits or fifty-one: what is divided has fewer than thirty, and is rounded to two"
 
+_SLOWER = "prices are the same, only slower: what the tree decides for a line is decided for it again"
+
 EQUIVALENT: dict[str, str] = {
+    "bulk._Largest.best: 0 -> 1": _SLOWER,
+    "bulk._largest: return _Largest([one for one in rules if one.is_in_force(currency, discounts.now) and "
+    "one.target.covers(discounts.buyer)], common) -> return None": _SLOWER,
     "currencies.*: 50 -> 51": _DIGITS,
     "currencies.Exchange.__init__: held.day < rate.day -> held.day <= rate.day": "a currency has one rate of a day",
     "displaying.*: 50 -> 51": _DIGITS,

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -221,6 +222,8 @@ class Trials:
         """Try them all; Unsound when the tests do not hold for the source itself."""
         forget(self._ground)
         code = _run(self._ground, self, self._ground.tests)
+        if code == pytest.ExitCode.INTERRUPTED and not self._failures:
+            raise KeyboardInterrupt
         if self._failures or code:
             raise Unsound("\n".join(self._failures) or f"pytest ended with {code}")
 
@@ -238,7 +241,10 @@ class Trials:
         if not self._failures:
             gc.collect()
             gc.freeze()  # so that forked processes share what they only read
-            self._try_all(session.items, meeting)
+            try:
+                self._try_all(session.items, meeting)
+            except Unsound as why:  # pytest would make an error of its own of it
+                self._failures.append(str(why))
         return True
 
     def _recorded(self, items: Sequence[pytest.Item]) -> dict[tuple[str, int], set[str]]:
@@ -262,6 +268,9 @@ class Trials:
         of_module: dict[str, set[str]] = {}
         for (module, _), tests in meeting.items():
             of_module.setdefault(module, set()).update(tests)
+        for start in (partial(self._started_hot, None, items), partial(self._started_cold, None)):
+            if _fate(os.waitpid(start(self._took), 0)[1]) is not Fate.SURVIVED:
+                raise Unsound("tests fail in a forked process where nothing is planted")
         running: dict[int, Mutant] = {}
         for mutant in self._mutants:
             near = of_module.get(mutant.module, set())
@@ -275,7 +284,8 @@ class Trials:
             if len(running) == self._jobs:
                 self._await_one(running)
             order = {one: self._took[one] + (0 if one in near else 1_000_000) for one in tests}
-            running[self._started(mutant, items, order)] = mutant
+            started = self._started_hot(mutant, items, order) if mutant.function else self._started_cold(mutant, order)
+            running[started] = mutant
         while running:
             self._await_one(running)
 
@@ -283,10 +293,13 @@ class Trials:
         child, status = os.wait()
         self._told(running.pop(child), _fate(status))
 
-    def _started(self, mutant: Mutant, items: Sequence[pytest.Item], order: dict[str, float]) -> int:
-        def hot() -> int:
+    def _started_hot(self, mutant: Mutant | None, items: Sequence[pytest.Item], order: Mapping[str, float]) -> int:
+        """A process that runs tests as they are loaded here, in this order; None: with nothing planted."""
+
+        def work() -> int:
             try:
-                _give_other_code(self._ground, mutant)
+                if mutant is not None:
+                    _give_other_code(self._ground, mutant)
             except Exception:  # noqa: BLE001 - whatever it is, it is not the mutant's
                 return os.EX_SOFTWARE
             chosen = sorted((one for one in items if one.nodeid in order), key=lambda one: order[one.nodeid])
@@ -295,12 +308,18 @@ class Trials:
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             return 0
 
-        def cold() -> int:
+        return _fork(work)
+
+    def _started_cold(self, mutant: Mutant | None, order: Mapping[str, float]) -> int:
+        """The same with sources and tests loaded anew."""
+
+        def work() -> int:
             forget(self._ground)
-            sys.meta_path.insert(0, _Finder(f"{self._ground.package}.{mutant.module}", mutant.code))
+            if mutant is not None:
+                sys.meta_path.insert(0, _Finder(f"{self._ground.package}.{mutant.module}", mutant.code))
             return _run(self._ground, _Judge(self._took, lambda item: order.get(item.nodeid)), self._ground.tests)
 
-        return _fork(hot if mutant.function else cold)
+        return _fork(work)
 
 
 def _with_next(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:

@@ -48,45 +48,24 @@ def test_what_is_not_typed_is_as_a_plain_rule_has_it() -> None:
 
 def test_everything_typed_comes_out() -> None:
     moscow = timezone(timedelta(hours=3))
-    rule = rule_of(
-        typed(
-            Kind.BRAND,
-            effect=Effect.AMOUNT,
-            companies=(UUID(int=5),),
-            agreements=(UUID(int=6),),
-            segments=(UUID(int=7),),
-            currency="USD",
-            starts_at=NOW.astimezone(moscow),
-            ends_at=NOW + timedelta(days=1),
-            minimum=Decimal("0.125"),
-            priority=-1_000_000,
-            order=1_000_000,
-            stop_level=True,
-            stop_all=True,
-            exclusive=True,
-            is_active=False,
-        ),
-        ID,
-    )
-    named = (frozenset({UUID(int=number)}) for number in (5, 6, 7))
-    assert rule == Rule(
-        ID,
-        Kind.BRAND,
-        Effect.AMOUNT,
-        Decimal(5),
-        brand_id=BRAND,
-        target=Target(*named),
-        currency="USD",
-        starts_at=NOW,
-        ends_at=NOW + timedelta(days=1),
-        minimum=Decimal("0.125"),
-        priority=-1_000_000,
-        order=1_000_000,
-        stop_level=True,
-        stop_all=True,
-        exclusive=True,
-        is_active=False,
-    )
+    as_typed: dict[str, Any] = {
+        "effect": Effect.AMOUNT,
+        "currency": "USD",
+        "ends_at": NOW + timedelta(days=1),
+        "minimum": Decimal("0.125"),
+        "priority": -1_000_000,
+        "order": 1_000_000,
+        "stop_level": True,
+        "stop_all": True,
+        "exclusive": True,
+        "is_active": False,
+    }
+    named = [UUID(int=number) for number in (5, 6, 7)]
+    buyers = dict(zip(("companies", "agreements", "segments"), ((one,) for one in named), strict=True))
+    rule = rule_of(typed(Kind.BRAND, starts_at=NOW.astimezone(moscow), **as_typed, **buyers), ID)
+    target = Target(*(frozenset({one}) for one in named))
+    wanted: dict[str, Any] = {"kind": Kind.BRAND, "value": Decimal(5), "brand_id": BRAND, "starts_at": NOW}
+    assert rule == Rule(rule_id=ID, target=target, **wanted, **as_typed)
     assert rule.starts_at is not None
     assert rule.starts_at.tzinfo is UTC
 
