@@ -184,6 +184,10 @@ PARAMETERS: dict[str, Parameter] = {
 }
 
 BODIES: dict[tuple[str, str], Body] = {
+    ("POST", "/documents/{document_id:uuid}/send"): Body(
+        lambda club, role, relation: {"to": f"{club.people[club.of(role, relation).person].user_id.hex}@example.test"},
+        lambda *_: True,  # of the document the address decides
+    ),
     ("POST", "/companies/select"): Body(
         lambda club, role, relation: {"company": str(club.companies[club.of(role, relation).company])},
         # Membership decides, not rights: staff has none, and the colleague's company is the client's own.

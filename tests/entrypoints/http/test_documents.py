@@ -10,6 +10,7 @@ from litestar.testing import AsyncTestClient
 from market import Market, Person
 from msgspec import Struct
 from papers import DAY, Papers, pdf
+from postbox import Mailbox
 from sqlalchemy import insert, select, update
 from statements import recorded_statements
 
@@ -149,6 +150,35 @@ async def test_documents_follow_the_company_and_files_leave_as_downloads(client:
     assert found["summary"]["orders"] == [{"order_id": str(scene.order.order_id), "number": scene.order.number}]
     signed = await client.get("/documents", headers=scene.as_buyer(scene.second) | PAGE)
     assert "Подписан контрагентом" in signed.text
+
+
+async def test_a_link_goes_to_people_of_the_company_alone(client: AsyncTestClient, scene: Scene) -> None:
+    """DOC-4: the address is filled in, the letter brings no file along, and nobody but colleagues gets one."""
+    mailbox, url = Mailbox(scene.market.container), f"/documents/{scene.invoice}"
+    colleague = await scene.market.member(scene.first, level=1)
+    own = f"{scene.buyer.user_id.hex}@example.test"
+    page = await client.get(url, headers=scene.as_buyer() | PAGE)
+    assert f'value="{own}"' in page.text
+    for to, wanted in (
+        (f" {colleague.user_id.hex.upper()}@Example.test", "sent=1"),
+        (own, "sent=1"),
+        (f"{scene.manager.user_id.hex}@example.test", "refused=documents.recipient_unknown"),
+        ("nobody@example.test", "refused=documents.recipient_unknown"),
+        ("+79120000000", "refused=identity.login_invalid"),
+        ("x@\nbcc: y", "refused=identity.login_invalid"),
+    ):
+        answer = await client.post(f"{url}/send", data={"to": to}, headers=scene.as_buyer(), follow_redirects=False)
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"{url}?{wanted}"
+    foreign = await client.post(f"{url}/send", data={"to": own}, headers=scene.as_buyer(scene.second))
+    assert foreign.status_code == 404
+    await mailbox.deliver()
+    letters = mailbox.mail.sent
+    assert [one.to for one in letters] == [f"{colleague.user_id.hex}@example.test", own]
+    assert "УТ-17" in letters[0].subject
+    assert url in letters[0].text
+    said = await client.get(f"{url}?refused=documents.recipient_unknown", headers=scene.as_buyer() | PAGE)
+    assert "ссылку он не откроет" in said.text
 
 
 async def test_what_a_level_or_a_segment_closes_is_not_there(client: AsyncTestClient, scene: Scene) -> None:

@@ -11,8 +11,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
+from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.documents_scope import visible_documents
+from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
+from b2b_dvizhenie.adapters.postgres.tables.companies import company, membership
 from b2b_dvizhenie.adapters.postgres.tables.documents import document, document_event, document_file
+from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.documents import (
@@ -24,8 +28,12 @@ from b2b_dvizhenie.application.documents import (
     LocatedFile,
     OrderOfDocument,
     StoredContent,
+    ToldDocument,
 )
+from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
+from b2b_dvizhenie.application.shared.clock import Clock
+from b2b_dvizhenie.application.shared.sealing import Sealer
 from b2b_dvizhenie.domain.documents import (
     DeclaredFile,
     DocumentContent,
@@ -237,13 +245,38 @@ class PostgresDocumentBook(DocumentBook):
             return None
         return LocatedFile(row[0], FileFormat(row[1]), row[2], row[3], row[4], CompanyId(row[5]))
 
+    async def told_of(self, actor: Actor, scope: Scope, document_id: DocumentId) -> ToldDocument | None:
+        """What a letter tells of a document."""
+        query = (
+            select(document.c.number, document.c.day, document.c.company_id, company.c.name)
+            .join(company, company.c.company_id == document.c.company_id)
+            .where(document.c.document_id == document_id, visible_documents(actor, scope))
+        )
+        row: Any = (await self._connection.execute(query)).first()
+        return None if row is None else ToldDocument(row[0], row[1], CompanyId(row[2]), row[3])
+
+    async def recipient(self, actor: Actor, company_id: CompanyId, email: str) -> str | None:
+        """Somebody of the company, or the actor."""
+        people = app_user.c
+        buys = select(membership.c.user_id).where(membership.c.company_id == company_id)
+        query = select(people.language).where(
+            people.email == email, people.is_active, or_(people.user_id.in_(buys), people.user_id == actor.user_id)
+        )
+        return (await self._connection.execute(query)).scalar()
+
 
 class PostgresDocumentsTransaction(Transaction, DocumentsTransaction):
     """The unit of work of documents."""
 
     documents: DocumentBook
+    outbox: MessageOutbox
+
+    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
+        super().__init__(database, clock)
+        self._sealer = sealer
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the book."""
+        """Add the book and the outbox."""
         super().bind(connection)
         self.documents = PostgresDocumentBook(connection)
+        self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)

@@ -28,6 +28,7 @@ from b2b_dvizhenie.application.documents.ports import (
     LocatedFile,
     OrderOfDocument,
     StoredContent,
+    ToldDocument,
 )
 from b2b_dvizhenie.application.documents.receiving import (
     CompanyUnknown,
@@ -36,6 +37,7 @@ from b2b_dvizhenie.application.documents.receiving import (
     take_documents,
     withdraw_documents,
 )
+from b2b_dvizhenie.application.documents.sending import RecipientUnknown, SendDocument
 from b2b_dvizhenie.application.documents.views import (
     COUNTED,
     MAX_PAGE,
@@ -81,8 +83,11 @@ __all__ = [
     "OrderOfDocument",
     "PeriodReversed",
     "ReceiveDocumentFile",
+    "RecipientUnknown",
+    "SendDocument",
     "ShowDocument",
     "StoredContent",
+    "ToldDocument",
     "sees_documents",
     "take_documents",
     "take_files",

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from b2b_dvizhenie.application.documents.views import DocumentDetails, DocumentPage, DocumentQuery, DocumentSummary
+from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import AuditLog
 from b2b_dvizhenie.domain.documents import DeclaredFile, DocumentContent, FileFormat, Happening
@@ -121,6 +122,15 @@ class HeldFile(Struct, frozen=True):
     content: StoredContent | None
 
 
+class ToldDocument(Struct, frozen=True):
+    """What a letter tells of a document."""
+
+    number: str
+    day: date
+    company_id: CompanyId
+    company: str
+
+
 class DocumentBook(Protocol):
     """Port: documents of one ERP within a transaction."""
 
@@ -181,12 +191,23 @@ class DocumentBook(Protocol):
         """A file whose document is there to see, by the predicate of `DocumentReader`."""
         ...
 
+    @abstractmethod
+    async def told_of(self, actor: Actor, scope: Scope, document_id: DocumentId) -> ToldDocument | None:
+        """A document that is there to see, by the same predicate."""
+        ...
+
+    @abstractmethod
+    async def recipient(self, actor: Actor, company_id: CompanyId, email: str) -> str | None:
+        """The language of an active person of this address who buys for the company, or is the actor himself."""
+        ...
+
 
 class DocumentsTransaction(Protocol):
     """Port: one transaction of documents; leaving without `commit` rolls back."""
 
     documents: DocumentBook
     audit: AuditLog
+    outbox: MessageOutbox
 
     @abstractmethod
     async def commit(self) -> None:

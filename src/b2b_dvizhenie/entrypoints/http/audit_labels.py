@@ -21,6 +21,7 @@ CHANGES: dict[str, Label] = {
     "companies.request_refused": Label(N_("Request for access refused")),
     "companies.terms_set": Label(N_("Price type of a company set")),
     "documents.file_downloaded": Label(N_("File of a document downloaded")),
+    "documents.link_sent": Label(N_("Link to a document sent")),
     "exchange.absent_decided": Label(N_("Decided about goods missing from an export")),
     **GATEWAY_CHANGES,
     "exchange.import_repeated": Label(N_("Import repeated")),

@@ -14,12 +14,13 @@ class Documents(Ordering):
     """Documents of trade."""
 
     document_files = providers.Singleton(LocalDocuments, Base.settings.provided.data)
-    documents_work = providers.Factory(PostgresDocumentsTransaction, Base.database, Base.clock)
+    documents_work = providers.Factory(PostgresDocumentsTransaction, Base.database, Base.clock, Base.sealer)
     document_reader = providers.Singleton(PostgresDocumentReader, Base.database)
     list_documents = providers.Factory(documents.ListDocuments, document_reader)
     show_document = providers.Factory(documents.ShowDocument, document_reader)
     documents_of_order = providers.Factory(documents.DocumentsOfOrder, document_reader)
     open_document_file = providers.Factory(documents.OpenDocumentFile, documents_work.provider, document_files)
+    send_document = providers.Factory(documents.SendDocument, documents_work.provider)
     receive_document_file = providers.Factory(
         documents.ReceiveDocumentFile, documents_work.provider, document_files, Base.clock
     )

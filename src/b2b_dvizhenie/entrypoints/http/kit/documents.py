@@ -93,6 +93,8 @@ def document() -> views.DocumentView:
     return views.DocumentView(
         document=row,
         vat=rub("26162.35"),
+        send_url=f"{row.url}/send",
+        send_to="i.sokolova@example.ru",
         events=(
             views.DocumentEntry(at=NOW, text="Состояние: Подписан"),
             views.DocumentEntry(at=NOW - timedelta(hours=2), text="Добавлен файл", note=row.files[0].name),

@@ -67,4 +67,6 @@ class DocumentView(Struct, frozen=True, kw_only=True):
 
     document: DocumentRow
     vat: Money | None = None
+    send_url: str = ""  # takes the address of a colleague
+    send_to: str = ""  # the viewer's own
     events: tuple[DocumentEntry, ...] = ()

@@ -1,12 +1,14 @@
 """Documents: the list with filters in the address, one document, its files to download."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
-from litestar.response import File
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, FromQuery
+from litestar.response import File, Redirect
+from msgspec import Struct
 from msgspec.structs import replace
 
 from b2b_dvizhenie.application.documents import (
@@ -14,17 +16,30 @@ from b2b_dvizhenie.application.documents import (
     ListDocuments,
     OpenDocumentFile,
     PeriodReversed,
+    RecipientUnknown,
+    SendDocument,
     ShowDocument,
 )
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
+from b2b_dvizhenie.domain.identity import LoginInvalid
 from b2b_dvizhenie.domain.shared.ids import DocumentId
+from b2b_dvizhenie.entrypoints.http.authentication import for_company
 from b2b_dvizhenie.entrypoints.http.documents import download
 from b2b_dvizhenie.entrypoints.http.pages.documents import DocumentsView
+from b2b_dvizhenie.entrypoints.http.pages.shell import Flash
 from b2b_dvizhenie.entrypoints.http.portal.document_views import ROWS, asked_of, document_view, documents_view
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
+
+_REFUSALS = (LoginInvalid.code, RecipientUnknown.code)
+
+
+class SendForm(Struct, frozen=True):
+    """To whom the link goes."""
+
+    to: str = ""
 
 
 async def listed(
@@ -60,11 +75,19 @@ async def show(
     document_id: FromPath[UUID],
     frame: NamedDependency[Frame],
     show_document: NamedDependency[ShowDocument],
+    sent: FromQuery[bool] = False,
+    refused: FromQuery[str] = "",
 ) -> Response[str]:
     """One document with its orders, files and history."""
     found = await show_document(request.user, DocumentId(document_id))
-    shell = await frame.shell(request, "documents")
-    view = document_view(found, frame.site.texts(language_of(request)))
+    texts = frame.site.texts(language_of(request))
+    flashes: tuple[Flash, ...] = ()
+    if sent:
+        flashes = (Flash(text=texts.gettext("The link is on its way."), tone="ok"),)
+    elif refused in _REFUSALS:
+        flashes = (Flash(text=error_text(refused, {}, language_of(request)), tone="bad"),)
+    shell = await frame.shell(request, "documents", flashes=flashes)
+    view = document_view(found, texts, shell.viewer.login if shell.viewer else "")
     return frame.page(request, "pages/document.html", {"shell": shell, "view": view})
 
 
@@ -81,4 +104,19 @@ async def file(
     return download(await open_document_file(request.user, DocumentId(document_id), file_id))
 
 
-ROUTES = [list_, show, file]
+@post("/documents/{document_id:uuid}/send", permission=Permission.DOCUMENTS_VIEW, include_in_schema=False)
+async def send(
+    request: Request[Actor, Any, Any],
+    document_id: FromPath[UUID],
+    data: Annotated[SendForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    send_document: NamedDependency[SendDocument],
+) -> Redirect:
+    """Send a link to the document to a colleague."""
+    try:
+        await send_document(request.user, DocumentId(document_id), data.to)
+    except (LoginInvalid, RecipientUnknown) as refusal:
+        return Redirect(for_company(request, f"/documents/{document_id}?refused={refusal.code}"), status_code=303)
+    return Redirect(for_company(request, f"/documents/{document_id}?sent=1"), status_code=303)
+
+
+ROUTES = [list_, show, file, send]

@@ -163,15 +163,19 @@ def documents_view(
     )
 
 
-def document_view(details: DocumentDetails, texts: GNUTranslations) -> pages.DocumentView:
-    """The page of one document, its history with the newest first."""
+def document_view(details: DocumentDetails, texts: GNUTranslations, login: str) -> pages.DocumentView:
+    """The page of one document, its history with the newest first; `login` is the viewer's."""
     summary = details.summary
     events = []
     for event in reversed(details.events):
         text, note = text_of(event, texts)
         events.append(pages.DocumentEntry(at=event.at, text=text, note=note))
     return pages.DocumentView(
-        document=row_of(summary), vat=_money(summary.vat_amount, summary.currency), events=tuple(events)
+        document=row_of(summary),
+        vat=_money(summary.vat_amount, summary.currency),
+        send_url=f"/documents/{summary.document_id}/send",
+        send_to=login if "@" in login else "",
+        events=tuple(events),
     )
 
 
