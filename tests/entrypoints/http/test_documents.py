@@ -194,7 +194,9 @@ async def test_what_a_level_or_a_segment_closes_is_not_there(client: AsyncTestCl
                 found.append(answer.status_code == 200)
         order = await client.get(f"/orders/{scene.order.order_id}", headers=headers | PAGE)
         assert order.status_code == 200
-        found += ['href="/documents"' in order.text, str(scene.invoice) in order.text]
+        orders = await client.get("/orders", headers=headers | PAGE)
+        counted = f'href="/orders/{scene.order.order_id}#documents"' in orders.text
+        found += ['href="/documents"' in order.text, str(scene.invoice) in order.text, counted]
         return found
 
     assert all(await shown())

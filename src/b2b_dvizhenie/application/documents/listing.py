@@ -1,5 +1,7 @@
 """Look for documents (DOC-1, DOC-2, DOC-3). Foreign ones do not exist; to whom the group is closed, none does (LVL)."""
 
+from collections.abc import Collection, Mapping
+
 from msgspec.structs import replace
 
 from b2b_dvizhenie.application.documents.ports import DocumentReader
@@ -102,3 +104,10 @@ class DocumentsOfOrder:
         if orders is None or not sees_documents(actor):
             return ()
         return await self._reader.of_order(actor, scope_of(actor), orders, order_id)
+
+    async def counts(self, actor: Actor, order_ids: Collection[OrderId]) -> Mapping[OrderId, int]:
+        """How many there are of each order, under the same rules; orders without any are left out."""
+        orders = actor.grants.get(Permission.ORDERS_VIEW)
+        if orders is None or not order_ids or not sees_documents(actor):
+            return {}
+        return await self._reader.counts(actor, scope_of(actor), orders, order_ids)

@@ -88,6 +88,13 @@ class DocumentReader(Protocol):
         """Documents that belong to an order, the latest first; none for an order that is not there to see."""
         ...
 
+    @abstractmethod
+    async def counts(
+        self, actor: Actor, scope: Scope, orders: Scope, order_ids: Collection[OrderId]
+    ) -> Mapping[OrderId, int]:
+        """How many documents belong to each of these orders; those without any are left out. One statement."""
+        ...
+
 
 class CompanyOfDocument(Struct, frozen=True):
     """The company that an ERP's ref stands for, and the firm of its agreement in force."""

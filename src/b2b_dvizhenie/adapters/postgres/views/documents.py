@@ -121,6 +121,20 @@ class PostgresDocumentReader(DocumentReader):
         async with self._database.engine.connect() as connection:
             return await _whole(connection, (await connection.execute(query)).all(), actor, orders)
 
+    async def counts(
+        self, actor: Actor, scope: Scope, orders: Scope, order_ids: Collection[OrderId]
+    ) -> Mapping[OrderId, int]:
+        """Documents of each of these orders."""
+        own = customer_order.c
+        query = (
+            select(own.order_id, func.count())
+            .join(document, belongs())
+            .where(own.order_id.in_(sorted(order_ids)), visible_orders(actor, orders), visible_documents(actor, scope))
+            .group_by(own.order_id)
+        )
+        async with self._database.engine.connect() as connection:
+            return {OrderId(row[0]): row[1] for row in await connection.execute(query)}
+
 
 def _filters(actor: Actor, orders: Scope | None, query: DocumentQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []

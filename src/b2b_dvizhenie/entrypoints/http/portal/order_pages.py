@@ -51,6 +51,7 @@ async def list_(
     request: Request[Actor, Any, Any],
     frame: NamedDependency[Frame],
     list_orders: NamedDependency[ListOrders],
+    documents_of_order: NamedDependency[DocumentsOfOrder],
     status: FromQuery[str] = "",
     q: FromQuery[str] = "",
     since: FromQuery[str] = "",
@@ -64,6 +65,7 @@ async def list_(
         statuses=statuses(status), text=q, since=first, until=last, limit=ROWS, offset=(number - 1) * ROWS
     )
     found = await list_orders(request.user, query)
+    papers = await documents_of_order.counts(request.user, [one.order_id for one in found.orders])
     reached = query.offset + len(found.orders) if found.orders else 0
     exact = found.exact or (bool(found.orders) and not found.more)
     kept = {"q": q.strip(), "since": first.isoformat() if first else "", "until": last.isoformat() if last else ""}
@@ -75,7 +77,12 @@ async def list_(
     here = url().replace("{", "{{").replace("}", "}}")
     view = OrdersView(
         rows=tuple(
-            row_of(one, repeatable=_repeatable(request.user), second=sees_shown(request.user, one.currency))
+            row_of(
+                one,
+                repeatable=_repeatable(request.user),
+                second=sees_shown(request.user, one.currency),
+                documents=papers.get(one.order_id, 0),
+            )
             for one in found.orders
         ),
         pager=numbered(

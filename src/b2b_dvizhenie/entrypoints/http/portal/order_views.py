@@ -35,7 +35,7 @@ def sees_shown(actor: Actor, currency: str) -> bool:
     return actor.currency not in ("", currency)
 
 
-def row_of(order: OrderSummary, *, repeatable: bool, second: bool = False) -> pages.OrderRow:
+def row_of(order: OrderSummary, *, repeatable: bool, second: bool = False, documents: int = 0) -> pages.OrderRow:
     """An order in the list; with a `second` sum where it has been shown in another currency."""
     return pages.OrderRow(
         url=f"/orders/{order.order_id}",
@@ -49,6 +49,7 @@ def row_of(order: OrderSummary, *, repeatable: bool, second: bool = False) -> pa
         erp_number=order.erp_number,
         payment="paid" if order.is_paid else "",
         author=order.author,
+        documents=documents,
         repeat_url=f"/orders/{order.order_id}/repeat" if repeatable else None,
     )
 
