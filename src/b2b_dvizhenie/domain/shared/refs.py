@@ -10,7 +10,10 @@ _SEPARATOR, _ESCAPE = "|", "\\"
 
 def normal_ref(text: str) -> str:
     """An id as it is stored: trimmed; GUIDs (each side of `#` too) in lower case, anything else exactly as sent."""
-    return "#".join(part.lower() if _GUID.fullmatch(part) else part for part in text.strip().split("#"))
+    word = text.strip()
+    if word == word.lower():  # as nearly all of them come
+        return word
+    return "#".join(part.lower() if _GUID.fullmatch(part) else part for part in word.split("#"))
 
 
 def joined_key(parts: Sequence[str]) -> str:

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from b2b_dvizhenie.domain.shared.refs import normal_ref
+
 NIL = "00000000-0000-0000-0000-000000000000"
 REF_LENGTH = 255
 
@@ -23,7 +25,6 @@ _BLANKS = str.maketrans(
 _LIMIT = Decimal(10) ** 15
 _FILLER = Decimal("-999999999.9")
 
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 _TRUE = frozenset({"true", "1", "да", "истина", "yes", "on"})
 _FALSE = frozenset({"false", "0", "нет", "ложь", "no", "off"})
@@ -207,12 +208,7 @@ def okei(text: str) -> str:
 
 def ref(text: str | None) -> str:
     """An opaque id: trimmed; GUIDs (each side of `#` too) in lower case, anything else exactly as sent."""
-    if not text:
-        return ""
-    word = text.strip()
-    if word == word.lower():
-        return word
-    return "#".join(part.lower() if _GUID.fullmatch(part) else part for part in word.split("#"))
+    return normal_ref(text) if text else ""
 
 
 def split_ref(text: str) -> tuple[str, str]:
