@@ -143,7 +143,7 @@ async def test_a_batch_is_bounded_and_a_full_export_withdraws(scene: Scene, monk
         assert sum("pg_column_size" in one for one in seen) == 5, "one row each, and once for none"
         assert len(await scene.documents()) == 4
     node = scene.node
-    names = [f"D-{place}" for place in range(12)]
+    names = [f"D-{place}|\\" for place in range(12)]
     await node.send("documents", [row(one) for one in names])
     await node.apply("documents")
     full = {"mode": "full", "full_id": "all", "last_part": True}

@@ -1,10 +1,12 @@
 # ruff: noqa: ARG002 - the contract of a table has arguments that these need not
 """The tables `documents` and `document_files` of the gateway, taken by the use cases of documents."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from b2b_dvizhenie.adapters.postgres.documents import PostgresDocumentBook
 from b2b_dvizhenie.adapters.postgres.gateway import connection_of
@@ -35,7 +37,10 @@ from b2b_dvizhenie.application.exchange.gateway.tables import (
 from b2b_dvizhenie.domain.exchange.access import ExchangeRight
 from b2b_dvizhenie.domain.exchange.monitoring import SyncCategory
 from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
+from b2b_dvizhenie.domain.shared.ids import NodeId
 from b2b_dvizhenie.domain.shared.refs import joined_key, normal_ref
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 class PostgresDocuments(GatewayTable[DocumentKey, DocumentRow]):
@@ -71,19 +76,16 @@ class PostgresDocuments(GatewayTable[DocumentKey, DocumentRow]):
 
     async def absence(self, work: GatewayWork, scope: Mapping[str, str], keep_keys: Collection[str]) -> Absence:
         """Documents that are there, and those of them that were not named."""
-        there = document.c.node_id == work.node_id, ~document.c.is_withdrawn
-        query = select(document.c.external_ref).where(*there)
-        refs = (await connection_of(work).execute(query)).scalars().all()
-        return Absence(len(refs), len(_absent(refs, keep_keys)))
+        query = select(func.count(), func.count().filter(_unnamed(keep_keys))).where(*_there(work.node_id))
+        return Absence(*(await connection_of(work).execute(query)).one())
 
     async def tombstone(
         self, work: GatewayWork, scope: Mapping[str, str], keep_keys: Collection[str], now: datetime
     ) -> int:
         """Withdraw what was not named."""
-        query = select(document.c.external_ref).where(document.c.node_id == work.node_id, ~document.c.is_withdrawn)
+        query = select(document.c.external_ref).where(*_there(work.node_id), _unnamed(keep_keys))
         refs = (await connection_of(work).execute(query)).scalars().all()
-        book = PostgresDocumentBook(connection_of(work))
-        return await withdraw_documents(book, work.node_id, _absent(refs, keep_keys), now)
+        return await withdraw_documents(PostgresDocumentBook(connection_of(work)), work.node_id, refs, now)
 
 
 class PostgresDocumentFiles(GatewayTable[DocumentFileKey, DocumentFileRow]):
@@ -132,9 +134,14 @@ class PostgresDocumentFiles(GatewayTable[DocumentFileKey, DocumentFileRow]):
         return 0
 
 
-def _absent(refs: Collection[str], keep_keys: Collection[str]) -> list[str]:
-    named = set(keep_keys)
-    return [ref for ref in refs if joined_key([ref]) not in named]
+def _there(node_id: NodeId) -> tuple[ColumnElement[bool], ...]:
+    return document.c.node_id == node_id, ~document.c.is_withdrawn
+
+
+def _unnamed(keys: Collection[str]) -> ColumnElement[bool]:
+    """Documents whose key is none of these; PostgreSQL hashes them, however many there are."""
+    refs = [_ESCAPED.sub(r"\1", key) for key in keys]  # a key of one id is that id with its marks escaped
+    return document.c.external_ref.not_in(select(func.unnest(bindparam("refs", refs, ARRAY(Text)))))
 
 
 def _outcomes(count: int, refused: Mapping[int, DomainError]) -> list[Outcome]:
