@@ -21,6 +21,7 @@ from statements import recorded_statements
 
 from b2b_dvizhenie.adapters.files import LocalDocuments
 from b2b_dvizhenie.adapters.postgres.documents import PostgresDocumentBook
+from b2b_dvizhenie.adapters.postgres.tables.companies import agreement
 from b2b_dvizhenie.adapters.postgres.tables.documents import document_file
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
 from b2b_dvizhenie.application.documents import (
@@ -301,6 +302,8 @@ async def test_documents_go_with_their_orders(scene: Scene) -> None:
     assert [one.number for one in page.documents] == ["by agreement", "by order"]
     at_home = await market.member(role_code="director", firm_id=market.firm_id)
     page = await market.container.list_documents()(await market.actor(at_home), DocumentQuery())
+    await market._write(update(agreement).where(agreement.c.company_id == customer).values(firm_id=market.firm_id))
+    assert (await scene.papers.take([await scene.papers.record("by agreement", customer)])).same == 1
     seen = {one.number for one in page.documents}
     assert seen >= {"of the house", "by number"}
     assert seen.isdisjoint({"by agreement", "by order"})

@@ -67,7 +67,7 @@ async def take_documents(
     refused: dict[int, DomainError] = {}
     for place, record in enumerate(records):
         try:
-            taken.take(record.ref, _content(record, companies, orders))
+            taken.take(record.ref, _content(record, companies, orders, taken.known.get(record.ref)))
         except DomainError as refusal:
             refused[place] = refusal
     await taken.write(book, node_id, now)
@@ -127,18 +127,31 @@ class _Taken:
 
 
 def _content(
-    record: DocumentRecord, companies: Mapping[str, CompanyOfDocument], orders: Sequence[OrderOfDocument]
+    record: DocumentRecord,
+    companies: Mapping[str, CompanyOfDocument],
+    orders: Sequence[OrderOfDocument],
+    before: HeldDocument | None,
 ) -> DocumentContent:
     company = companies.get(record.company_ref)
     if company is None:
         raise CompanyUnknown("company_id", ref=record.company_ref[:100])
     content = checked_document(record.draft, company.company_id)
-    return replace(content, firm_id=_firm(content, company, orders))
+    return replace(content, firm_id=_firm(content, company, orders, before))
 
 
-def _firm(content: DocumentContent, company: CompanyOfDocument, orders: Sequence[OrderOfDocument]) -> FirmId | None:
-    """The firm of the order it belongs to; without one, that of the company's agreement."""
+def _firm(
+    content: DocumentContent,
+    company: CompanyOfDocument,
+    orders: Sequence[OrderOfDocument],
+    before: HeldDocument | None,
+) -> FirmId | None:
+    """The firm of the order it belongs to; without one, that of the company's agreement when the document first came.
+
+    An agreement with another firm, made later, moves no document that is there already.
+    """
     for one in orders:
         if belongs_to(content, one.company_id, one.number, one.ref):
             return one.firm_id
+    if before is not None and before.content.company_id == content.company_id:
+        return before.content.firm_id
     return company.firm_id
