@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from litestar import Litestar, get
 from litestar.exceptions import HTTPException
+from litestar.openapi.plugins import YamlRenderPlugin
 from litestar.params import FromPath
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -34,6 +35,7 @@ from snapshots import Snapshot
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.entrypoints.container import Container
 from b2b_dvizhenie.entrypoints.http.app import create_app
+from b2b_dvizhenie.entrypoints.http.schema import YamlOnce
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres, pytest.mark.slow]
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -148,3 +150,11 @@ async def test_a_handler_that_fails_or_answers_oddly_is_noticed(
     _, faults = await faults_of(app, club, database_url, ("client",), 10, "broken")
     assert any("Server error" in one for one in faults)
     assert any("Undocumented status code (418" in one for one in faults)
+
+
+def test_the_document_is_written_as_yaml_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes half a second of everybody's time, and anybody may ask for it."""
+    written = iter([b"first", b"second"])
+    monkeypatch.setattr(YamlRenderPlugin, "render", lambda *_: next(written))
+    plugin, request = YamlOnce(), httpx.Request("GET", "http://testserver.local")
+    assert [plugin.render(request, {}) for _ in range(2)] == [b"first", b"first"]  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from b2b_dvizhenie.adapters.postgres.migrating import configuration, migrate, re
 from b2b_dvizhenie.adapters.postgres.seeding import install
 from b2b_dvizhenie.domain.hierarchy import DEFAULT_ROLES
 from b2b_dvizhenie.domain.shared.ids import new_id
+from b2b_dvizhenie.entrypoints.cli.migrate import bring_up_to_date
 
 
 @pytest.fixture
@@ -43,6 +44,25 @@ def test_stairway(empty_url: str) -> None:
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic%'"
         ).fetchall()
     assert left == []
+
+
+def test_each_step_is_told_and_stays_where_a_later_one_fails(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = ScriptDirectory.from_config(configuration(empty_url))
+    steps = [one.revision for one in reversed(list(script.walk_revisions()))]
+    told: list[tuple[int, int]] = []
+
+    def fails(done: int, of: int) -> None:
+        told.append((done, of))
+        if done == 3:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        bring_up_to_date(empty_url, fails)
+    assert revisions(empty_url)[0] == steps[1], "the third was taken back, and it alone"
+    bring_up_to_date(empty_url, lambda done, of: told.append((done, of)))
+    rest = len(steps) - 2
+    assert told == [(1, len(steps)), (2, len(steps)), (3, len(steps)), *((n, rest) for n in range(1, rest + 1))]
+    assert revisions(empty_url) == (steps[-1], steps[-1])
 
 
 def test_code_and_database_agree(database_url: str) -> None:

@@ -1,5 +1,6 @@
 """Bringing a database to the newest schema, and telling whether it is there."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -20,9 +21,20 @@ def configuration(url: str) -> Config:
     return config
 
 
-def migrate(url: str, revision: str = "head") -> None:
-    """Upgrade the schema; safe to call from several processes at once."""
-    command.upgrade(configuration(url), revision)
+def migrate(url: str, revision: str = "head", applied: Callable[[], None] = lambda: None) -> None:
+    """Upgrade the schema; safe to call from several processes at once.
+
+    Each revision is a transaction of its own. All go in one run: a run reads every revision there is, so one for each
+    would read them as often as there are revisions.
+
+    Args:
+        url: of the database.
+        revision: the newest to apply.
+        applied: called after each revision that was applied.
+    """
+    config = configuration(url)
+    config.attributes["applied"] = lambda **_: applied()
+    command.upgrade(config, revision)
 
 
 def revisions(url: str) -> tuple[str | None, str | None]:

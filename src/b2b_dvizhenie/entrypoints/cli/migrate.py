@@ -1,5 +1,6 @@
 """`b2b migrate`."""
 
+import itertools
 from collections.abc import Callable
 
 import click
@@ -18,11 +19,8 @@ def bring_up_to_date(url: str, progress: Callable[[int, int], None] = lambda _do
         url: of an open database.
         progress: told after each step of the schema: how many are done, of how many.
     """
-    steps = pending(url)
-    for done, revision in enumerate(steps, 1):
-        migrate(url, revision)
-        progress(done, len(steps))
-    migrate(url)  # nothing is left to do unless another process was in the middle of it
+    steps, done = len(pending(url)), itertools.count(1)
+    migrate(url, applied=lambda: progress(next(done), steps))
     install(url, DEFAULT_SCHEDULES)
 
 

@@ -7,16 +7,14 @@ from copy import copy
 from typing import Any
 
 from dependency_injector import providers
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
 
-import b2b_dvizhenie
 from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.entrypoints.container import Container, running
 from b2b_dvizhenie.entrypoints.http.access import guard, hide, verify_declared
@@ -37,6 +35,7 @@ from b2b_dvizhenie.entrypoints.http.problems import (
 )
 from b2b_dvizhenie.entrypoints.http.requests import RequestContext, SameSiteOnly, add_headers
 from b2b_dvizhenie.entrypoints.http.routes import ROUTES
+from b2b_dvizhenie.entrypoints.http.schema import schema_config
 from b2b_dvizhenie.entrypoints.http.viewing import OnlyLooking
 
 MAX_BODY = 2 * 1024 * 1024
@@ -159,11 +158,7 @@ def create_app(
         },
         request_max_body_size=MAX_BODY,
         logging_config=None,  # entrypoints.logging has set it up
-        openapi_config=OpenAPIConfig(
-            title="b2b_dvizhenie",
-            version=b2b_dvizhenie.__version__,
-            openapi_router=Router("/api/schema", route_handlers=[], opt={"public": True}, include_in_schema=False),
-        ),
+        openapi_config=schema_config(),
     )
     verify_declared(app)
     hide(app)
