@@ -10,7 +10,7 @@ from litestar.testing import AsyncTestClient
 from sqlalchemy import insert, text
 
 from b2b_dvizhenie.adapters.postgres.tables import catalog as c
-from b2b_dvizhenie.application.exchange import NodeDraft
+from b2b_dvizhenie.application.exchange import Credentials, NodeDraft
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.exchange.access import ExchangeRight
 from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
@@ -25,6 +25,7 @@ class Gateway:
 
     def __init__(self, container: Container, client: AsyncTestClient[Any], node_id: NodeId, login: str) -> None:
         self.container, self.client, self.node_id = container, client, node_id
+        self.credentials = Credentials(login, PASSWORD)
         self.headers = {"authorization": "Basic " + b64encode(f"{login}:{PASSWORD}".encode()).decode()}
 
     @classmethod

@@ -1,5 +1,6 @@
 """The door of the JSON gateway: every reply of onec.md §5.2, staging and applying (T26)."""
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -10,11 +11,13 @@ from typing import Any
 import pytest
 from gateway_node import Stocked, stock
 from litestar.testing import AsyncTestClient
+from sqlalchemy.exc import IntegrityError
 
 from b2b_dvizhenie.adapters.postgres import gateway_staging
 from b2b_dvizhenie.adapters.postgres.gateway import connection_of
 from b2b_dvizhenie.adapters.postgres.gateway_stocks import PostgresStocks
-from b2b_dvizhenie.application.exchange.gateway import ApplyRows, GatewayTables
+from b2b_dvizhenie.application.exchange import Caller
+from b2b_dvizhenie.application.exchange.gateway import ApplyRows, GatewayTables, Taken
 from b2b_dvizhenie.application.exchange.gateway.messages import TableUnknown
 from b2b_dvizhenie.application.exchange.gateway.ports import GatewayBusy, Lane
 from b2b_dvizhenie.application.exchange.gateway.stocks import StockRow
@@ -68,6 +71,31 @@ async def test_a_message_that_comes_again_gets_its_answer_and_changes_nothing(no
     changed = await node.post("stocks", message | {"rows": [stock(1, 6)]})
     assert (changed.status_code, changed.json()["code"]) == (409, "exchange.gateway_message_changed")
     assert await node.stock() == {("w1", "g1"): "5"}
+
+
+async def at_once(node: Stocked) -> list[Any]:
+    """What six receivers of one message say that start at the same moment."""
+    body = json.dumps(node.message([stock(1, 5)])).encode()
+    who = await node.container.identify_node()(Caller("gateway", credentials=node.credentials))
+    receive = node.container.receive_message
+    return await asyncio.gather(*(receive()(who, "stocks", body) for _ in range(6)), return_exceptions=True)
+
+
+async def test_the_same_message_six_times_at_once_is_taken_once(node: Stocked) -> None:
+    first, *others = await at_once(node)
+    assert isinstance(first, Taken)
+    assert others == [first] * 5
+    assert await node.states() == ["new"]
+
+
+async def test_the_check_notices_a_receiver_without_locks(node: Stocked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: each finds no message of this id, and all but one fail to write it."""
+
+    async def nothing(*_: object) -> None: ...
+
+    monkeypatch.setattr(gateway_staging, "hold_lane", nothing)
+    monkeypatch.setattr(gateway_staging, "hold_key", nothing)
+    assert any(isinstance(one, IntegrityError) for one in await at_once(node))
 
 
 async def test_versions_decide_what_is_newer(node: Stocked) -> None:

@@ -98,7 +98,11 @@ UPDATE exchange_import i
 
 async def hold_lane(connection: AsyncConnection, lane: Lane, purpose: str) -> None:
     """Keep others with the same purpose out of the lane until the transaction ends."""
-    key = f"gateway:{purpose}:{lane.node_id}:{lane.table.name}"
+    await hold_key(connection, f"gateway:{purpose}:{lane.node_id}:{lane.table.name}")
+
+
+async def hold_key(connection: AsyncConnection, key: str) -> None:
+    """Keep others who hold the same key out until the transaction ends."""
     await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 

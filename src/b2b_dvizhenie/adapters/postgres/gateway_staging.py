@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from b2b_dvizhenie.adapters.postgres.gateway_rows import FULL, end_runs, hold_lane, read_full
+from b2b_dvizhenie.adapters.postgres.gateway_rows import FULL, end_runs, hold_key, hold_lane, read_full
 from b2b_dvizhenie.adapters.postgres.tables.exchange import exchange_import
 from b2b_dvizhenie.adapters.postgres.tables.gateway import gw_batch, gw_full, gw_in
 from b2b_dvizhenie.adapters.postgres.transactions import Transaction
@@ -82,8 +82,7 @@ class PostgresStaging(Staging):
 
     async def known(self, node_id: NodeId, message_id: str) -> KnownMessage | None:
         """The message of this id, if it was taken; another one of this id, to another table, waits."""
-        lock = func.pg_advisory_xact_lock(func.hashtextextended(f"gateway:message:{node_id}:{message_id}", 0))
-        await self._connection.execute(select(lock))
+        await hold_key(self._connection, f"gateway:message:{node_id}:{message_id}")
         row = gw_batch.c
         query = select(row.body_sha256, row.status, row.answer).where(
             row.node_id == node_id, row.message_id == message_id

@@ -37,6 +37,8 @@ from b2b_dvizhenie.entrypoints.texts import error_text
 
 log = structlog.get_logger("exchange")
 MAX_BYTES = 10 * 1024 * 1024
+RETRY_AFTER = 5
+"""Seconds after which to try again where nobody knows better."""
 _STATUS = {MessageTooLarge.code: 413}
 """Refusals that have a status of their own here."""
 Talk = Callable[[NodeAccess], Awaitable[tuple[int, Any]]]
@@ -70,7 +72,16 @@ class Conversation:
         return str(self._request.scope["state"]["request_id"])
 
     async def run(self, identify: IdentifyNode, talk: Talk) -> Response[Any]:
-        """Find the node, let it talk; every refusal becomes a problem in the words of the API."""
+        """Find the node, let it talk; every refusal becomes a problem in the words of the API.
+
+        What may work later always says when: a job of 1C that is told nothing would try again at once.
+        """
+        response = await self._answered(identify, talk)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" not in response.headers:
+            response.headers["retry-after"] = str(RETRY_AFTER)
+        return response
+
+    async def _answered(self, identify: IdentifyNode, talk: Talk) -> Response[Any]:
         caller = Caller(
             kind="gateway",
             address=client_address(self._request),

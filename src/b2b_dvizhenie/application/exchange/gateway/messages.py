@@ -12,7 +12,6 @@ from b2b_dvizhenie.domain.shared.errors import DomainError
 from b2b_dvizhenie.domain.shared.refs import MAX_REF, normal_ref
 
 MAX_ROWS = 5000
-MAX_BYTES = 10 * 1024 * 1024
 MAX_KEY = 2000
 """Bytes of a key: an index of PostgreSQL takes no longer ones."""
 _SHOWN = 300
