@@ -7,10 +7,10 @@ from operator import attrgetter
 from typing import Any
 
 import pytest
+from balances import columns_of, tell
 from hypothesis import given
 from hypothesis import strategies as st
 from market import PREPAYMENT, Market, Person
-from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 
 from b2b_dvizhenie.adapters.postgres.balances import PostgresCreditBook
@@ -54,18 +54,6 @@ positions = st.lists(
     max_size=3,
     unique_by=lambda one: (one.currency, one.organization_ref, one.contract_ref),
 )
-
-
-def columns_of(position: CreditPosition, company_id: CompanyId) -> dict[str, Any]:
-    fields = {name: getattr(position, name) for name in position.__struct_fields__}
-    return {"company_id": company_id, "credit_limit": fields.pop("limit"), **fields}
-
-
-async def tell(market: Market, company_id: CompanyId, **told: Any) -> None:
-    """The ERP tells a snapshot."""
-    position = replace(CreditPosition(currency="RUB", as_of=NOW, received_at=NOW), **told)
-    async with market.container.database().engine.begin() as connection:
-        await connection.execute(insert(credit_position).values(columns_of(position, company_id)))
 
 
 async def facts(market: Market, person: Person) -> CreditFacts:
@@ -165,7 +153,7 @@ async def test_overdue_payments_warn_by_default_and_a_stop_list_blocks(
     await tell(market, company, debt=Decimal(5), overdue=Decimal(5), overdue_days=1, limit=Decimal(1000))
     assert isinstance(await attempt(market, buyer, variant, 1), Placed)
     found = await market.container.show_credit()(await market.actor(buyer), Decimal(1))
-    assert [(one.error.code, one.blocks) for one in found] == [("balances.payment_overdue", False)]
+    assert [(one.error.code, one.blocks) for one in found.objections] == [("balances.payment_overdue", False)]
     await tell(market, company, is_stopped=True, contract_ref="stopped")
     refused = await attempt(market, buyer, variant, 1)
     assert isinstance(refused, Refused)

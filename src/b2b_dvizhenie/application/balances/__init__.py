@@ -12,6 +12,7 @@ from b2b_dvizhenie.application.balances.ports import (
 from b2b_dvizhenie.application.balances.reserving import CreditControl, HeldCredit
 from b2b_dvizhenie.application.balances.showing import (
     Balance,
+    CreditStanding,
     CurrencyBalance,
     ItemRow,
     OpenItems,
@@ -28,6 +29,7 @@ __all__ = [
     "CreditBook",
     "CreditControl",
     "CreditFacts",
+    "CreditStanding",
     "CurrencyBalance",
     "HeldCredit",
     "ItemPage",

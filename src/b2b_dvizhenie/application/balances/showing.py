@@ -24,6 +24,7 @@ from b2b_dvizhenie.domain.balances import (
     OpenItem,
     PaymentStatus,
     ScheduledPayment,
+    ShippingStopped,
     objections,
     told_to,
 )
@@ -34,6 +35,7 @@ from b2b_dvizhenie.domain.shared.ids import CompanyId
 from b2b_dvizhenie.domain.visibility import Information
 
 P = TypeVar("P", SchedulePage, ItemPage)
+_LIMIT_AND_DEBT = frozenset({Information.CREDIT_LIMIT, Information.DEBT})
 MAX_PAGE = 200
 PAGE = 20
 
@@ -206,15 +208,31 @@ class ShowFindings:
         return found
 
 
+class CreditStanding(Struct, frozen=True):
+    """How a sum stands to the credit of who would order for it. `limit` is None where there is none or it is closed.
+
+    `used` are debt and open orders, the sum not yet among them. `objections` are against an order on account; one that
+    `is_blocked` could not be placed however it is paid.
+    """
+
+    currency: str = ""
+    limit: Decimal | None = None
+    used: Decimal = Decimal(0)
+    objections: tuple[Objection, ...] = ()
+    is_blocked: bool = False
+
+
 class ShowCredit:
-    """What speaks against ordering for a sum now: for the cart, before anybody waits for a refusal."""
+    """How an order for a sum would stand to the credit now: for the cart, before anybody waits for a refusal."""
 
     def __init__(self, reader: BalanceReader, control: CreditControl) -> None:
         self._reader = reader
         self._control = control
 
-    async def __call__(self, actor: Actor, amount: Decimal | None) -> tuple[Objection, ...]:
-        """Objections that are open to the actor as they are; what would have to be hidden is not told before the order.
+    async def __call__(self, actor: Actor, amount: Decimal | None) -> CreditStanding:
+        """The standing, with objections that are open to the actor as they are.
+
+        What would have to be hidden is not told before the order.
 
         Whoever may not know the limit would find it out by trying quantities in a cart.
 
@@ -223,13 +241,17 @@ class ShowCredit:
             amount: of the order; None where it is not known, which asks only about overdue payments and the stop list.
         """
         if actor.terms is None or not actor.may(Permission.ORDERS_PLACE):
-            return ()
+            return CreditStanding()
         policy = await self._control.policy()
         facts = await self._reader.facts(actor.terms)
         credit = self._control.credit_of(facts, policy)
         found = objections(credit, amount or Decimal(0), policy, on_account=facts.is_limited)
         sees_sums = not actor.is_concealed
-        return tuple(one for one in found if told_to(one, actor.opened, sees_sums=sees_sums) is one)
+        told = tuple(one for one in found if told_to(one, actor.opened, sees_sums=sees_sums) is one)
+        is_blocked = any(one.blocks and isinstance(one.error, ShippingStopped) for one in told)
+        if credit.limit is None or credit.available is None or not sees_sums or not actor.opened >= _LIMIT_AND_DEBT:
+            return CreditStanding(credit.currency, objections=told, is_blocked=is_blocked)
+        return CreditStanding(credit.currency, credit.limit, credit.limit - credit.available, told, is_blocked)
 
 
 def _of(actor: Actor, company_id: CompanyId | None) -> tuple[Scope, CompanyId]:

@@ -70,6 +70,7 @@ def portal_dependencies(container: Container, site: Site) -> dict[str, Provide]:
             container.show_cart(),
             container.show_live_prices(),
             container.show_display(),
+            container.show_credit(),
         )
 
     def listing() -> Listing:

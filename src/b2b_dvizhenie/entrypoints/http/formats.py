@@ -53,6 +53,12 @@ class Formats:
         prefix, suffix = self._currency(value.currency)
         return f"{prefix}{self._number(value.amount, minor_digits(value.currency))}{suffix}"
 
+    def balance(self, value: Money) -> str:
+        """An amount of a balance as the sheets of Russian accountants write roubles: in letters, not by the sign."""
+        if self.language == "ru" and value.currency == "RUB":
+            return f"{self._number(value.amount, minor_digits(value.currency))}{NBSP}руб."
+        return self.money(value)
+
     def amount(self, value: Money | Decimal) -> str:
         """The amount without its currency, for columns whose head names it."""
         if isinstance(value, Money):

@@ -259,6 +259,27 @@ LABELS: dict[str, dict[str, Label]] = {
         "active": Label(N_("Buys"), "ok"),
         "inactive": Label(N_("Does not buy")),
     },
+    "scheduled_payment": {
+        "planned": Label(N_("Planned")),
+        "due": Label(N_("Due today"), "warn"),
+        "overdue": Label(N_("Payment overdue"), "bad"),
+        "paid": Label(N_("Paid"), "ok"),
+    },
+    "payment_stage": {
+        "advance_before_supply": Label(N_("Advance before supply")),
+        "prepay_before_shipment": Label(N_("Prepayment before shipping")),
+        "credit_after_shipment": Label(N_("Credit after shipping")),
+        "independent": Label(N_("Independent of shipping")),
+    },
+    "balance_finding": {
+        "overdue_beyond_debt": Label(N_("More is overdue than is owed")),
+        "overdue_without_days": Label(N_("Something is overdue, but no days")),
+        "days_without_overdue": Label(N_("Days overdue, but nothing is")),
+        "available_differs": Label(N_("1C counts the available credit otherwise")),
+        "schedule_differs_from_debt": Label(N_("Open payments of the schedule are not the debt")),
+        "schedule_differs_from_overdue": Label(N_("Overdue payments of the schedule are not the overdue debt")),
+        "items_differ_from_debt": Label(N_("Open documents are not the debt")),
+    },
     "partner_offer": {
         "offered": Label(N_("Offered"), "ok"),
         "future": Label(N_("Not begun yet"), "info"),

@@ -4,7 +4,7 @@
 errors, output is escaped, templates are compiled once per process. What templates may use besides Jinja's own:
 
 * texts: `_("…")`, `ngettext`, `pgettext`, `{% trans %}`; `state|label("order")`, `error|error_text`;
-* formats: `money amount quantity percent signed_percent compact`,
+* formats: `money balance amount quantity percent signed_percent compact`,
   `day short_date numeric_date moment time exact_time iso duration file_size`;
 * `icon("name")`, `static("path")`, `tone(state, "order")`, chart geometry (`charts.*`).
 """
@@ -28,7 +28,7 @@ from b2b_dvizhenie.entrypoints.texts import LANGUAGES, error_text, translations
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 DEFAULT_ZONE = "Europe/Moscow"
 _FORMAT_FILTERS = (
-    *("money", "amount", "quantity", "percent", "signed_percent", "compact"),
+    *("money", "balance", "amount", "quantity", "percent", "signed_percent", "compact"),
     *("day", "short_date", "numeric_date", "moment", "time", "exact_time", "iso", "duration", "file_size", "phone"),
 )
 

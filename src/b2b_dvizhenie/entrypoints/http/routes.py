@@ -7,6 +7,7 @@ from b2b_dvizhenie.entrypoints.http import files, health
 from b2b_dvizhenie.entrypoints.http import gateway as gateway_door
 from b2b_dvizhenie.entrypoints.http.api import account as account_api
 from b2b_dvizhenie.entrypoints.http.api import audit as audit_api
+from b2b_dvizhenie.entrypoints.http.api import balance as balance_api
 from b2b_dvizhenie.entrypoints.http.api import carts, catalog, companies, exchange, identity, jobs, orders, pricing
 from b2b_dvizhenie.entrypoints.http.api import company_directory as company_directory_api
 from b2b_dvizhenie.entrypoints.http.api import currencies as currencies_api
@@ -25,6 +26,7 @@ from b2b_dvizhenie.entrypoints.http.api import vip as vip_api
 from b2b_dvizhenie.entrypoints.http.panel import (
     audit,
     company_agreements,
+    company_balance,
     company_history,
     company_pages,
     company_people,
@@ -65,6 +67,7 @@ from b2b_dvizhenie.entrypoints.http.panel import vip as panel_vip
 from b2b_dvizhenie.entrypoints.http.portal import (
     access_request,
     account,
+    balance,
     cart_pages,
     catalogue,
     checkout,
@@ -104,6 +107,8 @@ ROUTES: list[ControllerRouterHandler] = [
     *payment_methods_api.ROUTES,
     *specifications_api.ROUTES,
     *documents_api.ROUTES,
+    *balance_api.ROUTES,
+    *balance.ROUTES,
     *drift_api.ROUTES,
     *jobs.ROUTES,
     *entrance.ROUTES,
@@ -148,6 +153,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *company_history.ROUTES,
     *firm_pages.ROUTES,
     *panel_payment_methods.ROUTES,
+    *company_balance.ROUTES,
     *company_vip.ROUTES,
     *panel_vip.ROUTES,
     *vip_offers.ROUTES,

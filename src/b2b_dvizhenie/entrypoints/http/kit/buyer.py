@@ -337,7 +337,11 @@ def cart_over_limit() -> CartView:
         totals=CartTotals(goods=rub("151164"), total=rub("151164")),
         limit=Limit(rub("500000"), rub("512400"), 100, rub("12400")),
         company="ООО «ЭнергоМонтаж»",
-        blocked="limit",
+        credit=(
+            LineProblem("Заказ превышает кредитный лимит. Лимит — 500000 RUB, не хватает 12400 RUB.", blocks=True),
+            LineProblem("Есть просроченная задолженность: 8543.34 RUB, дней просрочки — 4."),
+        ),
+        blocked="credit",
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from b2b_dvizhenie.entrypoints.http.kit import (
     access,
+    balance,
     buyer,
     companies,
     documents,
@@ -94,6 +95,12 @@ SAMPLES: tuple[Sample, ...] = (
     _portal("document-without-file", "pages/document.html", "documents", documents.without_file),
     _panel("document-list", "pages/document_list.html", "documents", documents.of_many),
     _panel("document-list-not-found", "pages/document_list.html", "documents", documents.not_found),
+    _portal("balance", "pages/balance.html", "balance", balance.balance),
+    _portal("balance-stale", "pages/balance.html", "balance", balance.balance_stale),
+    _portal("balance-untold", "pages/balance.html", "balance", balance.balance_untold),
+    _portal("balance-first-level", "pages/balance.html", "balance", balance.balance_first_level),
+    _portal("balance-closed", "pages/balance.html", "balance", balance.balance_closed),
+    _portal("balance-no-company", "pages/balance.html", "balance", balance.balance_without_company),
     _portal("profile", "pages/profile.html", "account", orders.profile),
     _portal("security", "pages/security.html", "account", orders.security),
     _portal("second-factor", "pages/security.html", "account", orders.second_factor),
@@ -102,6 +109,7 @@ SAMPLES: tuple[Sample, ...] = (
         _bare(f"error-{status}", "pages/error.html", partial(orders.error, status))
         for status in (403, 404, 429, 500, 503)
     ),
+    _panel("company-balance", "pages/company/balance.html", "companies", balance.company),
     _panel("dashboard", "pages/dashboard.html", "statistics", panel.dashboard),
     _panel("exchange", "pages/exchange.html", "exchange", exchange.exchange),
     _panel("exchange-empty", "pages/exchange.html", "exchange", exchange.exchange_empty),

@@ -63,7 +63,8 @@ class CartView(Struct, frozen=True, kw_only=True):
     price_version: str = ""  # names the prices on the page; sent with the consent
     price_lock: str = ""  # promises the live ones among them; sent along
     live: LiveFeed | None = None  # where the open page asks for live prices
-    blocked: Literal["", "lines", "limit", "overdue", "permission"] = ""
+    credit: tuple[LineProblem, ...] = ()  # what speaks against the order: limit, overdue payments, stop list
+    blocked: Literal["", "lines", "credit", "permission"] = ""
     minimum: Money | None = None  # the least sum of an order, where it is not reached
     problems: tuple[str, ...] = ()  # of the cart as a whole, translated
 

@@ -37,6 +37,7 @@ _FIELDS = {
 }
 _PERMITS = {
     "agreements": Permission.PRICES_VIEW,
+    "balance": Permission.BALANCE_VIEW,
     "vip": Permission.VIP_VIEW,
     "orders": Permission.ORDERS_VIEW,
     "audit": Permission.AUDIT_VIEW,
@@ -118,7 +119,7 @@ def head_of(card: CompanyCard, actor: Actor, tab: str) -> CompanyHead:
     base = f"/panel/companies/{card.row.company_id}"
     tabs = (
         Link(name, base if name == "requisites" else f"{base}/{name}", name == tab)
-        for name in ("requisites", "agreements", "vip", "people", "orders", "audit")
+        for name in ("requisites", "agreements", "balance", "vip", "people", "orders", "audit")
         if name not in _PERMITS or actor.may(_PERMITS[name])
     )
     return CompanyHead(

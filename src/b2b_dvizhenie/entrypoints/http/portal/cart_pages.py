@@ -106,7 +106,9 @@ class CartPages:
         company = shell.company.name if shell.company else ""
         live = LIVE_URL + shell.company_part if await self._frame.live.is_on(request.user) else ""
         shown = await self._frame.shown(request.user, cart)
-        view = cart_view(shown, request.user, company, language_of(request), live=live, charged=cart)
+        standing = await self._frame.credit(request.user, cart)
+        language = language_of(request)
+        view = cart_view(shown, request.user, company, language, live=live, charged=cart, standing=standing)
         context = {"shell": shell, "view": view}
         answer = self._frame.page(request, "pages/cart.html", context, fragment="pages/cart/fragment.html")
         answer.status_code = status

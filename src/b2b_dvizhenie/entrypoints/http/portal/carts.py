@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
+from b2b_dvizhenie.application.balances import CreditStanding
 from b2b_dvizhenie.application.ordering import PricedCart, PricedLine
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.domain.hierarchy import Permission
@@ -14,7 +15,7 @@ from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.pages.cart import CartLine, CartTotals, CartView, LineProblem
 from b2b_dvizhenie.entrypoints.http.pages.parts import LiveFeed, Price, Quantity
-from b2b_dvizhenie.entrypoints.http.pages.shell import CartSummary, Flash
+from b2b_dvizhenie.entrypoints.http.pages.shell import CartSummary, Flash, Limit
 from b2b_dvizhenie.entrypoints.http.portal.rows import Cart, InCart, percent_off
 from b2b_dvizhenie.entrypoints.texts import error_text
 
@@ -128,24 +129,48 @@ def _feed(cart: PricedCart, url: str) -> LiveFeed:
     return LiveFeed(url, sha256(repr((cart.price_version, told, kept)).encode()).hexdigest()[:12], "")
 
 
+def limit_of(standing: CreditStanding, total: Decimal | None) -> Limit | None:
+    """The limit with a sum in its currency counted in; None where nothing limits, or it is closed to the viewer."""
+    if standing.limit is None or total is None:
+        return None
+    used = max(standing.used + total, Decimal(0))
+    percent = 100 if used >= standing.limit else int(used * 100 / standing.limit)
+    over = Money(used - standing.limit, standing.currency) if used > standing.limit else None
+    return Limit(Money(standing.limit, standing.currency), Money(used, standing.currency), percent, over)
+
+
 def cart_view(
-    cart: PricedCart, actor: Actor, company: str, language: str, *, live: str = "", charged: PricedCart | None = None
+    cart: PricedCart,
+    actor: Actor,
+    company: str,
+    language: str,
+    *,
+    live: str = "",
+    charged: PricedCart,
+    standing: CreditStanding,
 ) -> CartView:
     """The page of the cart.
 
     `live` is where it asks for live prices, where they are told to this actor; `charged` the cart in the currency it
-    will be charged in.
+    will be charged in, `standing` how that stands to the company's credit.
     """
     minimum = next((problem for problem in cart.problems if problem.code == _MINIMUM), None)
     others = [problem for problem in cart.problems if problem.code != _MINIMUM]
-    blocked: Literal["", "lines", "permission"] = ""
+    blocked: Literal["", "lines", "permission", "credit"] = ""
     if not actor.may(Permission.ORDERS_PLACE):
         blocked = "permission"
     elif others or any(problem.blocks for line in cart.lines for problem in line.problems):
         blocked = "lines"
+    elif cart.lines and standing.is_blocked:
+        blocked = "credit"
     return CartView(
         lines=tuple(shown_line(line, cart.currency, language) for line in cart.lines),
         totals=totals_of(cart, charged),
+        limit=limit_of(standing, charged.total) if cart.lines else None,
+        credit=tuple(
+            LineProblem(error_text(one.error.code, one.error.params, language), one.blocks)
+            for one in standing.objections
+        ),
         company=company,
         consent=Money(cart.risen, cart.currency) if cart.needs_consent else None,
         price_version=cart.price_version,

@@ -33,7 +33,7 @@ from b2b_dvizhenie.entrypoints.http.labels import label_of
 from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
-from b2b_dvizhenie.entrypoints.http.portal.carts import total_beside, totals_of
+from b2b_dvizhenie.entrypoints.http.portal.carts import limit_of, total_beside, totals_of
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 from b2b_dvizhenie.entrypoints.texts import error_text
@@ -80,6 +80,7 @@ async def _page(
 ) -> Response[str]:
     texts, offer = frame.site.texts(language_of(request)), await payments(request.user)
     shell = await frame.shell(request, "cart", cart=cart)
+    standing = await frame.credit(request.user, cart)
     view = CheckoutView(
         idempotency_key=key,
         price_version=cart.price_version,
@@ -98,6 +99,7 @@ async def _page(
             for line in cart.lines
         ),
         totals=totals_of(cart),
+        limit=limit_of(standing, cart.total),
         form=form,
         payments=tuple(_choice(one, texts, chosen=one.method_id == offer.preset) for one in offer.methods),
         cannot_pay=offer.is_closed,

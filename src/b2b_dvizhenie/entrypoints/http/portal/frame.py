@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response
 from msgspec import UNSET
 
+from b2b_dvizhenie.application.balances import CreditStanding, ShowCredit
 from b2b_dvizhenie.application.companies import Profile, ShowProfile
 from b2b_dvizhenie.application.documents import sees_documents
 from b2b_dvizhenie.application.ordering import PricedCart, ShowCart, shown_cart
@@ -34,6 +35,7 @@ _NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("specifications", "/specifications", Permission.CART_EDIT),
     ("orders", "/orders", Permission.ORDERS_VIEW),
     ("documents", "/documents", Permission.DOCUMENTS_VIEW),
+    ("balance", "/balance", Permission.BALANCE_VIEW),
 )
 """Key of the entry, its address, what one must be allowed to do to see it."""
 _VIP = (("vip", "/vip", Permission.CATALOG_VIEW),)
@@ -77,11 +79,13 @@ class Frame:
         show_cart: ShowCart,
         show_live_prices: ShowLivePrices,
         show_display: ShowDisplay,
+        show_credit: ShowCredit,
     ) -> None:
         self.site = site
         self._show_profile = show_profile
         self._show_cart = show_cart
         self._show_display = show_display
+        self._show_credit = show_credit
         self._asked: tuple[Display | NoRate | None] | None = None
         self.live = show_live_prices
 
@@ -98,6 +102,10 @@ class Frame:
         """The cart in the currency the actor sees prices in."""
         display = await self.display(actor)
         return cart if display is None else shown_cart(cart, display)
+
+    async def credit(self, actor: Actor, cart: PricedCart) -> CreditStanding:
+        """How the cart, in the currency it is charged in, stands to the company's credit."""
+        return await self._show_credit(actor, cart.total) if cart.lines else CreditStanding()
 
     async def _display(self, actor: Actor) -> Display | NoRate | None:
         if self._asked is None:

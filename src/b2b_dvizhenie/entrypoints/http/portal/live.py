@@ -201,7 +201,8 @@ async def cart(
         shell = await frame.shell(request, "cart", cart=found)
         company = shell.company.name if shell.company else ""
         shown, address = await frame.shown(actor, found), LIVE_URL + shell.company_part
-        view = cart_view(shown, actor, company, language, live=address, charged=found)
+        standing = await frame.credit(actor, found)
+        view = cart_view(shown, actor, company, language, live=address, charged=found, standing=standing)
         context = {"shell": shell, "view": view}
         fragment = frame.site.renderer.render("fragments/live_cart.html", language, context)
         return fragment, view.live.key if view.live else ""
