@@ -18,6 +18,7 @@ from worlds import OBSERVERS, Observer, Stopped, World, forget_caches, hide, sta
 
 from b2b_dvizhenie.adapters.postgres import documents_scope, ordering_carts, pricing_books
 from b2b_dvizhenie.adapters.postgres.closings import OPEN, Closing
+from b2b_dvizhenie.adapters.postgres.views import balances as balance_reads
 from b2b_dvizhenie.adapters.postgres.views import catalog_sql
 from b2b_dvizhenie.adapters.postgres.views import drift as drift_reads
 from b2b_dvizhenie.adapters.postgres.views import orders as order_reads
@@ -132,7 +133,10 @@ async def test_sums_of_colleagues_unmasked_are_noticed(opening: Opening, monkeyp
     monkeypatch.setattr(order_reads, "sums_are_open", lambda *_, **__: True)
     async with opening(NEWCOMER) as stage:
         found = await _noticed(stage, "/api/v1/orders")
+        monkeypatch.setattr(Actor, "opens", lambda *_: True)
+        found += await _noticed(stage, "/api/v1/balance")
     assert any("/api/v1/orders" in one for one in found)
+    assert any("/api/v1/balance" in one for one in found)
 
 
 async def test_prices_of_the_agreement_shown_to_the_first_level_are_noticed(
@@ -167,16 +171,18 @@ async def test_a_cabinet_that_is_open_while_any_company_is_vip_is_noticed(
     assert any("vip" in one for one in found)
 
 
-async def test_activations_and_drifts_without_their_predicates_are_noticed(
+async def test_activations_drifts_and_balances_without_their_predicates_are_noticed(
     opening: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """VIP-3, and the report of drifts: two leaks in one world."""
+    """VIP-3, the report of drifts, balances: three leaks in one world."""
     monkeypatch.setattr(vip_reads, "visible_companies", lambda *_: true())
     monkeypatch.setattr(drift_reads, "visible_orders", lambda *_: true())
+    monkeypatch.setattr(balance_reads, "visible_companies", lambda *_: true())
     async with opening(MANAGER) as stage:
-        found = await _noticed(stage, "/api/v1/vip-activations", "/api/v1/drifts")
+        found = await _noticed(stage, "/api/v1/vip-activations", "/api/v1/drifts", "/api/v1/companies")
     assert any("/api/v1/vip-activations" in one for one in found)
     assert any("/api/v1/drifts" in one for one in found)
+    assert any("/balance" in one for one in found)
 
 
 def _everything_known(_: Closing) -> str:

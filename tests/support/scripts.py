@@ -112,6 +112,12 @@ def _lists(world: World) -> Iterator[Asked]:
         yield Asked("GET", f"/api/v1/drifts{query}")
         yield Asked("GET", f"/panel/drift{query}", page)
     yield from _documents(world, page)
+    for company in world.club.companies.values():
+        yield Asked("GET", f"/api/v1/companies/{company}/balance")
+        yield Asked("GET", f"/panel/companies/{company}/balance", page)
+        yield Asked("GET", "/api/v1/balance", (("x-company-id", str(company)),))
+    for query in ("", "?payments=2&documents=2"):
+        yield Asked("GET", f"/balance{query}", page)
     for number in world.club.numbers.values():
         yield Asked("GET", f"/api/v1/orders?q={number}")
     for order in world.club.orders.values():

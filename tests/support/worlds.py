@@ -13,6 +13,7 @@ from random import Random
 from types import SimpleNamespace
 from uuid import UUID
 
+from balances import vary_balance
 from closed_goods import ClosedGoods
 from club import BUYERS, COMPANIES, STAFF, Club, scope_of
 from dependency_injector import providers
@@ -203,6 +204,9 @@ def hide(world: World, snapshot: Snapshot, seed: int) -> None:
     if world.observer.level == 1:
         _concealed(world, snapshot, random)
         _documents(snapshot, random, "own", world.club.companies["own"])
+        hidden = [*hidden, "own"]
+    for name in hidden:
+        vary_balance(snapshot, random, world.club.companies[name], is_own=name == "own")
     snapshot.even_sequences()
 
 

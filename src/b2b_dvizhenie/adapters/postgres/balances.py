@@ -36,15 +36,17 @@ SELECT json_agg(o) FROM (
                        OR e.kind = 'status' AND e.params ->> 'after' IN ('shipped', 'closed'))) AS shipped_at
          FROM credit_reservation r
          JOIN customer_order d ON d.order_id = r.order_id
-        WHERE r.company_id = {company} AND {currency} AND d.status <> 'cancelled' AND NOT d.is_paid
+        WHERE r.company_id = {company} AND {currency} AND {alive}
         ORDER BY r.order_id) o"""
-"""Orders on account that are neither cancelled nor paid, as a JSON list of `OpenOrder`."""
+"""Orders on account as a JSON list of `OpenOrder`; `alive` is a condition, mostly `ALIVE`."""
+ALIVE = "d.status <> 'cancelled' AND NOT d.is_paid"
+"""What is neither cancelled nor paid."""
 
 # Read as text: a JSON number that Python's parser makes a float of has lost kopecks.
 _FACTS_SQL = f"""
 SELECT (SELECT a.credit_limit FROM agreement a WHERE a.agreement_id = :agreement AND a.currency = :currency),
        CAST(({POSITIONS.format(company=":company", currency="currency = :currency")}) AS text),
-       CAST(({ORDERS.format(company=":company", currency="r.currency = :currency")}) AS text)
+       CAST(({ORDERS.format(company=":company", currency="r.currency = :currency", alive=ALIVE)}) AS text)
 """  # noqa: S608 - parts of our own
 _FACTS = text(_FACTS_SQL).bindparams(
     bindparam("company", type_=Uuid), bindparam("agreement", type_=Uuid), bindparam("currency", type_=String)

@@ -16,6 +16,12 @@ from b2b_dvizhenie.adapters.postgres.exchange_nodes import PostgresNodeTransacti
 from b2b_dvizhenie.adapters.postgres.exchange_orders import PostgresOrderStateTransaction, PostgresOrdersToSend
 from b2b_dvizhenie.adapters.postgres.exchange_sessions import PostgresSessionFinder, PostgresSessionTransaction
 from b2b_dvizhenie.adapters.postgres.gateway import PostgresGatewayWork
+from b2b_dvizhenie.adapters.postgres.gateway_balances import (
+    PostgresBalances,
+    PostgresBonuses,
+    PostgresDebts,
+    PostgresSchedule,
+)
 from b2b_dvizhenie.adapters.postgres.gateway_documents import PostgresDocumentFiles, PostgresDocuments
 from b2b_dvizhenie.adapters.postgres.gateway_managing import PostgresManageTransaction
 from b2b_dvizhenie.adapters.postgres.gateway_staging import PostgresStageTransaction
@@ -132,6 +138,10 @@ class Exchange(Drift):
             providers.Singleton(PostgresStocks),
             providers.Singleton(PostgresDocuments),
             providers.Singleton(PostgresDocumentFiles, Drift.document_files),
+            providers.Singleton(PostgresBalances, Base.settings.provided.exchange.zone),
+            providers.Singleton(PostgresDebts, Base.settings.provided.exchange.zone),
+            providers.Singleton(PostgresSchedule, Base.settings.provided.exchange.zone),
+            providers.Singleton(PostgresBonuses, Base.settings.provided.exchange.zone),
         ),
     )
     identify_node = providers.Factory(gateway.IdentifyNode, session_work.provider, verify_node)

@@ -9,7 +9,15 @@ from sqlalchemy import Date, Select, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
-from b2b_dvizhenie.adapters.postgres.balances import ORDERS, POSITIONS, by_currency, facts_of, orders_of, positions_of
+from b2b_dvizhenie.adapters.postgres.balances import (
+    ALIVE,
+    ORDERS,
+    POSITIONS,
+    by_currency,
+    facts_of,
+    orders_of,
+    positions_of,
+)
 from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_companies
 from b2b_dvizhenie.adapters.postgres.tables.balances import balance_finding, open_item, scheduled_payment
@@ -34,7 +42,7 @@ _BALANCE_SQL = f"""
 SELECT coalesce(t.name, ''), coalesce(a.currency, t.currency, 'RUB'),
        (SELECT g.credit_limit FROM agreement g WHERE g.agreement_id = a.agreement_id),
        CAST(({POSITIONS.format(company="c.company_id", currency=_ALL)}) AS text),
-       CAST(({ORDERS.format(company="c.company_id", currency=_ALL)}) AS text),
+       CAST(({ORDERS.format(company="c.company_id", currency=_ALL, alive=ALIVE)}) AS text),
        CAST((SELECT json_agg(b ORDER BY b.program_ref) FROM (
              SELECT program_ref, program, balance, pending, expiring, as_of
                FROM bonus WHERE company_id = c.company_id) b) AS text)

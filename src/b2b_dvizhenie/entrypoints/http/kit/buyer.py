@@ -337,10 +337,7 @@ def cart_over_limit() -> CartView:
         totals=CartTotals(goods=rub("151164"), total=rub("151164")),
         limit=Limit(rub("500000"), rub("512400"), 100, rub("12400")),
         company="ООО «ЭнергоМонтаж»",
-        credit=(
-            LineProblem("Заказ превышает кредитный лимит. Лимит — 500000 RUB, не хватает 12400 RUB.", blocks=True),
-            LineProblem("Есть просроченная задолженность: 8543.34 RUB, дней просрочки — 4."),
-        ),
+        credit=(LineProblem("Заказ превышает кредитный лимит. Не хватает 12400 RUB.", blocks=True),),
         blocked="credit",
     )
 
