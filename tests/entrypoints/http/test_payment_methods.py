@@ -200,6 +200,14 @@ async def test_an_order_beyond_the_limit_can_be_paid_ahead(
     cart = {"lines": [{"variant_id": str(till.variant), "quantity": "2"}]}
     await client.put("/api/v1/cart", headers=buyer.headers, json=cart)
     page = await client.get("/checkout", headers=PAGE)
+    (preset,) = [one.get("value") for one in html.fromstring(page.text).cssselect("input[name=payment][checked]")]
+    notices = "".join(one.text_content() for one in html.fromstring(page.text).cssselect(".notice-bad"))
+    if level == 2:
+        assert said in notices
+        assert "другим способом: «Предоплата по счёту»." in notices
+        assert preset == str(PREPAYMENT)
+    else:
+        assert (preset, notices) == (str(ON_ACCOUNT), ""), "nothing that trying quantities could tell"
     hidden = {
         one.get("name"): one.get("value") for one in html.fromstring(page.text).cssselect("form input[type=hidden]")
     }

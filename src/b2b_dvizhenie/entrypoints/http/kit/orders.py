@@ -10,7 +10,7 @@ from b2b_dvizhenie.entrypoints.http.kit.documents import paper
 from b2b_dvizhenie.entrypoints.http.kit.goods import NOW, rows
 from b2b_dvizhenie.entrypoints.http.kit.shell import rub
 from b2b_dvizhenie.entrypoints.http.pages.account import AccountCompany, ProfileView, SecurityView, SessionRow
-from b2b_dvizhenie.entrypoints.http.pages.cart import CartTotals
+from b2b_dvizhenie.entrypoints.http.pages.cart import CartTotals, LineProblem
 from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
 from b2b_dvizhenie.entrypoints.http.pages.errors import ErrorView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
@@ -57,6 +57,13 @@ def checkout() -> CheckoutView:
         payments=(
             Choice("1", "По договору, 30 дней", selected=True, note="С отсрочкой по договору"),
             Choice("2", "Предоплата по счёту"),
+        ),
+        credit=(
+            LineProblem(
+                "Заказ превышает кредитный лимит, не хватает 12 400 RUB. Заказ всё же можно оформить, если оплатить его"
+                " другим способом: «Предоплата по счёту».",
+                blocks=True,
+            ),
         ),
         limit=Limit(rub("500000"), rub("208088.01"), 42),
         needs_approval="Павел Дёмин",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from b2b_dvizhenie.domain.shared.money import Money
-from b2b_dvizhenie.entrypoints.http.pages.cart import CartTotals
+from b2b_dvizhenie.entrypoints.http.pages.cart import CartTotals, LineProblem
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
 from b2b_dvizhenie.entrypoints.http.pages.shell import Limit
@@ -41,6 +41,7 @@ class CheckoutView(Struct, frozen=True, kw_only=True):
     addresses: tuple[Choice, ...] = ()
     warehouses: tuple[Choice, ...] = ()
     payments: tuple[Choice, ...] = ()
+    credit: tuple[LineProblem, ...] = ()  # what is in the way of ordering on account, and what helps
     cannot_pay: bool = False  # there are ways to pay, none of them is for this company
     limit: Limit | None = None
     needs_approval: str = ""  # who approves, where the buyer's own rules ask for it

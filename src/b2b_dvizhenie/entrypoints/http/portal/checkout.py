@@ -12,7 +12,9 @@ from litestar.params import Body
 from litestar.response import Redirect
 from msgspec import Struct
 
+from b2b_dvizhenie.application.balances import CreditStanding
 from b2b_dvizhenie.application.ordering import (
+    OfferedPayments,
     OfferPayments,
     OrderRequest,
     Placed,
@@ -30,6 +32,7 @@ from b2b_dvizhenie.domain.shared.ids import CompanyId, PaymentMethodId, new_id
 from b2b_dvizhenie.domain.shared.money import Money
 from b2b_dvizhenie.entrypoints.http.authentication import for_company
 from b2b_dvizhenie.entrypoints.http.labels import label_of
+from b2b_dvizhenie.entrypoints.http.pages.cart import LineProblem
 from b2b_dvizhenie.entrypoints.http.pages.checkout import CheckoutLine, CheckoutView
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Choice
@@ -81,6 +84,7 @@ async def _page(
     texts, offer = frame.site.texts(language_of(request)), await payments(request.user)
     shell = await frame.shell(request, "cart", cart=cart)
     standing = await frame.credit(request.user, cart)
+    preset, said = _ahead(standing, offer, texts, language_of(request))
     view = CheckoutView(
         idempotency_key=key,
         price_version=cart.price_version,
@@ -101,7 +105,8 @@ async def _page(
         totals=totals_of(cart),
         limit=limit_of(standing, cart.total),
         form=form,
-        payments=tuple(_choice(one, texts, chosen=one.method_id == offer.preset) for one in offer.methods),
+        payments=tuple(_choice(one, texts, chosen=one.method_id == preset) for one in offer.methods),
+        credit=() if form.error("") else said,  # what was refused has been said
         cannot_pay=offer.is_closed,
         shown=total_beside(cart, await frame.shown(request.user, cart)),
         risen=Money(cart.risen, cart.currency) if cart.needs_consent else None,
@@ -166,6 +171,24 @@ async def place(
         return Redirect(for_company(request, "/cart"), status_code=303)
     form = Form(data.values(), errors)
     return await _page(request, frame, cart, offer_payments, key or new_id().hex, form, UNPROCESSABLE)
+
+
+def _ahead(
+    standing: CreditStanding, offer: OfferedPayments, texts: GNUTranslations, language: str
+) -> tuple[PaymentMethodId | None, tuple[LineProblem, ...]]:
+    """What is preset and said where the credit is in the way of an order on account, as far as the viewer may know."""
+    if not any(one.terms.kind.is_on_account for one in offer.methods):
+        return offer.preset, ()
+    preset, said = offer.preset, []
+    for one in standing.objections:
+        text = error_text(one.error.code, one.error.params, language)
+        if one.blocks and one.error.code in AHEAD_HELPS:
+            text = f"{text} {ahead_text(offer.methods, texts)}".rstrip()
+            others = [method.method_id for method in offer.methods if not method.terms.kind.is_on_account]
+            if others and preset not in others:
+                preset = others[0]
+        said.append(LineProblem(text, one.blocks))
+    return preset, tuple(said)
 
 
 def ahead_text(methods: Iterable[PaymentMethod], texts: GNUTranslations) -> str:
