@@ -139,6 +139,7 @@ LABELS: dict[str, dict[str, Label]] = {
     },
     "resource": {
         "audit": Label(N_("Audit trail")),
+        "balance": Label(N_("Balance")),
         "cart": Label(N_("Cart")),
         "catalog": Label(N_("Catalogue")),
         "companies": Label(N_("Companies")),
@@ -151,6 +152,7 @@ LABELS: dict[str, dict[str, Label]] = {
         "profile": Label(N_("Account")),
         "segments": Label(N_("Segments")),
         "settings": Label(N_("Settings")),
+        "specifications": Label(N_("Specifications")),
         "statistics": Label(N_("Statistics")),
         "stock": Label(N_("Stock")),
         "requests": Label(N_("Requests for access")),
