@@ -12,6 +12,7 @@ from b2b_dvizhenie.entrypoints.control import Control
 from b2b_dvizhenie.entrypoints.demo import NODE_LOGIN, NODE_PASSWORD, attach_buyers, load_demo
 from b2b_dvizhenie.entrypoints.settings import load_settings
 from b2b_dvizhenie.testing.emulator import EmulatorRefused, ScenarioSettings, Watcher, run_scenario, watcher
+from b2b_dvizhenie.testing.wholesaler import settlement_tables
 
 ORDERS_EVERY = 5.0
 """Seconds between two visits of the emulated 1C for orders."""
@@ -71,7 +72,8 @@ def command(url: str, goods: int, orders_loop: bool, control_fd: int | None) -> 
     control = Control(control_fd)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     folder = load_settings().data / "demo-1c"
-    day = ScenarioSettings(url, NODE_LOGIN, NODE_PASSWORD, folder, goods=goods, documents=True)
+    owed = settlement_tables(utc_now())
+    day = ScenarioSettings(url, NODE_LOGIN, NODE_PASSWORD, folder, goods=goods, documents=True, tables=owed)
 
     async def people(container: Container) -> None:
         await load_demo(container, control.say)
@@ -89,6 +91,14 @@ def command(url: str, goods: int, orders_loop: bool, control_fd: int | None) -> 
         click.echo(f"companies: {companies}")
     if orders_loop:
         looping = ScenarioSettings(
-            url, NODE_LOGIN, NODE_PASSWORD, folder, goods=goods, orders_loop=True, pause=ORDERS_EVERY, documents=True
+            url,
+            NODE_LOGIN,
+            NODE_PASSWORD,
+            folder,
+            goods=goods,
+            orders_loop=True,
+            pause=ORDERS_EVERY,
+            documents=True,
+            tables=owed,
         )
         _trade(looping, control, first=False)

@@ -19,6 +19,7 @@ from b2b_dvizhenie.testing.wholesaler.export import (
 )
 from b2b_dvizhenie.testing.wholesaler.goods import Dirt, Good, Offer, Variant, Wholesaler
 from b2b_dvizhenie.testing.wholesaler.packaging import chunks, pack
+from b2b_dvizhenie.testing.wholesaler.settlements import settlement_tables
 from b2b_dvizhenie.testing.wholesaler.tally import Counts
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "chunks",
     "pack",
     "read_manifest",
+    "settlement_tables",
     "steps",
     "write_catalog",
     "write_changes",
