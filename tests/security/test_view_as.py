@@ -101,6 +101,8 @@ async def faults_of(app: Litestar, club: Club, snapshot: Snapshot, role: str, ro
         answer = await ask(app, asked)
         if answer.status >= 500:
             faults.append(f"{route}: {answer.status}")
+        if changed := snapshot.restore():
+            faults.append(f"{route}: changed {', '.join(changed)}")
         if route.method not in ("GET", "HEAD") and route.path not in READ_BY_POST:
             code = answer.json()["code"] if b'"code"' in answer.body else ""
             if answer.status != 403 or (route.is_api and code != "hierarchy.view_only"):
@@ -109,8 +111,7 @@ async def faults_of(app: Litestar, club: Club, snapshot: Snapshot, role: str, ro
             theirs = await ask(app, own)
             if theirs.body != answer.body:
                 faults.append(f"{route}: {answer.body[:120]!r} instead of {theirs.body[:120]!r}")
-        if changed := snapshot.restore():
-            faults.append(f"{route}: changed {', '.join(changed)}")
+            snapshot.restore()  # that the target looked at something may be remembered
     return faults
 
 
