@@ -10,7 +10,7 @@ from litestar.testing import AsyncTestClient
 from sqlalchemy import insert, text
 
 from b2b_dvizhenie.adapters.postgres.tables import catalog as c
-from b2b_dvizhenie.application.exchange import Credentials, NodeDraft
+from b2b_dvizhenie.application.exchange import Credentials, ExchangeNode
 from b2b_dvizhenie.application.shared.actor import system_actor
 from b2b_dvizhenie.domain.exchange.access import ExchangeRight
 from b2b_dvizhenie.domain.shared.ids import NodeId, new_id
@@ -32,10 +32,25 @@ class Gateway:
     async def open(
         cls, container: Container, client: AsyncTestClient[Any], rights: Sequence[ExchangeRight] = tuple(ExchangeRight)
     ) -> "Gateway":
-        login = f"gw-{new_id().hex}"
-        draft = NodeDraft("Gateway", login, PASSWORD, rights=tuple(rights))
-        node = await container.create_node()(system_actor("test"), draft)
-        return cls(container, client, node.node_id, login)
+        login, node_id, now = f"gw-{new_id().hex}", NodeId(new_id()), container.clock()()
+        node = ExchangeNode(
+            node_id=node_id,
+            name="Gateway",
+            login=login,
+            profile="auto",
+            answer_encoding="auto",
+            rights=tuple(rights),
+            allowed_addresses=(),
+            settings={},
+            is_active=True,
+            created_at=now,
+        )
+        async with container.node_work() as work:
+            await work.nodes.add(node, "-")
+            await work.commit()
+        # As if it had logged in a moment ago: hashes are slow on purpose, and other tests are about them.
+        container.verified_credentials().remember(node_id, "-", PASSWORD, now)
+        return cls(container, client, node_id, login)
 
     def message(self, rows: Sequence[Any], **fields: Any) -> dict[str, Any]:
         return {"message_id": f"m-{next(_NUMBERS)}", "mode": "delta", "rows": list(rows)} | fields

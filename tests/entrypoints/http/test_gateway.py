@@ -265,11 +265,14 @@ async def test_who_may_send_what(container: Container, client: AsyncTestClient[A
 
 
 async def test_guesses_run_out(client: AsyncTestClient[Any], node: Stocked) -> None:
-    for _ in range(10):
+    for guesses, status in ((9, 401), (1, 429)):
+        for _ in range(guesses):
+            await node.execute(
+                "INSERT INTO exchange_attempt (login, address, at) VALUES ('admin', 'testclient', now())"
+            )
         last = await client.post("/api/gateway/v1/in/stocks", json=node.message([]), auth=("admin", "guess"))
-        assert last.status_code == 401
-    last = await client.post("/api/gateway/v1/in/stocks", json=node.message([]), auth=("admin", "guess"))
-    assert (last.status_code, last.headers["retry-after"]) == (429, "900")
+        assert last.status_code == status
+    assert last.headers["retry-after"] == "900"
 
 
 async def test_a_table_that_somebody_else_writes_is_busy(

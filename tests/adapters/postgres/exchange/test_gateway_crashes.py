@@ -97,7 +97,7 @@ def test_whenever_it_is_killed_batches_are_in_or_out_and_the_job_finishes(
     statements = crashes.run()
     assert crashes.is_through()
     assert crashes.faults() == 0
-    times = statements if request.config.getoption("--nightly") else 4
+    times = statements if request.config.getoption("--nightly") else 3
     seen = set()
     for number in range(times):
         crashes.stage()
