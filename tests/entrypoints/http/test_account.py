@@ -81,7 +81,7 @@ async def test_profile_shows_logins_and_companies_with_their_prices(client: Asyn
     assert texts(page, "dl.facts dd") == ["Покупатель", EMAIL]
     assert texts(page, "tbody th") == ["АО Василёк выбрана", "ООО Ромашка"]
     assert texts(page, "tbody td") == ["7700000000", "Розничная", "7700000000", "Оптовая"]
-    assert texts(page, ".tabs a") == ["Профиль", "Сеансы и безопасность"]
+    assert texts(page, ".tabs a") == ["Профиль", "Баланс", "Сеансы и безопасность"]
     assert "/api-keys" not in page.text
 
 
