@@ -112,6 +112,8 @@ def test_what_is_believed() -> None:
         (asked.lines[number].variant_id, Decimal(1)): told.lines[number].price for number in (1, 2)
     }
     assert list(heard(asked, answer(asked, "10", "20", "1e14")).values())[2] == Decimal("1e14"), "the most money can be"
+    first_unknown = replace(told, lines=(replace(told.lines[0], price=None, error="not_found"), *told.lines[1:]))
+    assert len(heard(asked, first_unknown)) == 2, "a line without a price says nothing of the next"
     unknown = tuple(replace(line, price=None, error="not_found") for line in told.lines)
     assert heard(asked, replace(told, lines=unknown)) == {}
 

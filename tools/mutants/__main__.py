@@ -117,7 +117,8 @@ def tried(mutants: Sequence[Mutant], kept: Kept, jobs: int) -> dict[str, Fate]:
                 if fate in {Fate.KILLED, Fate.HUNG} or examples == MANY or mutant.name in EQUIVALENT:
                     fates[mutant.name] = kept.fates[mutant.name] = fate
                     kept.write()
-                score = f"{examples} examples, {_score(fates.values()):.1f} % of {len(fates)}"
+                counted = [fate for name, fate in fates.items() if name not in EQUIVALENT]
+                score = f"{examples} examples, {_score(counted):.1f} % of {len(counted)}"
                 progress.update(task, advance=1, description=score)
 
             load_profile(examples)

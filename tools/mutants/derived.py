@@ -1,4 +1,4 @@
-"""Every fault that follows from the syntax of a module: another comparison, operator or constant, a turned condition.
+"""Every fault that follows from the syntax of a module: another comparison, operator or constant, a step left out.
 
 Not planted, for nothing that anybody decided is in them: annotations, decorators, how msgspec stores a struct (keywords
 of classes), declarations of settings (their bounds are data that the reference pages tell), `strict` of `zip`, which
@@ -73,15 +73,28 @@ def _comprehension(node: ast.comprehension) -> Iterator[ast.AST]:
             yield ast.comprehension(node.target, node.iter, ifs, node.is_async)
 
 
-def _changes(node: ast.AST) -> Iterator[ast.AST]:
-    """What a node could have been by mistake."""
+def _of_steps(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement could have been: another one, or none."""
+    match node:
+        case ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()) | ast.AugAssign():
+            yield ast.Pass()
+        case ast.Continue():
+            yield ast.Break()
+        case ast.Break():
+            yield ast.Continue()
+        case ast.If() if not isinstance(node.test, ast.Compare | ast.UnaryOp):
+            yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+        case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and not value.value):
+            yield ast.Return(ast.Constant(None))
+
+
+def _of_values(node: ast.AST) -> Iterator[ast.AST]:
+    """What an expression could have been."""
     match node:
         case ast.Compare():
             yield from _compared(node)
         case ast.BinOp() if other := _OPERATED.get(type(node.op)):
             yield ast.BinOp(node.left, other(), node.right)
-        case ast.AugAssign() if other := _OPERATED.get(type(node.op)):
-            yield ast.AugAssign(node.target, other(), node.value)
         case ast.BoolOp():
             yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
         case ast.UnaryOp(op=ast.Not() | ast.USub()):
@@ -90,12 +103,8 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield from _constant(node.value)
         case ast.IfExp():
             yield ast.IfExp(node.test, node.orelse, node.body)
-        case ast.If() if not isinstance(node.test, ast.Compare | ast.UnaryOp):
-            yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
         case ast.comprehension():
             yield from _comprehension(node)
-        case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and not value.value):
-            yield ast.Return(ast.Constant(None))
         case ast.Name() if node.id in _SWAPPED:
             yield ast.Name(_SWAPPED[node.id], node.ctx)
 
@@ -175,7 +184,7 @@ def _faults(tree: ast.Module, module: str) -> Iterator[tuple[str, _Site, ast.AST
     """Names of faults, where they go and what stands there then. Names stay when lines move."""
     told: Counter[str] = Counter()
     for site in list(_sites(tree)):
-        for change in _changes(site.node):
+        for change in (*_of_steps(site.node), *_of_values(site.node)):
             name = f"{module}.{site.function or '*'}: {_told(site.node)} -> {_told(change)}"
             told[name] += 1
             yield f"{name} #{told[name]}" if told[name] > 1 else name, site, change

@@ -9,6 +9,7 @@ _SLOWER = "prices are the same, only slower: what the tree decides for a line is
 
 EQUIVALENT: dict[str, str] = {
     "bulk._Largest.best: 0 -> 1": _SLOWER,
+    "bulk._Largest.best: break -> continue": "steps of smaller quantities hold no more: each has the best of all below",
     "bulk._largest: return _Largest([one for one in rules if one.is_in_force(currency, discounts.now) and "
     "one.target.covers(discounts.buyer)], common) -> return None": _SLOWER,
     "currencies.*: 50 -> 51": _DIGITS,
@@ -18,6 +19,7 @@ EQUIVALENT: dict[str, str] = {
     "linting.Linter._of: rule.minimum > _ONE -> rule.minimum >= _ONE": "one less than one is nothing and costs nothing",
     "live.is_price: _ZERO < price <= MAX_AMOUNT -> _ZERO <= price <= MAX_AMOUNT": "the next line refuses zero as well",
     "quotes.stored_base: point.min_quantity > best.min_quantity -> point.min_quantity >= best.min_quantity": _UNIQUE,
+    "replaying.NotReplayable.__init__: super().__init__(step) -> pass": "exceptions keep what they are made of",
     "rule_sets.limits_of: point.min_quantity > best.min_quantity -> point.min_quantity >= best.min_quantity": _UNIQUE,
     "strategies.Evaluation._by_kind: 0 -> 1": _GROUPS,
     "strategies.Evaluation._by_kind: 1000 -> 1001": "any number beyond the rank of every kind",

@@ -300,6 +300,8 @@ class Trials:
             try:
                 if mutant is not None:
                     _give_other_code(self._ground, mutant)
+            except ValueError:  # code without `super()` where there was one: Python takes it by loading only
+                return self._loaded_anew(mutant, order)
             except Exception:  # noqa: BLE001 - whatever it is, it is not the mutant's
                 return os.EX_SOFTWARE
             chosen = sorted((one for one in items if one.nodeid in order), key=lambda one: order[one.nodeid])
@@ -312,14 +314,13 @@ class Trials:
 
     def _started_cold(self, mutant: Mutant | None, order: Mapping[str, float]) -> int:
         """The same with sources and tests loaded anew."""
+        return _fork(lambda: self._loaded_anew(mutant, order))
 
-        def work() -> int:
-            forget(self._ground)
-            if mutant is not None:
-                sys.meta_path.insert(0, _Finder(f"{self._ground.package}.{mutant.module}", mutant.code))
-            return _run(self._ground, _Judge(self._took, lambda item: order.get(item.nodeid)), self._ground.tests)
-
-        return _fork(work)
+    def _loaded_anew(self, mutant: Mutant | None, order: Mapping[str, float]) -> int:
+        forget(self._ground)
+        if mutant is not None:
+            sys.meta_path.insert(0, _Finder(f"{self._ground.package}.{mutant.module}", mutant.code))
+        return _run(self._ground, _Judge(self._took, lambda item: order.get(item.nodeid)), self._ground.tests)
 
 
 def _with_next(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:

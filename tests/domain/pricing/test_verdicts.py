@@ -52,6 +52,12 @@ def test_a_compound_knows_no_stop() -> None:
     assert told(group(Strategy.COMPOUND, *stopping)) == [(1, 10, None), (2, 18, None)]
 
 
+@pytest.mark.parametrize("strategy", [Strategy.COMPOUND, Strategy.SUM, Strategy.MAX])
+def test_who_lost_inside_a_group_is_told_outside(strategy: Strategy) -> None:
+    inner = Group(UUID(int=501), (rule(1, 10), rule(2, 5)))
+    assert told(group(strategy, groups=(inner,))) == [(1, 10, None), (2, Loss.SMALLER_DISCOUNT, 1)]
+
+
 def test_a_stop_is_for_its_level_or_for_all() -> None:
     later = rule(2, 20, priority=2, order=2), rule(3, 50, priority=1)
     level = group(Strategy.PRIORITY_STACK, rule(1, 10, priority=2, order=1, stop_level=True), *later)
