@@ -1,11 +1,13 @@
 """Balances as people see them, each within the scope of who asks."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Date, Select, Uuid, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Date, Select, Uuid, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
@@ -89,15 +91,11 @@ class PostgresBalanceReader(BalanceReader):
             select(row.due_on, row.amount, row.currency, row.paid, row.kind, row.document_ref, row.order_ref, row.title)
             .where(row.company_id == company_id)
             .order_by(row.paid >= row.amount, row.due_on, row.row_key)
-            .limit(limit)
-            .offset(offset)
         )
-        async with self._database.engine.connect() as connection:
-            if not await _is_visible(connection, actor, scope, company_id):
-                return None
-            counting = select(func.count()).where(row.company_id == company_id)
-            total = (await connection.execute(counting)).scalar_one()
-            found = (await connection.execute(query)).all()
+        page = await self._page(actor, scope, company_id, row.company_id, query.limit(limit).offset(offset))
+        if page is None:
+            return None
+        found, total = page
         return SchedulePage(
             tuple(
                 ScheduledPayment(
@@ -134,15 +132,11 @@ class PostgresBalanceReader(BalanceReader):
             )
             .where(row.company_id == company_id)
             .order_by(row.rest <= 0, row.due_on.asc().nulls_last(), row.issued_on, row.row_key)
-            .limit(limit)
-            .offset(offset)
         )
-        async with self._database.engine.connect() as connection:
-            if not await _is_visible(connection, actor, scope, company_id):
-                return None
-            counting = select(func.count()).where(row.company_id == company_id)
-            total = (await connection.execute(counting)).scalar_one()
-            found = (await connection.execute(query)).all()
+        page = await self._page(actor, scope, company_id, row.company_id, query.limit(limit).offset(offset))
+        if page is None:
+            return None
+        found, total = page
         return ItemPage(
             tuple(
                 OpenItem(
@@ -160,6 +154,16 @@ class PostgresBalanceReader(BalanceReader):
             ),
             total,
         )
+
+    async def _page(
+        self, actor: Actor, scope: Scope, company_id: CompanyId, owner: ColumnElement[UUID], query: Select[Any]
+    ) -> tuple[Sequence[Any], int] | None:
+        """The rows of a page and how many there are in all; None for a company outside the scope."""
+        async with self._database.engine.connect() as connection:
+            if not await _is_visible(connection, actor, scope, company_id):
+                return None
+            total = (await connection.execute(select(func.count()).where(owner == company_id))).scalar_one()
+            return (await connection.execute(query)).all(), total
 
     async def findings(self, actor: Actor, scope: Scope, company_id: CompanyId) -> tuple[StoredFinding, ...] | None:
         """What contradicts itself; two statements."""

@@ -337,8 +337,7 @@ def cart_over_limit() -> CartView:
         totals=CartTotals(goods=rub("151164"), total=rub("151164")),
         limit=Limit(rub("500000"), rub("512400"), 100, rub("12400")),
         company="ООО «ЭнергоМонтаж»",
-        credit=(LineProblem("Заказ превышает кредитный лимит. Не хватает 12400 RUB.", blocks=True),),
-        blocked="credit",
+        credit=(LineProblem("Заказ превышает кредитный лимит. Не хватает 12400 RUB."),),
     )
 
 

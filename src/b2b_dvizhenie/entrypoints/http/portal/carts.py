@@ -168,7 +168,7 @@ def cart_view(
         totals=totals_of(cart, charged),
         limit=limit_of(standing, charged.total) if cart.lines else None,
         credit=tuple(
-            LineProblem(error_text(one.error.code, one.error.params, language), one.blocks)
+            LineProblem(error_text(one.error.code, one.error.params, language), one.blocks and standing.is_blocked)
             for one in standing.objections
         ),
         company=company,
