@@ -1,14 +1,14 @@
 """Nobody meets a dead end: every link and every form of every page leads somewhere, for every role."""
 
-import os
 import re
-import sys
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import anyio
 import pytest
+from commands import command
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
@@ -52,17 +52,9 @@ async def demo(container: Container, database_url: str, app_settings: object, tm
     await load_demo(container, lambda _: None)
     write_catalog(Wholesaler(size=120, seed=2026), tmp_path / "export")
     environment = {"B2B_DATABASE_URL": database_url, "B2B_DATA_DIR": str(container.settings().data)}
-    command = [
-        sys.executable,
-        "-m",
-        "b2b_dvizhenie",
-        "exchange",
-        "import",
-        str(tmp_path / "export"),
-        "--node",
-        NODE_LOGIN,
-    ]
-    await anyio.run_process(command, env={**os.environ, **environment})
+    arguments = ("exchange", "import", str(tmp_path / "export"), "--node", NODE_LOGIN)
+    answer = await anyio.to_thread.run_sync(partial(command, *arguments, folder=tmp_path, **environment))
+    assert answer.returncode == 0, answer.stderr
     assert await attach_buyers(container) == 12
 
 

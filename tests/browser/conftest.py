@@ -13,6 +13,7 @@ from b2b_dvizhenie.entrypoints.http.kit.__main__ import create_app
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+DESK = {"width": 1440, "height": 900}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -87,49 +88,82 @@ class Watched:
 
 
 def new_context(browser, **options):
-    context = browser.new_context(**{"locale": "ru-RU", "viewport": {"width": 1440, "height": 900}, **options})
+    context = browser.new_context(**{"locale": "ru-RU", "viewport": DESK, **options})
     context.set_default_timeout(10_000)
     return context
 
 
-def watch(context, address):
-    watched = Watched(context.new_page())
+def watch(page, address):
+    watched = Watched(page)
     watched.page.goto(address, wait_until="load")
     return watched
 
 
 @pytest.fixture
-def open_page(site, browser):
-    """Opens a path of the kit as a first visit; keyword arguments go to the browser context."""
+def first_visit(site, browser):
+    """Opens a path of the kit with nothing fetched before."""
     contexts = []
 
-    def opened(path, **options):
-        contexts.append(new_context(browser, **options))
-        return watch(contexts[-1], site + path)
+    def opened(path):
+        contexts.append(new_context(browser))
+        return watch(contexts[-1].new_page(), site + path)
 
     yield opened
     for context in contexts:
         context.close()
 
 
+class Visitor:
+    """Opens one path after another in one page: what was fetched once is not fetched again."""
+
+    def __init__(self, browser, *, script):
+        self._context = new_context(browser, java_script_enabled=script)
+        self._watched = Watched(self._context.new_page())
+        self._is_leaving = False
+        self._watched.page.on("framenavigated", self._arrive)
+
+    def _arrive(self, frame):
+        if self._is_leaving and frame.parent_frame is None:
+            self._is_leaving = False
+            self._watched.complaints.clear()  # they are of the page before
+
+    def open(self, address, scheme, viewport):
+        """The page at an address, with nothing left of what was chosen, held or pointed at before."""
+        page = self._watched.page
+        self._context.clear_cookies()
+        page.unroute_all(behavior="ignoreErrors")
+        page.mouse.move(0, 0)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+        self._is_leaving = True
+        answer = page.goto(address, wait_until="load")
+        assert answer.ok, answer.status
+        return self._watched
+
+    def close(self):
+        self._context.close()
+
+
 @pytest.fixture(scope="module")
 def visitors(browser):
-    """One returning visitor for each colour scheme: what was fetched for one page is not fetched for the next."""
-    contexts = {scheme: new_context(browser, color_scheme=scheme) for scheme in ("light", "dark")}
-    yield contexts
-    for context in contexts.values():
-        context.close()
+    """Makes the module's visitor with script or without."""
+    made = {}
+
+    def visitor(*, script):
+        if script not in made:
+            made[script] = Visitor(browser, script=script)
+        return made[script]
+
+    yield visitor
+    for one in made.values():
+        one.close()
 
 
 @pytest.fixture
-def revisit(site, visitors):
-    """Opens a path of the kit in a colour scheme, for checks that leave nothing behind."""
-    pages = []
+def open_page(site, visitors):
+    """Opens a path of the kit."""
 
-    def opened(path, scheme):
-        pages.append(watch(visitors[scheme], site + path))
-        return pages[-1]
+    def opened(path, *, script=True, scheme="light", viewport=DESK):
+        return visitors(script=script).open(site + path, scheme, viewport)
 
-    yield opened
-    for watched in pages:
-        watched.page.close()
+    return opened

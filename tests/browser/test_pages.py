@@ -32,8 +32,8 @@ def violations(page, axe):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_page_is_quiet_fits_every_width_and_is_accessible(revisit, axe, name):
-    watched = revisit(f"/_kit/{name}", "light")
+def test_page_is_quiet_fits_every_width_and_is_accessible(open_page, axe, name):
+    watched = open_page(f"/_kit/{name}")
     page = watched.page
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -44,14 +44,14 @@ def test_page_is_quiet_fits_every_width_and_is_accessible(revisit, axe, name):
 
 
 @pytest.mark.parametrize("name", DARK)
-def test_page_is_accessible_in_the_dark(revisit, axe, name):
-    watched = revisit(f"/_kit/{name}", "dark")
+def test_page_is_accessible_in_the_dark(open_page, axe, name):
+    watched = open_page(f"/_kit/{name}", scheme="dark")
     assert violations(watched.page, axe) == []
     assert watched.complaints == []
 
 
-def test_the_checks_see_faults(open_page, axe):
-    watched = open_page("/_kit/login")
+def test_the_checks_see_faults(first_visit, axe):
+    watched = first_visit("/_kit/login")
     page = watched.page
     page.evaluate("document.querySelector('h1').style.color = '#999'")
     page.evaluate(
@@ -65,8 +65,8 @@ def test_the_checks_see_faults(open_page, axe):
     assert any("404" in complaint for complaint in watched.complaints)
 
 
-def test_first_visit_stays_light(open_page):
-    page = open_page("/_kit/catalogue").page
+def test_first_visit_stays_light(first_visit):
+    page = first_visit("/_kit/catalogue").page
     page.wait_for_load_state("networkidle")
     sizes = page.evaluate(
         "Object.fromEntries(['navigation', 'resource'].flatMap(type => performance.getEntriesByType(type))"

@@ -188,6 +188,7 @@ async def test_switched_off_it_costs_nothing(client: AsyncTestClient, market: Ma
     off, page = await counted()
     assert form_of(page) is None
     assert "hx-sse" not in page
+    assert "htmx-live" not in page
     with connected(market.container):
         on, page = await counted()
         assert form_of(page) is not None

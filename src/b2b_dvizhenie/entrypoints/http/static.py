@@ -2,7 +2,7 @@
 
 Every URL is `/static/<hash of all files>/<path>`: relative links between files (style sheet to font, module to
 module) stay inside one version, and nothing has to be rewritten or bundled. The style sheets are concatenated into
-`app.css`, because a page waits for each of them.
+`app.css`, because a page waits for each of them; htmx and its extension for live lists into `htmx-live.js`.
 """
 
 import gzip
@@ -17,6 +17,9 @@ STYLESHEETS = (
     *("tokens", "base", "fields", "controls", "surfaces", "tables", "overlays", "goods", "data", "figures"),
     *("shell", "frame", "catalogue", "lines", "product", "portal", "panel", "rights"),
 )
+LIVE = ("vendor/htmx.min.js", "vendor/hx-sse.min.js")
+"""One script: htmx begins as soon as it is loaded, and what its extension came too late for is never connected."""
+
 _COMPRESSIBLE = (".css", ".js", ".svg", ".json", ".txt", ".webmanifest")
 _SMALL = 512
 
@@ -50,6 +53,8 @@ class StaticFiles:
             str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
         }
         files["app.css"] = _stylesheet(files)
+        if set(LIVE) <= set(files):
+            files["htmx-live.js"] = b"\n".join(files[name] for name in LIVE)
         digest = hashlib.sha256()
         for name, content in sorted(files.items()):
             digest.update(name.encode() + b"\0" + content + b"\0")
