@@ -124,6 +124,8 @@ PARAMETERS: dict[str, Parameter] = {
         company_seen,
         governed_by=Permission.DOCUMENTS_VIEW,
     ),
+    # Goods in a line of a list: the list decides who sees it.
+    "line_id": Parameter(lambda club, *_: str(club.goods[0]), lambda *_: True, relations=("own",)),
     "company_id": Parameter(
         lambda club, role, relation: str(club.companies[club.of(role, relation).company]), company_seen
     ),

@@ -50,6 +50,7 @@ async def observe(
             await asking(one)
     if not about:
         await _pages_on(asking, world)
+        await _keep_lists(asking, world)
         await _orders(asking, world)
     return told
 
@@ -103,6 +104,16 @@ def _catalogue(world: World) -> Iterator[Asked]:
         yield Asked("POST", "/api/v1/prices", *as_json({"lines": lines}))
 
 
+def _specifications(world: World, page: tuple[tuple[str, str], ...]) -> Iterator[Asked]:
+    for query in ("", "?q=List", "?q=Mine", "?q=Company", "?whose=shared", "?limit=1"):
+        yield Asked("GET", f"/api/v1/specifications{query}")
+        yield Asked("GET", f"/specifications{query}", page)
+        yield Asked("GET", f"/panel/specifications{query}", page)
+    for key in world.club.specifications.values():
+        yield Asked("GET", f"/api/v1/specifications/{key}")
+        yield Asked("GET", f"/specifications/{key}", page)
+
+
 def _lists(world: World) -> Iterator[Asked]:
     page = (("accept", "text/html"),)
     for path in ("/api/v1/orders", "/orders"):
@@ -123,6 +134,7 @@ def _lists(world: World) -> Iterator[Asked]:
     for order in world.club.orders.values():
         yield Asked("GET", f"/api/v1/orders/{order}")
         yield Asked("GET", f"/orders/{order}", page)
+    yield from _specifications(world, page)
     for company in world.club.companies.values():
         # Acting for a company that is not one's own is acting for none.
         yield Asked("GET", "/api/v1/orders", (("x-company-id", str(company)),))
@@ -200,6 +212,25 @@ async def _closed(asking: Ask, world: World) -> None:
         lines = [{"variant_id": good, "quantity": "2"}]
         await asking(Asked("POST", "/api/v1/orders", *as_json({"lines": lines, "accept_prices": True})))
     await asking(Asked("DELETE", f"/api/v1/cart/lines/{world.closed.kept}"))
+
+
+async def _keep_lists(asking: Ask, world: World) -> None:
+    """Make a list, fill it, copy, share and order from it; try the same with what is somebody else's."""
+    made = await asking(Asked("POST", "/api/v1/specifications", *as_json({"name": "Of the cart", "from_cart": True})))
+    keys = list(world.club.specifications.values())
+    if made.status == 201:
+        keys.insert(0, made.json()["specification"]["specification_id"])
+    lines = [{"variant_id": one, "quantity": "3"} for one in world.products[:3]]
+    for key in keys:
+        here = f"/api/v1/specifications/{key}"
+        await asking(Asked("PATCH", f"{here}/lines", *as_json({"lines": lines, "mode": "add"})))
+        await asking(Asked("PATCH", here, *as_json({"version": 2, "sharing": "edit"})))
+        await asking(Asked("POST", "/api/v1/specifications", *as_json({"name": "Copy", "copy_of": str(key)})))
+        await asking(Asked("POST", f"{here}/to-cart", *as_json({})))
+        await asking(Asked("POST", f"{here}/seen", *as_json({})))
+        await asking(Asked("GET", here))
+        await asking(Asked("GET", f"/specifications/{key}", (("accept", "text/html"),)))
+    await asking(Asked("GET", "/api/v1/specifications"))
 
 
 async def _orders(asking: Ask, world: World) -> None:

@@ -18,6 +18,7 @@ from closed_goods import ClosedGoods
 from club import BUYERS, COMPANIES, STAFF, Club, scope_of
 from dependency_injector import providers
 from discounting import in_force, off_brand, off_section
+from hidden_lists import vary_lists, vary_notes
 from market import PREPAYMENT, Market, Person
 from msgspec import Struct
 from psycopg.types.json import Jsonb
@@ -28,6 +29,7 @@ from b2b_dvizhenie.adapters.postgres.tables.pricing import price_type
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.pricing import SetLimits
 from b2b_dvizhenie.domain.shared.ids import VariantId, new_id
+from b2b_dvizhenie.domain.visibility import NOTHING, PRICE_GROUPS
 from b2b_dvizhenie.entrypoints.container import Container
 from b2b_dvizhenie.entrypoints.settings import Settings
 
@@ -141,6 +143,9 @@ class World:
         placed = await market.order(club.people["newcomer"], (VariantId(self.products[0]), "3"))
         club.orders["newcomer"], club.numbers["newcomer"] = placed.order_id, placed.number
         await market.actor(club.people["newcomer"])
+        if self.observer.buys:
+            goods = [VariantId(one) for one in self.products[:3]]
+            club.specifications[self.observer.name] = await club.specification(self.observer.name, "Mine", goods)
         self.closed = ClosedGoods(market, self.sections[0])
         self.products.append(await self.closed.open())
         if self.observer.buys:
@@ -170,6 +175,13 @@ class World:
         if self.observer.buys:
             return name == "own"
         return scope is not None and self.club.company_in_scope(self.observer.name, scope, name)
+
+    def sees_lists(self, owner: str) -> bool:
+        """Whether the lists of a buyer are the observer's to see; all of them are private."""
+        if self.observer.buys:
+            return owner == self.observer.name
+        scope = scope_of(self.observer.role, Permission.SPECIFICATIONS_VIEW)
+        return scope is not None and self.club.company_in_scope(self.observer.name, scope, BUYERS[owner])
 
     def sees_person(self, name: str) -> bool:
         """Whether a person is the observer's to see; the names of colleagues and of the own manager stand in orders."""
@@ -207,6 +219,25 @@ def hide(world: World, snapshot: Snapshot, seed: int) -> None:
         hidden = [*hidden, "own"]
     for name in hidden:
         vary_balance(snapshot, random, world.club.companies[name], is_own=name == "own")
+    vary_lists(
+        snapshot,
+        random,
+        NOON,
+        hidden=[key for name, key in world.club.specifications.items() if not world.sees_lists(name)],
+        goods=world.products,
+    )
+    if world.observer.buys:
+        concealed = {world.club.companies["beside"]: NOTHING if world.observer.level == 1 else PRICE_GROUPS}
+        if world.observer.level == 1:
+            concealed[world.club.companies["own"]] = PRICE_GROUPS
+        vary_notes(
+            snapshot,
+            random,
+            NOON,
+            key=world.club.specifications[world.observer.name],
+            reader=world.person.user_id,
+            concealed=concealed,
+        )
     snapshot.even_sequences()
 
 

@@ -1,12 +1,14 @@
 """Specifications through the HTTP door (SPEC, MUL-1, MUL-5, LVL-2, QTY)."""
 
 import asyncio
+import io
 from typing import Any
 
 import pytest
 from litestar.testing import AsyncTestClient
 from market import OPENED, Market, Person
 from msgspec.structs import replace
+from python_calamine import CalamineWorkbook
 from sqlalchemy import insert, select
 
 from b2b_dvizhenie.adapters.postgres.ordering_specifications import PostgresSpecifications
@@ -278,3 +280,141 @@ async def test_additions_of_two_editors_are_both_there(client: AsyncTestClient, 
     assert {answer.status_code for answer in answers} == {200}
     assert [line["quantity"] for line in (await owner.show(key))["lines"]] == ["6"]
     assert (await colleague.show(key))["specification"]["access"] == "edit"
+
+
+# -- pages
+
+
+class Pages:
+    """The portal as a person uses it: forms posted, redirects not followed."""
+
+    def __init__(self, client: AsyncTestClient, person: Person, company: CompanyId | None = None) -> None:
+        self._client = client
+        self._headers = person.headers | {"accept": "text/html"}
+        self._part = f"?company={company}" if company else ""
+
+    async def get(self, path: str) -> Any:
+        return await self._client.get(path, headers=self._headers)
+
+    async def post(self, path: str, **fields: Any) -> Any:
+        address = path + self._part
+        return await self._client.post(address, headers=self._headers, data=fields, follow_redirects=False)
+
+    async def text(self, path: str) -> str:
+        answer = await self.get(path)
+        assert answer.status_code == 200, answer.text
+        return str(answer.text)
+
+
+async def test_a_buyer_keeps_a_list_on_its_pages(client: AsyncTestClient, market: Market) -> None:
+    buyer = await market.member(await market.client("Own", price_type=market.wholesale))
+    pages, lists = Pages(client, buyer), Lists(client, buyer)
+    assert "<table" not in await pages.text("/specifications")  # nothing there yet
+    refused = await pages.post("/specifications", name="  ")
+    assert (refused.status_code, 'id="name-error"' in refused.text) == (422, True)
+    made = await pages.post("/specifications", name="Site <b>4</b>")
+    assert made.status_code == 303
+    here = made.headers["location"]
+    key = here.rpartition("/")[2]
+    plain, packed = await market.goods("100"), await market.goods("10", multiple="12")
+    added = await pages.post("/specifications/add", variant=str(plain), specification=key, quantity="2,5")
+    assert added.status_code == 303
+    asked = await pages.post("/specifications/add", variant=str(packed))
+    assert (asked.status_code, f'value="{key}"' in asked.text) == (200, True)  # into which list?
+    await pages.post("/specifications/add", variant=str(packed), specification=key, quantity="5")
+    shown = await pages.text(here)
+    assert "Site &lt;b&gt;4&lt;/b&gt;" in shown
+    assert "<b>4</b>" not in shown
+    assert [line["quantity"] for line in (await lists.show(key))["lines"]] == ["3", "12"]
+
+    version = (await lists.show(key))["specification"]["version"]
+    saved = await pages.post(f"{here}/items", version=version, **{f"q.{plain}": "7"})
+    assert saved.status_code == 303
+    late = await pages.post(f"{here}/items", version=version, **{f"q.{plain}": "8"})
+    assert (late.status_code, f'name="version" value="{version + 1}"' in late.text) == (422, True)
+    await pages.post(f"{here}/lines/{plain}", comment="Second floor")
+    await pages.post(f"{here}/remove", remove=str(packed))
+    lines = (await lists.show(key))["lines"]
+    assert [(line["quantity"], line["comment"]) for line in lines] == [("7", "Second floor")]
+
+    await market.set_price(plain, "110")
+    moved = await pages.text(here)
+    assert ">100,00" in moved.replace("\u00a0", " ")
+    assert f"{here}/seen" in moved
+    await pages.post(f"{here}/seen")
+    assert f"{here}/seen" not in await pages.text(here)
+
+    nothing = await pages.post(f"{here}/cart")
+    assert nothing.status_code == 200
+    for fields in ({"line": str(plain)}, {"all": "1"}):
+        put = await pages.post(f"{here}/cart", **fields)
+        assert put.status_code == 200
+    saved_cart = await pages.post("/cart/specification")
+    other = saved_cart.headers["location"].rpartition("/")[2]
+    assert [line["quantity"] for line in (await lists.show(other))["lines"]] == ["7"]
+    copied = await pages.post(f"{here}/copy")
+    assert (await lists.show(copied.headers["location"].rpartition("/")[2]))["total"] == "770.00"
+
+    changed = await pages.post(f"{here}/change", version=99, name="Other", sharing="read")
+    assert changed.status_code == 422
+    version = (await lists.show(key))["specification"]["version"]
+    assert (await pages.post(f"{here}/change", version=version, name="Other", sharing="read")).status_code == 303
+    assert (await pages.post(f"{here}/delete", version=version)).status_code == 422  # it has changed since
+    assert (await pages.post(f"{here}/delete", version=version + 1)).status_code == 303
+    assert (await pages.get(here)).status_code == 404
+
+
+async def test_staff_finds_lists_of_its_clients_in_the_panel(client: AsyncTestClient, market: Market) -> None:
+    head = await market.member(role_code="head_of_managers")
+    manager = await market.member(role_code="manager", head=head)
+    theirs = Lists(client, await market.member(await market.client("Theirs", manager=manager)))
+    foreign = Lists(client, await market.member(await market.client("Foreign")))
+    key, other = await theirs.make("Their list"), await foreign.make("Foreign list")
+    await theirs.put(key, (await market.goods("777"), 4))
+    panel = Pages(client, head)
+    listed = await panel.text("/panel/specifications?q=list")
+    assert (f"/specifications/{key}" in listed, other in listed, "Foreign" in listed) == (True, False, False)
+    shown = await panel.text(f"/specifications/{key}")
+    assert ("777" in shown, f"/specifications/{key}/items" in shown and "data-cart" in shown) == (False, False)
+    assert (await panel.get(f"/specifications/{other}")).status_code == 404
+    assert (await Pages(client, manager).get("/panel/specifications")).status_code == 403
+
+
+async def test_a_pasted_list_and_a_file_tell_of_every_row(client: AsyncTestClient, market: Market) -> None:
+    buyer = await market.member(await market.client())
+    pages, lists = Pages(client, buyer), Lists(client, buyer)
+    await market.goods("10", article="BOLT-1")
+    await market.goods("20", article="NUT 2", multiple="12")
+    for _ in range(2):
+        await market.goods("30", article="TWIN")
+    key = await lists.make()
+    here = f"/specifications/{key}"
+    text = "BOLT-1\t3\n5 NUT 2\nTWIN 1\n\nno such 4\nBOLT-1;2\nBOLT-1 0\n"
+    answer = await pages.post(f"{here}/import", text=text)
+    assert answer.status_code == 200
+    for outcome in ("3 из 6", "Округлено до упаковки", "Несколько товаров", "Не найдено", "Нет количества"):
+        assert outcome in answer.text.replace("\u00a0", " "), outcome
+    assert [(line["article"], line["quantity"]) for line in (await lists.show(key))["lines"]] == [
+        ("BOLT-1", "5"),
+        ("NUT 2", "12"),
+    ]
+    head = {"accept": "text/html"} | buyer.headers
+    exported = await client.get(f"{here}/export.xlsx", headers=head)
+    book = CalamineWorkbook.from_object(io.BytesIO(exported.content)).get_sheet_by_index(0).to_python()
+    assert book[1][:6] == ["BOLT-1", "Goods 1", 5.0, "шт", 10.0, 50.0]
+
+    # What was exported comes back, in place of what is there; what was seen is named, or nothing happens.
+    version = (await lists.show(key))["specification"]["version"]
+    for files, seen, status in (
+        ({"file": ("list.xlsx", exported.content)}, version, 200),
+        ({"file": ("list.csv", "Артикул;Количество\r\nBOLT-1;7\r\n".encode("cp1251"))}, version, 200),
+        ({"file": ("list.xlsx", b"PK\x03\x04 and nothing")}, version + 1, 422),
+        ({"file": ("list.csv", b"BOLT-1;1")}, 1, 422),
+    ):
+        sent = await client.post(f"{here}/import", headers=head, data={"replace": "1", "version": seen}, files=files)
+        assert sent.status_code == status, sent.text
+    assert [line["quantity"] for line in (await lists.show(key))["lines"]] == ["7"]
+    api = await lists.ask("POST", f"/{key}/import", text="BOLT-1 1")
+    assert [(row["outcome"], row["put"]) for row in api.json()["rows"]] == [("found", "1")]
+    long = await lists.ask("POST", f"/{key}/import", text="X 1\n" * 2001)
+    assert long.json()["code"] == "ordering.too_many_lines"

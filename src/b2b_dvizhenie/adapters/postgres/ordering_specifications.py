@@ -147,9 +147,9 @@ def line_of(row: Row[*tuple[Any, ...]]) -> tuple[CartLine, Goods, Noted | None]:
     quantity, added_at, comment = row[GOODS_COUNT : GOODS_COUNT + len(_LINE)]
     held, price, amount, currency, made_of, seen_at = row[GOODS_COUNT + len(_LINE) : _WIDTH]
     noted = None
-    if price is not None:
-        shown = CartLine(variant_id, held, seen_at, seen=Seen(price, amount, currency))
-        noted = Noted(shown, known_information(made_of))
+    known = known_information(made_of or ())
+    if price is not None and len(known) == len(made_of):  # else it is of what this version does not know
+        noted = Noted(CartLine(variant_id, held, seen_at, seen=Seen(price, amount, currency)), known)
     return CartLine(variant_id, quantity, added_at, comment), goods_in_line(row, _WIDTH), noted
 
 

@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 import xlsxwriter
@@ -40,7 +41,7 @@ class XlsxSheets(Sheets):
             raise SheetUnreadable("file")
         return _decoder.decode(told)
 
-    def book(self, rows: Iterable[Sequence[str]]) -> bytes:
+    def book(self, rows: Iterable[Sequence[str | Decimal]]) -> bytes:
         """A workbook with one sheet; the first row is its head. Text stays text: nothing becomes a formula."""
         content = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -50,6 +51,9 @@ class XlsxSheets(Sheets):
             bold = book.add_format({"bold": True})
             for place, row in enumerate(rows):
                 for column, cell in enumerate(row):
-                    sheet.write_string(place, column, cell, bold if place == 0 else None)
+                    if isinstance(cell, Decimal):
+                        sheet.write_number(place, column, cell)
+                    else:
+                        sheet.write_string(place, column, cell, bold if place == 0 else None)
             sheet.freeze_panes(1, 0)
         return content.getvalue()

@@ -42,6 +42,14 @@ from b2b_dvizhenie.application.ordering.requests import (
     PriceInvalid,
     RequestedLine,
 )
+from b2b_dvizhenie.application.ordering.specification_files import (
+    MAX_FILE,
+    Candidate,
+    ExportSpecification,
+    ReadIntoSpecification,
+    ReadList,
+    ReadRow,
+)
 from b2b_dvizhenie.application.ordering.specification_keeping import (
     ChangeSpecification,
     DeleteSpecification,
@@ -85,11 +93,13 @@ from b2b_dvizhenie.application.ordering.views import (
 
 __all__ = [
     "COUNTED",
+    "MAX_FILE",
     "MAX_PAGE",
     "AcceptPrices",
     "AcceptedPrice",
     "ArticleAmbiguous",
     "CancelOrder",
+    "Candidate",
     "CartChanging",
     "CartReader",
     "Carts",
@@ -100,6 +110,7 @@ __all__ = [
     "ErpLine",
     "ExplainOrderLine",
     "ExplainedLine",
+    "ExportSpecification",
     "GoodsReader",
     "GoodsUnknown",
     "HandOverOrders",
@@ -140,6 +151,9 @@ __all__ = [
     "PutLines",
     "PutSpecificationIntoCart",
     "PutSpecificationLines",
+    "ReadIntoSpecification",
+    "ReadList",
+    "ReadRow",
     "RemoveLine",
     "RepeatOrder",
     "Repeated",

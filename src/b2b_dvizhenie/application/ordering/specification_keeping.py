@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from b2b_dvizhenie.application.ordering.carts import changed_lines
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.pricing import buyer
+from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
 from b2b_dvizhenie.application.ordering.specification_ports import HeldSpecification
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.audit import Change
@@ -16,7 +18,9 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     MAX_SPECIFICATIONS,
     Access,
+    CartEntry,
     CartLine,
+    PutMode,
     Sharing,
     Specification,
     SpecificationReadOnly,
@@ -97,10 +101,20 @@ class MakeSpecification:
         *,
         from_cart: bool = False,
         copy_of: SpecificationId | None = None,
+        lines: Sequence[RequestedLine] = (),
     ) -> Specification:
         """A private list of the actor's own, for the company he acts for.
 
+        Args:
+            actor: who makes it.
+            specification_id: its id.
+            name: its name.
+            from_cart: with the lines of the cart.
+            copy_of: with the lines of this list instead.
+            lines: with these lines instead, their quantities rounded up to what the seller ships.
+
         Raises:
+            Invalid: every wrong line by its field.
             SpecificationNameInvalid: the name.
             TooManySpecifications: he has as many as one may have.
             NotFound: there is no list to copy.
@@ -112,19 +126,27 @@ class MakeSpecification:
             company_id=actor.buyer_terms().company_id,
             name=specification_name(name),
         )
+        check_lines(lines)
         now = self._clock()
         async with self._work() as work:
             if await work.specifications.hold_all_of(user_id) >= MAX_SPECIFICATIONS:
                 raise TooManySpecifications(maximum=MAX_SPECIFICATIONS)
-            lines: Sequence[CartLine] = ()
-            if copy_of is not None:
+            put: Sequence[CartLine] = ()
+            if lines:
+                found = await resolve(work.goods, lines, actor.closed)
+                wanted = [
+                    (CartEntry(goods.variant_id, line.quantity, line.comment), goods, line.at("quantity"))
+                    for line, goods in found
+                ]
+                put = [line for line, _ in changed_lines({}, wanted, PutMode.SET, now, round_up=True).values()]
+            elif copy_of is not None:
                 await held_for(work, user_id, copy_of, Access.READ)
-                lines = [line for line, _ in await work.specifications.lines(copy_of, actor.closed)]
+                put = [line for line, _ in await work.specifications.lines(copy_of, actor.closed)]
             elif from_cart:
-                lines = [line for line, _ in await work.carts.lines(user_id, actor.closed)]
+                put = [line for line, _ in await work.carts.lines(user_id, actor.closed)]
             await work.specifications.add(made, now)
-            await work.specifications.put(specification_id, lines)
-            after = _state(made) | {"lines": len(lines)} | ({"copy_of": str(copy_of)} if copy_of else {})
+            await work.specifications.put(specification_id, put)
+            after = _state(made) | {"lines": len(put)} | ({"copy_of": str(copy_of)} if copy_of else {})
             await work.audit.record(actor, _change("made", specification_id, None, after))
             await work.commit()
         return made

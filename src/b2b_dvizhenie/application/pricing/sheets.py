@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -70,8 +71,8 @@ class Sheets(Protocol):
         ...
 
     @abstractmethod
-    def book(self, rows: Iterable[Sequence[str]]) -> bytes:
-        """A spreadsheet of these rows; the first is its head."""
+    def book(self, rows: Iterable[Sequence[str | Decimal]]) -> bytes:
+        """A spreadsheet of these rows; the first is its head. Text stays text, numbers are numbers."""
         ...
 
 

@@ -40,6 +40,7 @@ from b2b_dvizhenie.domain.ordering.carts import (
 from b2b_dvizhenie.domain.ordering.goods import Goods
 from b2b_dvizhenie.domain.ordering.numbers import MAX_NUMBER, NumbersExhausted, order_number
 from b2b_dvizhenie.domain.ordering.orders import Order, OrderLine, OrderPayment, ShownSum, Wishes, lines_of
+from b2b_dvizhenie.domain.ordering.pasted import Reading, TypedLine, lines_of_rows, quantity_of, typed_lines
 from b2b_dvizhenie.domain.ordering.specifications import (
     MAX_SPECIFICATION_NAME,
     MAX_SPECIFICATIONS,
@@ -103,6 +104,7 @@ __all__ = [
     "PriceChanged",
     "PriceMove",
     "PutMode",
+    "Reading",
     "Refusal",
     "Refused",
     "Seen",
@@ -117,6 +119,7 @@ __all__ = [
     "TooManyLines",
     "TooManySpecifications",
     "Totals",
+    "TypedLine",
     "Wishes",
     "access_of",
     "add_up",
@@ -133,14 +136,17 @@ __all__ = [
     "is_rise",
     "line_vat",
     "lines_of",
+    "lines_of_rows",
     "merged",
     "moves",
     "order_number",
     "price_version",
     "promised",
+    "quantity_of",
     "reaches_minimum",
     "seen_now",
     "specification_name",
     "statuses_of",
     "to_note",
+    "typed_lines",
 ]

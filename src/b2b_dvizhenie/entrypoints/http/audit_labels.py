@@ -93,6 +93,7 @@ CHANGES: dict[str, Label] = {
     "ordering.specification_changed": Label(N_("Specification renamed or shared")),
     "ordering.specification_deleted": Label(N_("Specification deleted")),
     "ordering.specification_made": Label(N_("Specification made")),
+    "ordering.specification_read": Label(N_("List read into a specification")),
 }
 FIELDS: dict[str, Label] = {
     "access_level": Label(N_("Access level")),

@@ -118,6 +118,18 @@ LABELS: dict[str, dict[str, Label]] = {
         "invited": Label(N_("Invited"), "info"),
         "blocked": Label(N_("Blocked"), "bad"),
     },
+    "reading": {
+        "found": Label(N_("In the list"), "ok"),
+        "rounded": Label(N_("Rounded to packs"), "info"),
+        "unknown": Label(N_("Not found"), "bad"),
+        "ambiguous": Label(N_("Several goods"), "warn"),
+        "invalid": Label(N_("No quantity"), "bad"),
+    },
+    "sharing": {
+        "private": Label(N_("Only the owner")),
+        "read": Label(N_("Colleagues read"), "info"),
+        "edit": Label(N_("Colleagues edit"), "ok"),
+    },
     "stock": {
         "none": Label(N_("out of stock")),
         "low": Label(N_("few left"), "warn"),

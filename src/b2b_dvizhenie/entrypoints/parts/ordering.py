@@ -74,3 +74,7 @@ class Ordering(Pricing):
     put_specification_into_cart = providers.Factory(
         ordering.PutSpecificationIntoCart, ordering_work.provider, Pricing.price_lines, Base.clock
     )
+    read_into_specification = providers.Factory(
+        ordering.ReadIntoSpecification, ordering_work.provider, Pricing.sheets, Base.clock
+    )
+    export_specification = providers.Factory(ordering.ExportSpecification, show_specification, Pricing.sheets)

@@ -19,6 +19,8 @@ from b2b_dvizhenie.application.ordering import (
     PricedLine,
     PutSpecificationIntoCart,
     PutSpecificationLines,
+    ReadIntoSpecification,
+    ReadList,
     Repeated,
     ShowSpecification,
     SpecificationDetails,
@@ -75,6 +77,14 @@ class ChosenBody(Struct, frozen=True, forbid_unknown_fields=True):
     """Which lines go into the cart; null for all."""
 
     variants: list[UUID] | None = None
+
+
+class TextBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines of "article quantity" in any order, as pasted. With `replace` every other line leaves the list."""
+
+    text: str
+    replace: bool = False
+    version: int | None = None
 
 
 class SpecificationList(Struct, frozen=True):
@@ -253,6 +263,19 @@ async def to_cart(
     return await put_specification_into_cart(request.user, SpecificationId(specification_id), chosen)
 
 
+@post(_ONE + "/import", permission=Permission.CART_EDIT, names_company=True, status_code=200, tags=["ordering"])
+async def read(
+    request: Request[Actor, Any, Any],
+    specification_id: FromPath[UUID],
+    data: JSONBody[TextBody],
+    read_into_specification: NamedDependency[ReadIntoSpecification],
+) -> ReadList:
+    """Read pasted lines into the list: those that are understood, and what became of each of them."""
+    return await read_into_specification(
+        request.user, SpecificationId(specification_id), text=data.text, replace=data.replace, version=data.version
+    )
+
+
 @post(
     _ONE + "/seen",
     permission=Permission.SPECIFICATIONS_VIEW,
@@ -269,4 +292,4 @@ async def seen(
     await show_specification.agree(request.user, SpecificationId(specification_id))
 
 
-ROUTES = [list_, make, show, change, remove, replace_lines, put_lines, take_cart, to_cart, seen]
+ROUTES = [list_, make, show, change, remove, replace_lines, put_lines, take_cart, to_cart, read, seen]

@@ -18,6 +18,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, Permission], ...]], ...] = (
             ("statistics", "/panel/statistics", Permission.STATISTICS_VIEW),
             ("orders", "/panel/orders", Permission.ORDERS_PROCESS),
             ("documents", "/panel/documents", Permission.DOCUMENTS_VIEW),
+            ("specifications", "/panel/specifications", Permission.SPECIFICATIONS_VIEW),
             ("prices", "/panel/prices", Permission.PRICES_MANAGE),
             ("rates", "/panel/rates", Permission.SETTINGS_VIEW),
             ("payments", "/panel/payment-methods", Permission.COMPANIES_VIEW),

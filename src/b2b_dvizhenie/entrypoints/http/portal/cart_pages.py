@@ -71,7 +71,7 @@ def typed_quantity(text: str, field: str) -> Decimal:
     return Decimal(squeezed)
 
 
-def _asked(form: Any) -> dict[UUID, Decimal]:
+def asked_quantities(form: Any) -> dict[UUID, Decimal]:
     """Quantities by variant from fields `q.<variant>`; the last of several stands."""
     found: dict[UUID, Decimal] = {}
     for name, text in form.multi_items():
@@ -85,7 +85,7 @@ def _asked(form: Any) -> dict[UUID, Decimal]:
     return found
 
 
-def _faults(error: DomainError, language: str) -> tuple[Flash, ...]:
+def faults_of(error: DomainError, language: str) -> tuple[Flash, ...]:
     """What is wrong, one message per fault."""
     faults = error.errors if isinstance(error, Invalid) else [error]
     told = dict.fromkeys(error_text(fault.code, fault.params, language) for fault in faults)
@@ -136,7 +136,7 @@ class CartPages:
         return Response(text, media_type=MediaType.HTML, status_code=status)
 
 
-def _differences(lines: tuple[RepeatedLine, ...], frame: Frame, language: str) -> tuple[Flash, ...]:
+def told_differences(lines: tuple[RepeatedLine, ...], frame: Frame, language: str) -> tuple[Flash, ...]:
     """What could not be repeated as it was ordered."""
     texts = frame.site.texts(language)
     gone = texts.gettext("{article} {name} is not sold any more.")
@@ -166,7 +166,7 @@ async def show(
     flashes: tuple[Flash, ...] = ()
     if repeated is not None:
         differences = await repeat_order.differences(request.user, OrderId(repeated))
-        flashes = _differences(differences, frame, language_of(request))
+        flashes = told_differences(differences, frame, language_of(request))
     return await CartPages(frame).page(request, cart, flashes)
 
 
@@ -185,7 +185,7 @@ async def items(
     flashes: tuple[Flash, ...] = ()
     asked: dict[UUID, Decimal] = {}
     try:
-        asked = _asked(form)
+        asked = asked_quantities(form)
         lines = [
             RequestedLine(f"q.{variant_id}", quantity, VariantId(variant_id))
             for variant_id, quantity in asked.items()
@@ -198,7 +198,7 @@ async def items(
     except DomainError as error:
         if not wants_fragment(request) and form.get("view") != "cart":
             raise
-        status, flashes = UNPROCESSABLE, _faults(error, language)
+        status, flashes = UNPROCESSABLE, faults_of(error, language)
         cart = await show_cart(request.user)
     if form.get("view") == "cart" and (wants_fragment(request) or status != 200):
         return await pages.page(request, cart, flashes, status)

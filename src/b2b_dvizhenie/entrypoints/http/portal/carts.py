@@ -122,8 +122,8 @@ def total_beside(cart: PricedCart, other: PricedCart | None) -> Money | None:
     return Money(other.total, other.currency)
 
 
-def _feed(cart: PricedCart, url: str) -> LiveFeed:
-    """How the open cart asks for live prices; another state of it, or a promise that gets old, is another key."""
+def feed_of_lines(cart: PricedCart, url: str) -> LiveFeed:
+    """How an open cart or list asks for live prices; another state, or a promise that gets old, is another key."""
     told = [(str(line.variant_id), str(line.previous_price), line.live_at is None) for line in cart.lines]
     kept = cart.locked_until and (cart.locked_until.hour, cart.locked_until.minute // LOCK_SHOWN)
     return LiveFeed(url, sha256(repr((cart.price_version, told, kept)).encode()).hexdigest()[:12], "")
@@ -175,7 +175,7 @@ def cart_view(
         consent=Money(cart.risen, cart.currency) if cart.needs_consent else None,
         price_version=cart.price_version,
         price_lock=cart.price_lock,
-        live=_feed(cart, live) if live and cart.lines else None,
+        live=feed_of_lines(cart, live) if live and cart.lines else None,
         blocked=blocked,
         minimum=None if minimum is None else Money(Decimal(minimum.params["minimum"]), cart.currency),
         problems=tuple(error_text(problem.code, problem.params, language) for problem in others),

@@ -32,7 +32,7 @@ from b2b_dvizhenie.entrypoints.http.responses import language_of, page, preferen
 _NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("catalogue", "/catalog", Permission.CATALOG_VIEW),
     ("quick_order", "/quick-order", Permission.CART_EDIT),
-    ("specifications", "/specifications", Permission.CART_EDIT),
+    ("specifications", "/specifications", Permission.SPECIFICATIONS_VIEW),
     ("orders", "/orders", Permission.ORDERS_VIEW),
     ("documents", "/documents", Permission.DOCUMENTS_VIEW),
     ("balance", "/balance", Permission.BALANCE_VIEW),
