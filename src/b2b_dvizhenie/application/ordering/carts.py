@@ -44,6 +44,13 @@ WantedLine = tuple[CartEntry, Goods, str]
 """An entry, its goods, and the field that asked for the quantity."""
 
 
+def entries_of(found: Sequence[tuple[RequestedLine, Goods]]) -> list[WantedLine]:
+    """Requested lines with their goods as entries of a cart or a list."""
+    return [
+        (CartEntry(goods.variant_id, line.quantity, line.comment), goods, line.at("quantity")) for line, goods in found
+    ]
+
+
 class ShowCart:
     """The cart of the actor under the terms of the selected company (CART, MUL-1, LIV-4)."""
 
@@ -132,10 +139,7 @@ class PutLines:
                 actor,
                 self._price_lines,
                 self._clock(),
-                [
-                    (CartEntry(goods.variant_id, line.quantity, line.comment), goods, line.at("quantity"))
-                    for line, goods in found
-                ],
+                entries_of(found),
                 mode=mode,
                 replace=replace,
                 round_up=round_up,

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from b2b_dvizhenie.application.ordering.carts import changed_lines
+from b2b_dvizhenie.application.ordering.carts import changed_lines, entries_of
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.pricing import buyer
 from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
@@ -18,7 +18,6 @@ from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
     MAX_SPECIFICATIONS,
     Access,
-    CartEntry,
     CartLine,
     PutMode,
     Sharing,
@@ -134,11 +133,9 @@ class MakeSpecification:
             put: Sequence[CartLine] = ()
             if lines:
                 found = await resolve(work.goods, lines, actor.closed)
-                wanted = [
-                    (CartEntry(goods.variant_id, line.quantity, line.comment), goods, line.at("quantity"))
-                    for line, goods in found
+                put = [
+                    line for line, _ in changed_lines({}, entries_of(found), PutMode.SET, now, round_up=True).values()
                 ]
-                put = [line for line, _ in changed_lines({}, wanted, PutMode.SET, now, round_up=True).values()]
             elif copy_of is not None:
                 await held_for(work, user_id, copy_of, Access.READ)
                 put = [line for line, _ in await work.specifications.lines(copy_of, actor.closed)]

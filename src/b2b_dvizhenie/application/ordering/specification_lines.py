@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace as struct_replace
 
-from b2b_dvizhenie.application.ordering.carts import WantedLine, change, changed_lines
+from b2b_dvizhenie.application.ordering.carts import WantedLine, change, changed_lines, entries_of
 from b2b_dvizhenie.application.ordering.orders import Repeated, as_sold_today
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
@@ -110,10 +110,7 @@ class PutSpecificationLines:
                 actor,
                 held,
                 self._clock(),
-                [
-                    (CartEntry(goods.variant_id, line.quantity, line.comment), goods, line.at("quantity"))
-                    for line, goods in found
-                ],
+                entries_of(found),
                 mode=mode,
                 replace=replace,
                 round_up=round_up,
