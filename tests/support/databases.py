@@ -83,5 +83,6 @@ class Databases:
             # Through the log, which is the default, copying would take several times as long.
             copying = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
             connection.execute(copying.format(sql.Identifier(self._name), sql.Identifier(self._template)))
-        with psycopg.connect(self._cluster.url(self._name)) as connection:
+        with psycopg.connect(self._cluster.url(self._name), autocommit=True) as connection:
+            connection.execute(_FORGET)
             self._schema = str(connection.execute(_SCHEMA).fetchone()[0])

@@ -57,7 +57,7 @@ async def add_import(
 
 @given(
     session_id=st.none() | st.uuids(),
-    file=st.builds(StoredFile, texts, texts, texts, st.integers(0, 2**60), texts),
+    file=st.builds(StoredFile, texts, texts.filter(bool), texts, st.integers(0, 2**60), texts),
     started_by=texts,
     request_id=texts,
 )

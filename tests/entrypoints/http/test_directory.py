@@ -194,7 +194,8 @@ async def test_the_page_tells_who_it_is_and_where_one_can_go(client: AsyncTestCl
     row = [" ".join(cell.text_content().split()) for cell in page.cssselect("tbody tr td, tbody tr th")]
     assert row[0].startswith("anna@example.test")
     assert row[1:5] == ["Покупатель уровень 2", "Astra", "manager@example.test", "Работает"]
-    menu = ["/panel/vip", "/panel/drift", "/panel/users", "/panel/companies"]
+    sales = ["documents", "specifications", "payment-methods", "vip", "drift"]
+    menu = [f"/panel/{place}" for place in (*sales, "users", "companies")]
     assert [a.get("href") for a in page.cssselect(".side a")][1:] == menu
     assert not page.cssselect("form[method=post][action^='/panel']")
     assert PASSWORD not in answer.text

@@ -147,7 +147,8 @@ class Exchange(Drift):
     identify_node = providers.Factory(gateway.IdentifyNode, session_work.provider, verify_node)
     stage_work = providers.Factory(PostgresStageTransaction, Base.database, Base.clock)
     receive_message = providers.Factory(gateway.ReceiveMessage, gateway_tables, stage_work.provider, Base.clock)
-    apply_work = providers.Factory(PostgresGatewayWork, Base.database, Base.clock)
+    # No factory: whose rows are applied is known by the applier alone.
+    apply_work = providers.Callable(PostgresGatewayWork, Base.database, Base.clock)
     apply_rows = providers.Factory(gateway.ApplyRows, gateway_tables, apply_work.provider, Base.clock)
     gateway_reader = providers.Singleton(PostgresGatewayReader, Base.database)
     show_gateway_state = providers.Factory(gateway.ShowGatewayState, gateway_tables, gateway_reader, Base.clock)
