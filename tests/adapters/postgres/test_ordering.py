@@ -11,11 +11,12 @@ from drawn_lines import cart_lines, moments, money, places, prices, quantities, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from market import ON_ACCOUNT, PREPAYMENT, Market, Person
+from ordering_world import OrderingWorld
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 from statements import recorded_statements
 
-from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction, payment_of
+from b2b_dvizhenie.adapters.postgres.ordering import payment_of
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import cart_line, customer_order, order_line
 from b2b_dvizhenie.application.ordering import OrderQuery
@@ -42,31 +43,14 @@ from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED, PRICE_GROUPS
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
 
-class World:
-    """A shop with goods and a buyer, and one transaction over it that is rolled back between examples."""
-
-    def __init__(self, market: Market, buyer: Person, company_id: CompanyId, goods: list[VariantId]) -> None:
-        self.market = market
-        self.buyer = buyer
-        self.company_id = company_id
-        self.goods = goods
-
-    def work(self) -> PostgresOrderingTransaction:
-        work = self.market.container.ordering_work()
-        assert isinstance(work, PostgresOrderingTransaction)
-        return work
-
-
 @pytest.fixture
-async def world(market: Market) -> World:
-    company_id = await market.client()
-    goods = [await market.goods() for _ in range(4)]
-    return World(market, await market.member(company_id), company_id, goods)
+async def world(market: Market) -> OrderingWorld:
+    return await OrderingWorld.over(market)
 
 
 @given(first=cart_lines, second=cart_lines, gone=st.sets(places))
 async def test_cart_lines_are_read_as_they_were_written(
-    world: World, first: list[tuple[Any, ...]], second: list[tuple[Any, ...]], gone: set[int]
+    world: OrderingWorld, first: list[tuple[Any, ...]], second: list[tuple[Any, ...]], gone: set[int]
 ) -> None:
     user_id = world.buyer.user_id
     wanted: dict[VariantId, CartLine] = {}
@@ -88,7 +72,7 @@ async def test_cart_lines_are_read_as_they_were_written(
 
 @given(cart_lines, seen.filter(lambda one: one is not None), st.none() | quantities)
 async def test_what_was_shown_is_recorded_for_its_quantity_and_never_raised(
-    world: World, drawn: list[tuple[Any, ...]], shown: Seen, other: Decimal | None
+    world: OrderingWorld, drawn: list[tuple[Any, ...]], shown: Seen, other: Decimal | None
 ) -> None:
     place, *rest = drawn[0]
     line, user_id = CartLine(world.goods[place], *rest), world.buyer.user_id
@@ -122,7 +106,7 @@ order_lines = st.lists(
 )
 
 
-def order_of(world: World, drawn: list[OrderLine], *, vat_included: bool = True, **changes: Any) -> Order:
+def order_of(world: OrderingWorld, drawn: list[OrderLine], *, vat_included: bool = True, **changes: Any) -> Order:
     lines = tuple(
         msgspec.structs.replace(line, position=number, variant_id=world.goods[line.position])
         for number, line in enumerate(drawn, 1)
@@ -159,7 +143,7 @@ payments = st.none() | st.builds(
     payments,
 )
 async def test_an_order_is_read_as_it_was_written(
-    world: World,
+    world: OrderingWorld,
     drawn: list[OrderLine],
     vat_included: bool,
     wishes: Wishes,
@@ -192,7 +176,7 @@ async def test_an_order_is_read_as_it_was_written(
 
 @given(status=st.sampled_from(OrderStatus), paid=st.booleans(), shipped=st.booleans(), by=st.sampled_from(Canceller))
 async def test_a_standing_is_read_as_it_was_written(
-    world: World, status: OrderStatus, paid: bool, shipped: bool, by: Canceller
+    world: OrderingWorld, status: OrderStatus, paid: bool, shipped: bool, by: Canceller
 ) -> None:
     standing = Standing(status, paid, shipped, by if status is OrderStatus.CANCELLED else None)
     now = datetime(2026, 11, 25, tzinfo=UTC)
@@ -205,7 +189,7 @@ async def test_a_standing_is_read_as_it_was_written(
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "NaN"])
-async def test_the_database_refuses_impossible_quantities_too(world: World, quantity: str) -> None:
+async def test_the_database_refuses_impossible_quantities_too(world: OrderingWorld, quantity: str) -> None:
     row = {"user_id": world.buyer.user_id, "variant_id": world.goods[0], "added_at": datetime(2026, 1, 1, tzinfo=UTC)}
     async with world.work() as work:
         with pytest.raises(DBAPIError):

@@ -9,12 +9,12 @@ from club import BUYERS, VIEWERS, Club, scope_of
 from drawn_lines import cart_lines, money, places, prices, quantities, words
 from hypothesis import given
 from hypothesis import strategies as st
-from market import OPENED, Market, Person
+from market import OPENED, Market
+from ordering_world import OrderingWorld
 from sqlalchemy import delete, insert
 from statements import recorded_statements
 
 from b2b_dvizhenie.adapters.postgres.closings import OPEN
-from b2b_dvizhenie.adapters.postgres.ordering import PostgresOrderingTransaction
 from b2b_dvizhenie.adapters.postgres.ordering_specifications import line_of, lines_of
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.application.ordering import (
@@ -34,32 +34,15 @@ from b2b_dvizhenie.domain.ordering import (
     TooManySpecifications,
     access_of,
 )
-from b2b_dvizhenie.domain.shared.ids import CompanyId, SpecificationId, VariantId, new_id
+from b2b_dvizhenie.domain.shared.ids import SpecificationId, VariantId, new_id
 from b2b_dvizhenie.domain.visibility import NOTHING_CLOSED, Information
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
 
-class World:
-    """A buyer of two companies, goods, and a transaction over them that is rolled back between examples."""
-
-    def __init__(self, market: Market, buyer: Person, companies: list[CompanyId], goods: list[VariantId]) -> None:
-        self.market = market
-        self.buyer = buyer
-        self.companies = companies
-        self.goods = goods
-
-    def work(self) -> PostgresOrderingTransaction:
-        work = self.market.container.ordering_work()
-        assert isinstance(work, PostgresOrderingTransaction)
-        return work
-
-
 @pytest.fixture
-async def world(market: Market) -> World:
-    companies = [await market.client(), await market.client()]
-    goods = [await market.goods() for _ in range(4)]
-    return World(market, await market.member(*companies), companies, goods)
+async def world(market: Market) -> OrderingWorld:
+    return await OrderingWorld.over(market, companies=2)
 
 
 @given(
@@ -71,7 +54,7 @@ async def world(market: Market) -> World:
     gone=st.sets(places),
 )
 async def test_lists_are_read_as_they_were_written(
-    world: World,
+    world: OrderingWorld,
     name: str,
     sharing: Sharing,
     version: int,
@@ -112,7 +95,7 @@ notes = st.lists(st.tuples(st.integers(0, 1), st.none() | quantities, shown, mad
 
 @given(quantity=quantities, drawn=notes)
 async def test_notes_are_kept_apart_by_company_and_only_for_the_quantity_that_stands(
-    world: World, quantity: Decimal, drawn: list[tuple[int, Decimal | None, Seen, frozenset[Information]]]
+    world: OrderingWorld, quantity: Decimal, drawn: list[tuple[int, Decimal | None, Seen, frozenset[Information]]]
 ) -> None:
     key, owner, variant = SpecificationId(new_id()), world.buyer.user_id, world.goods[0]
     made = Specification(specification_id=key, owner_id=owner, company_id=world.companies[0], name="List")
@@ -182,7 +165,7 @@ async def test_a_list_stops_being_shared_when_either_leaves_the_company(market: 
     assert await reader.listed(owner, Scope.OWN, key) is not None
 
 
-async def test_pages_and_lists_cost_a_fixed_number_of_statements(world: World) -> None:
+async def test_pages_and_lists_cost_a_fixed_number_of_statements(world: OrderingWorld) -> None:
     container, counts = world.market.container, set()
     actor = await world.market.actor(world.buyer, world.companies[0])
     show = container.show_specification()
@@ -200,7 +183,7 @@ async def test_pages_and_lists_cost_a_fixed_number_of_statements(world: World) -
     assert counts == {(2, 3)}
 
 
-async def test_nobody_keeps_more_lists_than_one_may(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_keeps_more_lists_than_one_may(world: OrderingWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(specification_keeping, "MAX_SPECIFICATIONS", 2)
     make, actor = world.market.container.make_specification(), await world.market.actor(world.buyer, world.companies[0])
     for _ in range(2):

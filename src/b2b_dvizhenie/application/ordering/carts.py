@@ -1,10 +1,11 @@
 """Look at the cart and change it. Every answer is the whole cart at today's prices: what is answered was shown."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace as struct_replace
 
+from b2b_dvizhenie.application.ordering.line_edits import SET_EXACTLY, LinesEdit, WantedLine, edited, entries_of
 from b2b_dvizhenie.application.ordering.ports import CartReader, OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.pricing import (
     CartLines,
@@ -25,30 +26,13 @@ from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
 from b2b_dvizhenie.domain.hierarchy import Permission
 from b2b_dvizhenie.domain.ordering import (
-    MAX_LINES,
-    CartEntry,
     CartLine,
-    Goods,
     PutMode,
     Seen,
-    TooManyLines,
-    combined,
-    merged,
     price_version,
 )
 from b2b_dvizhenie.domain.pricing import LineQuote
-from b2b_dvizhenie.domain.shared.errors import DomainError, Invalid
 from b2b_dvizhenie.domain.shared.ids import VariantId
-
-WantedLine = tuple[CartEntry, Goods, str]
-"""An entry, its goods, and the field that asked for the quantity."""
-
-
-def entries_of(found: Sequence[tuple[RequestedLine, Goods]]) -> list[WantedLine]:
-    """Requested lines with their goods as entries of a cart or a list."""
-    return [
-        (CartEntry(goods.variant_id, line.quantity, line.comment), goods, line.at("quantity")) for line, goods in found
-    ]
 
 
 class ShowCart:
@@ -134,17 +118,8 @@ class PutLines:
         check_lines(lines)
         async with self._work() as work:
             found = await resolve(work.goods, lines, actor.closed)
-            return await change(
-                work,
-                actor,
-                self._price_lines,
-                self._clock(),
-                entries_of(found),
-                mode=mode,
-                replace=replace,
-                round_up=round_up,
-                without=without,
-            )
+            edit = LinesEdit(mode=mode, replace=replace, round_up=round_up, without=without)
+            return await change(work, actor, self._price_lines, self._clock(), entries_of(found), edit)
 
 
 async def change(
@@ -153,11 +128,7 @@ async def change(
     price_lines: PriceLines,
     now: datetime,
     wanted: Sequence[WantedLine],
-    *,
-    mode: PutMode = PutMode.SET,
-    replace: bool = False,
-    round_up: bool = False,
-    without: Collection[VariantId] = (),
+    edit: LinesEdit = SET_EXACTLY,
 ) -> PricedCart:
     """Write entries (with their goods and the field that asked for the quantity) into the cart, show it, commit.
 
@@ -168,13 +139,11 @@ async def change(
     user_id = buyer(actor)
     await work.carts.hold(user_id)
     held = {line.variant_id: (line, goods) for line, goods in await work.carts.lines(user_id, actor.closed)}
-    changed = changed_lines(held, wanted, mode, now, round_up=round_up)
-    gone = {variant_id for variant_id in held if variant_id not in changed and (replace or variant_id in without)}
-    lines = [line for variant_id, line in (held | changed).items() if variant_id not in gone]
-    if gone:
-        await work.carts.remove(user_id, sorted(gone))
-    if len(lines) > MAX_LINES:
-        raise TooManyLines("lines", count=len(lines), maximum=MAX_LINES)
+    found = edited(held, wanted, now, edit)
+    changed = found.changed
+    if found.gone:
+        await work.carts.remove(user_id, found.gone)
+    lines = [line for variant_id, line in (held | changed).items() if variant_id not in found.gone]
     # Today's quotes of the quantities that were there before tell a risen price from another quantity break.
     old = [LineRequest(variant_id, held[variant_id][0].quantity) for variant_id in changed if variant_id in held]
     draft, quotes = await draft_of_cart(actor, lines, price_lines, old)
@@ -188,45 +157,6 @@ async def change(
     await work.carts.put(user_id, rows)
     await work.commit()
     return shown(actor, draft, record, seller.policy)
-
-
-def changed_lines(
-    held: Mapping[VariantId, tuple[CartLine, Goods]],
-    wanted: Sequence[WantedLine],
-    mode: PutMode,
-    now: datetime,
-    *,
-    round_up: bool,
-) -> dict[VariantId, tuple[CartLine, Goods]]:
-    """The lines that `wanted` makes of the held ones, in the order they were named.
-
-    Raises:
-        Invalid: every resulting quantity that is none the seller ships, by its field.
-    """
-    fields = {entry.variant_id: (goods, field) for entry, goods, field in reversed(wanted)}
-    changed: dict[VariantId, tuple[CartLine, Goods]] = {}
-    errors: list[DomainError] = []
-    for index, entry in enumerate(merged(entry for entry, _, _ in wanted)):
-        goods, field = fields[entry.variant_id]
-        old = held[entry.variant_id][0] if entry.variant_id in held else None
-        quantity = combined(mode, old.quantity if old else None, entry.quantity)
-        try:
-            quantity = goods.rule.check(goods.rule.round_up(quantity) if round_up else quantity, field)
-        except DomainError as error:
-            errors.append(error)
-            continue
-        line = CartLine(
-            entry.variant_id,
-            quantity,
-            # Lines of one request keep the order in which they were named.
-            old.added_at if old else now + timedelta(microseconds=index),
-            (old.comment if old else "") if entry.comment is None else entry.comment,
-            old.seen if old else None,
-        )
-        changed[entry.variant_id] = (line, goods)
-    if errors:
-        raise Invalid(errors)
-    return changed
 
 
 def with_seen(lines: CartLines, record: Mapping[VariantId, Seen]) -> list[CartLine]:
@@ -247,7 +177,7 @@ class RemoveLine:
         actor.require(Permission.CART_EDIT)
         buyer(actor)
         async with self._work() as work:
-            return await change(work, actor, self._price_lines, self._clock(), [], without=[variant_id])
+            return await change(work, actor, self._price_lines, self._clock(), [], LinesEdit(without=[variant_id]))
 
 
 class ClearCart:

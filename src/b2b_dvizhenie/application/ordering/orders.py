@@ -6,8 +6,9 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from b2b_dvizhenie.application.ordering.carts import WantedLine, change
+from b2b_dvizhenie.application.ordering.carts import change
 from b2b_dvizhenie.application.ordering.events import OrderCancelled, job_of
+from b2b_dvizhenie.application.ordering.line_edits import TOP_UP, WantedLine
 from b2b_dvizhenie.application.ordering.ports import GoodsReader, OrderingWork, OrderReader
 from b2b_dvizhenie.application.ordering.pricing import buyer
 from b2b_dvizhenie.application.ordering.views import MAX_PAGE, OrderDetails, OrderPage, OrderQuery, PricedCart
@@ -20,7 +21,6 @@ from b2b_dvizhenie.domain.ordering import (
     Canceller,
     CartEntry,
     OrderStatus,
-    PutMode,
     Standing,
     TextTooLong,
     can_cancel,
@@ -177,9 +177,7 @@ class RepeatOrder:
         found = await ShowOrder(self._reader)(actor, order_id)
         async with self._work() as work:
             wanted, differences = await _compared(work.goods, found, actor.closed)
-            cart = await change(
-                work, actor, self._price_lines, self._clock(), wanted, mode=PutMode.AT_LEAST, round_up=True
-            )
+            cart = await change(work, actor, self._price_lines, self._clock(), wanted, TOP_UP)
         return Repeated(cart, len(wanted), differences)
 
     async def differences(self, actor: Actor, order_id: OrderId) -> tuple[RepeatedLine, ...]:

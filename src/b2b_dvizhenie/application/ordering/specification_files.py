@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace as struct_replace
 
-from b2b_dvizhenie.application.ordering.carts import WantedLine
+from b2b_dvizhenie.application.ordering.line_edits import LinesEdit, WantedLine
 from b2b_dvizhenie.application.ordering.ports import OrderingWork
 from b2b_dvizhenie.application.ordering.requests import MAX_ARTICLE
 from b2b_dvizhenie.application.ordering.specification_keeping import editor, held_for
@@ -120,8 +120,8 @@ class ReadIntoSpecification:
                 rows.append(row)
                 if entry is not None:
                     wanted.append(entry)
-            mode = PutMode.SET if replace else PutMode.ADD
-            put = await put_lines(work, actor, held, self._clock(), wanted, mode=mode, replace=replace, round_up=True)
+            edit = LinesEdit(mode=PutMode.SET if replace else PutMode.ADD, replace=replace, round_up=True)
+            put = await put_lines(work, actor, held, self._clock(), wanted, edit)
             counts = {"rows": len(rows), "taken": len(wanted), "replaced": replace}
             change = Change("ordering.specification_read", "specification", str(specification_id), None, counts)
             await work.audit.record(actor, change)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from b2b_dvizhenie.application.ordering.carts import changed_lines, entries_of
+from b2b_dvizhenie.application.ordering.line_edits import LinesEdit, edited, entries_of
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.pricing import buyer
 from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
@@ -19,7 +19,6 @@ from b2b_dvizhenie.domain.ordering import (
     MAX_SPECIFICATIONS,
     Access,
     CartLine,
-    PutMode,
     Sharing,
     Specification,
     SpecificationReadOnly,
@@ -133,9 +132,8 @@ class MakeSpecification:
             put: Sequence[CartLine] = ()
             if lines:
                 found = await resolve(work.goods, lines, actor.closed)
-                put = [
-                    line for line, _ in changed_lines({}, entries_of(found), PutMode.SET, now, round_up=True).values()
-                ]
+                opening = edited({}, entries_of(found), now, LinesEdit(round_up=True))
+                put = [line for line, _ in opening.changed.values()]
             elif copy_of is not None:
                 await held_for(work, user_id, copy_of, Access.READ)
                 put = [line for line, _ in await work.specifications.lines(copy_of, actor.closed)]

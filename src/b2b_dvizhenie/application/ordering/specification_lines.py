@@ -6,7 +6,15 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace as struct_replace
 
-from b2b_dvizhenie.application.ordering.carts import WantedLine, change, changed_lines, entries_of
+from b2b_dvizhenie.application.ordering.carts import change
+from b2b_dvizhenie.application.ordering.line_edits import (
+    SET_EXACTLY,
+    TOP_UP,
+    LinesEdit,
+    WantedLine,
+    edited,
+    entries_of,
+)
 from b2b_dvizhenie.application.ordering.orders import Repeated, as_sold_today
 from b2b_dvizhenie.application.ordering.ports import OrderingTransaction, OrderingWork
 from b2b_dvizhenie.application.ordering.requests import RequestedLine, check_lines, resolve
@@ -14,7 +22,7 @@ from b2b_dvizhenie.application.ordering.specification_keeping import changed, ed
 from b2b_dvizhenie.application.pricing import PriceLines
 from b2b_dvizhenie.application.shared.actor import Actor
 from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.domain.ordering import MAX_LINES, Access, CartEntry, PutMode, Specification, TooManyLines
+from b2b_dvizhenie.domain.ordering import Access, CartEntry, PutMode, Specification
 from b2b_dvizhenie.domain.shared.ids import SpecificationId, VariantId
 
 
@@ -32,11 +40,7 @@ async def put_lines(
     specification: Specification,
     now: datetime,
     wanted: Sequence[WantedLine],
-    *,
-    mode: PutMode = PutMode.SET,
-    replace: bool = False,
-    round_up: bool = False,
-    without: Collection[VariantId] = (),
+    edit: LinesEdit = SET_EXACTLY,
 ) -> LinesPut:
     """Write entries into a held list; its version moves only where something changes.
 
@@ -47,19 +51,15 @@ async def put_lines(
     key = specification.specification_id
     rows = await work.specifications.lines(key, actor.closed)
     held = {line.variant_id: (line, goods) for line, goods in rows}
-    found = changed_lines(held, wanted, mode, now, round_up=round_up)
-    gone = [one for one in held if one not in found and (replace or one in without)]
-    count = len(held | found) - len(gone)
-    if count > MAX_LINES:
-        raise TooManyLines("lines", count=count, maximum=MAX_LINES)
-    written = [line for one, (line, _) in found.items() if one not in held or line != held[one][0]]
-    if not gone and not written:
-        return LinesPut(key, specification.version, count)
-    if gone:
-        await work.specifications.remove(key, gone)
+    found = edited(held, wanted, now, edit)
+    written = [line for one, (line, _) in found.changed.items() if one not in held or line != held[one][0]]
+    if not found.gone and not written:
+        return LinesPut(key, specification.version, found.count)
+    if found.gone:
+        await work.specifications.remove(key, found.gone)
     await work.specifications.put(key, written)
     following = await changed(work, specification, now)
-    return LinesPut(key, following.version, count)
+    return LinesPut(key, following.version, found.count)
 
 
 class PutSpecificationLines:
@@ -105,17 +105,8 @@ class PutSpecificationLines:
         async with self._work() as work:
             held = await held_for(work, user_id, specification_id, Access.EDIT, version)
             found = await resolve(work.goods, lines, actor.closed)
-            put = await put_lines(
-                work,
-                actor,
-                held,
-                self._clock(),
-                entries_of(found),
-                mode=mode,
-                replace=replace,
-                round_up=round_up,
-                without=without,
-            )
+            edit = LinesEdit(mode=mode, replace=replace, round_up=round_up, without=without)
+            put = await put_lines(work, actor, held, self._clock(), entries_of(found), edit)
             await work.commit()
         return put
 
@@ -145,7 +136,7 @@ class TakeCartIntoSpecification:
                 for line, goods in rows
                 if goods.is_orderable
             ]
-            put = await put_lines(work, actor, held, self._clock(), wanted, mode=PutMode.AT_LEAST, round_up=True)
+            put = await put_lines(work, actor, held, self._clock(), wanted, TOP_UP)
             await work.commit()
         return put
 
@@ -190,7 +181,5 @@ class PutSpecificationIntoCart:
                 (struct_replace(entry, comment=lines[entry.variant_id][0].comment or None), goods, field)
                 for entry, goods, field in found
             ]
-            cart = await change(
-                work, actor, self._price_lines, self._clock(), wanted, mode=PutMode.AT_LEAST, round_up=True
-            )
+            cart = await change(work, actor, self._price_lines, self._clock(), wanted, TOP_UP)
         return Repeated(cart, len(wanted), differences)

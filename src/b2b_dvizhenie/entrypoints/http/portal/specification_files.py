@@ -26,9 +26,8 @@ from b2b_dvizhenie.domain.shared.quantity import plain
 from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link
 from b2b_dvizhenie.entrypoints.http.pages.specifications import ReadingRow, ReadingView
-from b2b_dvizhenie.entrypoints.http.portal.cart_pages import UNPROCESSABLE
 from b2b_dvizhenie.entrypoints.http.portal.frame import Frame
-from b2b_dvizhenie.entrypoints.http.portal.specification_pages import ONE, refused, version_of
+from b2b_dvizhenie.entrypoints.http.portal.specification_pages import ONE, SpecificationPages, refused, version_of
 from b2b_dvizhenie.entrypoints.http.portal.specifications import HOME
 from b2b_dvizhenie.entrypoints.http.responses import language_of
 
@@ -87,10 +86,9 @@ async def _page(
         total=len(rows),
         rows=tuple(map(_row, rows[:SHOWN])),
     )
-    shell = await frame.shell(request, "specifications")
-    answer = frame.page(request, "pages/specification_import.html", {"shell": shell, "view": view})
-    answer.status_code = UNPROCESSABLE if form else 200
-    return answer
+    return await SpecificationPages(frame).form(
+        request, "pages/specification_import.html", view, is_refused=form is not None
+    )
 
 
 @get(ONE + "/import", permission=Permission.SPECIFICATIONS_VIEW, include_in_schema=False)

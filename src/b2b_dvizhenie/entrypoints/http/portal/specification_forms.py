@@ -172,10 +172,9 @@ async def _comment_page(
         version=found.listed.version,
         form=form or Form({"comment": line.comment}),
     )
-    shell = await frame.shell(request, "specifications")
-    answer = frame.page(request, "pages/specification_comment.html", {"shell": shell, "view": view})
-    answer.status_code = UNPROCESSABLE if form else 200
-    return answer
+    return await SpecificationPages(frame).form(
+        request, "pages/specification_comment.html", view, is_refused=form is not None
+    )
 
 
 @get(ONE + "/lines/{line_id:uuid}", permission=Permission.SPECIFICATIONS_VIEW, include_in_schema=False)
@@ -234,10 +233,9 @@ async def _adding(
         back=values["next"],
         form=form or Form({"quantity": values["quantity"]}),
     )
-    shell = await frame.shell(request, "specifications")
-    answer = frame.page(request, "pages/specification_add.html", {"shell": shell, "view": view})
-    answer.status_code = UNPROCESSABLE if form else 200
-    return answer
+    return await SpecificationPages(frame).form(
+        request, "pages/specification_add.html", view, is_refused=form is not None
+    )
 
 
 @get(HOME + "/add", permission=Permission.CART_EDIT, include_in_schema=False)

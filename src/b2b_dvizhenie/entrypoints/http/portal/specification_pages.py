@@ -29,7 +29,13 @@ from b2b_dvizhenie.entrypoints.http.pages.forms import Form
 from b2b_dvizhenie.entrypoints.http.pages.parts import Link
 from b2b_dvizhenie.entrypoints.http.pages.parts import pages as numbered
 from b2b_dvizhenie.entrypoints.http.pages.shell import Flash, PortalShell
-from b2b_dvizhenie.entrypoints.http.pages.specifications import SpecificationsView, SpecificationView
+from b2b_dvizhenie.entrypoints.http.pages.specifications import (
+    AddingView,
+    LineCommentView,
+    ReadingView,
+    SpecificationsView,
+    SpecificationView,
+)
 from b2b_dvizhenie.entrypoints.http.portal.cart_pages import (
     UNPROCESSABLE,
     asked_quantities,
@@ -112,6 +118,20 @@ class SpecificationPages:
         fragment = "pages/specification/fragment.html"
         answer = self._frame.page(request, "pages/specification.html", context, fragment=fragment)
         answer.status_code = status
+        return answer
+
+    async def form(
+        self,
+        request: Request[Actor, Any, Any],
+        template: str,
+        view: AddingView | LineCommentView | ReadingView,
+        *,
+        is_refused: bool,
+    ) -> Response[str]:
+        """The page of a form, as it is first asked for or as it comes back with what is wrong."""
+        shell = await self._frame.shell(request, "specifications")
+        answer = self._frame.page(request, template, {"shell": shell, "view": view})
+        answer.status_code = UNPROCESSABLE if is_refused else 200
         return answer
 
     async def view(
