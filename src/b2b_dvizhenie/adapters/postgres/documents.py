@@ -11,14 +11,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from b2b_dvizhenie.adapters.postgres.agreement_in_force import AGREEMENT_IN_FORCE
-from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.documents_scope import visible_documents
-from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
+from b2b_dvizhenie.adapters.postgres.messaging import TellingTransaction
 from b2b_dvizhenie.adapters.postgres.tables.companies import company, membership
 from b2b_dvizhenie.adapters.postgres.tables.documents import document, document_event, document_file
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
 from b2b_dvizhenie.adapters.postgres.tables.ordering import customer_order
-from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.documents import (
     CompanyOfDocument,
     DocumentBook,
@@ -30,10 +28,7 @@ from b2b_dvizhenie.application.documents import (
     StoredContent,
     ToldDocument,
 )
-from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.application.shared.sealing import Sealer
 from b2b_dvizhenie.domain.documents import (
     DeclaredFile,
     DocumentContent,
@@ -265,18 +260,12 @@ class PostgresDocumentBook(DocumentBook):
         return (await self._connection.execute(query)).scalar()
 
 
-class PostgresDocumentsTransaction(Transaction, DocumentsTransaction):
+class PostgresDocumentsTransaction(TellingTransaction, DocumentsTransaction):
     """The unit of work of documents."""
 
     documents: DocumentBook
-    outbox: MessageOutbox
-
-    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
-        super().__init__(database, clock)
-        self._sealer = sealer
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the book and the outbox."""
+        """Add the book."""
         super().bind(connection)
         self.documents = PostgresDocumentBook(connection)
-        self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)

@@ -8,15 +8,13 @@ from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from b2b_dvizhenie.adapters.postgres.database import Database
 from b2b_dvizhenie.adapters.postgres.identity_challenges import PostgresChallenges
 from b2b_dvizhenie.adapters.postgres.identity_factors import PostgresSecondFactors
-from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
+from b2b_dvizhenie.adapters.postgres.messaging import TellingTransaction
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_users
 from b2b_dvizhenie.adapters.postgres.settings import held_value
 from b2b_dvizhenie.adapters.postgres.tables.companies import membership
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user, login_attempt, role, role_grant, session
-from b2b_dvizhenie.adapters.postgres.transactions import Transaction
 from b2b_dvizhenie.application.identity.factor_ports import SecondFactors
 from b2b_dvizhenie.application.identity.ports import (
     Account,
@@ -27,10 +25,7 @@ from b2b_dvizhenie.application.identity.ports import (
     OpenSession,
     Reachable,
 )
-from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.application.shared.sealing import Sealer
 from b2b_dvizhenie.domain.hierarchy import Permission, Scope
 from b2b_dvizhenie.domain.identity import TOKEN_LIFETIME_DAYS, Login, LoginKind, LoginTaken, token_lifetime
 from b2b_dvizhenie.domain.shared.ids import CompanyId, UserId
@@ -253,22 +248,16 @@ class PostgresAccounts(Accounts):
             raise LoginTaken(field) from error
 
 
-class PostgresIdentityTransaction(Transaction, IdentityTransaction):
+class PostgresIdentityTransaction(TellingTransaction, IdentityTransaction):
     """The unit of work of identity."""
 
     accounts: Accounts
     challenges: Challenges
     factors: SecondFactors
-    outbox: MessageOutbox
-
-    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
-        super().__init__(database, clock)
-        self._sealer = sealer
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the accounts and the outbox."""
+        """Add the accounts."""
         super().bind(connection)
         self.accounts = PostgresAccounts(connection)
         self.challenges = PostgresChallenges(connection)
         self.factors = PostgresSecondFactors(connection, self._sealer)
-        self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)

@@ -61,6 +61,21 @@ class PostgresOutbox(MessageOutbox):
         return message_id
 
 
+class TellingTransaction(Transaction):
+    """A unit of work that also tells people something: a message leaves only if it commits."""
+
+    outbox: MessageOutbox
+
+    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
+        super().__init__(database, clock)
+        self._sealer = sealer
+
+    def bind(self, connection: AsyncConnection) -> None:
+        """Add the outbox."""
+        super().bind(connection)
+        self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)
+
+
 class PostgresMessages(MessageBox):
     """The box as a worker sees it."""
 

@@ -8,8 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from b2b_dvizhenie.adapters.postgres.database import Database
-from b2b_dvizhenie.adapters.postgres.messaging import PostgresOutbox
+from b2b_dvizhenie.adapters.postgres.messaging import TellingTransaction
 from b2b_dvizhenie.adapters.postgres.people_scope import visible_companies
 from b2b_dvizhenie.adapters.postgres.tables.companies import agreement, company
 from b2b_dvizhenie.adapters.postgres.tables.identity import app_user
@@ -20,11 +19,7 @@ from b2b_dvizhenie.adapters.postgres.tables.vip import (
     vip_company,
 )
 from b2b_dvizhenie.adapters.postgres.tables.visibility import segment
-from b2b_dvizhenie.adapters.postgres.transactions import Transaction
-from b2b_dvizhenie.application.messaging import MessageOutbox
 from b2b_dvizhenie.application.shared.actor import Actor
-from b2b_dvizhenie.application.shared.clock import Clock
-from b2b_dvizhenie.application.shared.sealing import Sealer
 from b2b_dvizhenie.application.vip import Addressee, Offer, VipBook, VipCompany, VipTransaction
 from b2b_dvizhenie.domain.hierarchy import Scope
 from b2b_dvizhenie.domain.shared.ids import AgreementId, CompanyId, SegmentId, UserId
@@ -173,18 +168,12 @@ class PostgresVipBook(VipBook):
         return None if row is None or not row[2] else Addressee(row[0], row[1], row[2], row[3])
 
 
-class PostgresVipTransaction(Transaction, VipTransaction):
+class PostgresVipTransaction(TellingTransaction, VipTransaction):
     """The unit of work of VIP."""
 
     vip: VipBook
-    outbox: MessageOutbox
-
-    def __init__(self, database: Database, clock: Clock, sealer: Sealer) -> None:
-        super().__init__(database, clock)
-        self._sealer = sealer
 
     def bind(self, connection: AsyncConnection) -> None:
-        """Add the book and the outbox."""
+        """Add the book."""
         super().bind(connection)
         self.vip = PostgresVipBook(connection)
-        self.outbox = PostgresOutbox(connection, self._clock, self._sealer, self.jobs)
